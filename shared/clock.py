@@ -1,0 +1,48 @@
+"""Two clocks. Business time decides milestones, reminders and dates shown; system time decides tokens, leases and backoff."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+
+class Clock:
+    """The only place that asks what time it is. All answers are aware and in UTC.
+
+    A file moves business time in every process that reads it (local stack and tests); nothing moves system time.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._stamp = -1
+        self._offset = timedelta()
+
+    def system(self) -> datetime:
+        return datetime.now(UTC)
+
+    def business(self) -> datetime:
+        return self.system() + self._moved_by()
+
+    def _moved_by(self) -> timedelta:
+        if self._file is None:
+            return timedelta()
+        try:
+            stamp = self._file.stat().st_mtime_ns
+        except FileNotFoundError:
+            return timedelta()
+        if stamp != self._stamp:
+            self._offset, self._stamp = read(self._file), stamp
+        return self._offset
+
+
+def read(file: Path) -> timedelta:
+    """How far business time is from system time."""
+    moved = json.loads(file.read_text())
+    return datetime.fromisoformat(moved["business"]) - datetime.fromisoformat(moved["system"])
+
+
+def write(file: Path, business: datetime, system: datetime) -> None:
+    """From `system` on, business time goes on from `business`. Readers see the old file or the new one, never half of it."""
+    text = json.dumps({"business": business.isoformat(), "system": system.isoformat()})
+    draft = file.with_suffix(".draft")
+    draft.write_text(text)
+    draft.replace(file)

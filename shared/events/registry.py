@@ -1,0 +1,71 @@
+"""All event types: which topic carries them and what their data is. Contracts, checks and consumers start here."""
+
+from dataclasses import dataclass
+
+from shared.events.entities import EntityEvent
+from shared.events.envelope import Data
+from shared.events.notifications import Heartbeat, ReminderUnreachable
+from shared.events.pledges import PledgeEvent, PledgeStep
+from shared.events.reviews import MilestoneEvent
+from shared.events.support import RequestStep, SupportEvent
+
+PLEDGES = "gcm.pledges"
+ENTITIES = "gcm.entities"
+REVIEWS = "gcm.reviews"
+SUPPORT = "gcm.support"
+PLEDGES_WORKFLOW = "gcm.pledges.workflow"
+SUPPORT_WORKFLOW = "gcm.support.workflow"
+NOTIFICATIONS_WORKFLOW = "gcm.notifications.workflow"
+
+HEARTBEAT = "heartbeat.v1"
+HEARTBEAT_KEY = "heartbeat"
+
+
+@dataclass(frozen=True)
+class EventType:
+    name: str  # ends in .v1
+    topic: str
+    data: type[Data]
+    says: str  # one line for the contract
+
+
+_TYPES = [
+    EventType("pledge.published.v1", PLEDGES, PledgeEvent, "A pledge was published for the first time"),
+    EventType("pledge.amended.v1", PLEDGES, PledgeEvent, "A new version of a published pledge was published"),
+    EventType("pledge.reported.v1", PLEDGES, PledgeEvent, "The entity reported progress"),
+    EventType("pledge.closed.v1", PLEDGES, PledgeEvent, "A published pledge was closed, with a reason"),
+    EventType("pledge.republished.v1", PLEDGES, PledgeEvent, "The present snapshot, written afresh; nothing happened"),
+    EventType("entity.changed.v1", ENTITIES, EntityEvent, "An entity was added or changed"),
+    EventType("entity.republished.v1", ENTITIES, EntityEvent, "The present snapshot, written afresh; nothing happened"),
+    EventType("milestone.changed.v1", REVIEWS, MilestoneEvent, "A milestone was added, moved or changed"),
+    EventType("milestone.republished.v1", REVIEWS, MilestoneEvent, "The present snapshot, written afresh"),
+    EventType("support.requested.v1", SUPPORT, SupportEvent, "Support for a pledge was requested"),
+    EventType("support.withdrawn.v1", SUPPORT, SupportEvent, "The request was withdrawn"),
+    EventType("support.republished.v1", SUPPORT, SupportEvent, "The present snapshot, written afresh"),
+    EventType("pledge.submitted.v1", PLEDGES_WORKFLOW, PledgeStep, "A draft was submitted for the first time"),
+    EventType(
+        "pledge.resubmitted.v1", PLEDGES_WORKFLOW, PledgeStep, "It was submitted again after a request for changes"
+    ),
+    EventType("pledge.changes_requested.v1", PLEDGES_WORKFLOW, PledgeStep, "Staff asked for changes to named fields"),
+    EventType(
+        "request.received.v1", SUPPORT_WORKFLOW, RequestStep, "A request for support was received and is in order"
+    ),
+    EventType(
+        "request.refused.v1", SUPPORT_WORKFLOW, RequestStep, "It names a pledge that its entity has not published"
+    ),
+    EventType("request.acknowledged.v1", SUPPORT_WORKFLOW, RequestStep, "Network staff acknowledged it"),
+    EventType("request.withdrawn.v1", SUPPORT_WORKFLOW, RequestStep, "The requester withdrew it"),
+    EventType(
+        "reminder.unreachable.v1", NOTIFICATIONS_WORKFLOW, ReminderUnreachable, "Nobody could be reached for a pledge"
+    ),
+]
+TYPES = {event.name: event for event in _TYPES}
+PUBLIC_TOPICS = (PLEDGES, ENTITIES, REVIEWS, SUPPORT)
+
+
+def read(event: EventType, value: bytes) -> Data:
+    """The data of a record as consumers read it: a field that a later minor version added is ignored, at every depth.
+
+    Raises pydantic's ValidationError.
+    """
+    return event.data.model_validate_json(value, extra="ignore")

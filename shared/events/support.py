@@ -1,0 +1,33 @@
+"""Requests for support: the public topic `gcm.support` and the internal `gcm.support.workflow`."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.common import Change, Sequence
+from shared.events.envelope import Data
+
+
+class SupportSnapshot(Data):
+    """All that the public sees of a request (¶73)."""
+
+    request_id: UUID
+    sequence: int = Sequence
+    pledge_id: UUID
+    status: Literal["requested", "matched", "delivered", "withdrawn"]
+
+
+class SupportEvent(Data):
+    support: SupportSnapshot
+    change: Change
+
+
+class RequestStep(Data):
+    """A step in the life of a request: ids and states only."""
+
+    request_id: UUID
+    pledge_id: UUID
+    entity_id: str
+    state: Literal["submitted", "refused", "acknowledged", "withdrawn"]
+    revision: int = Field(ge=1)

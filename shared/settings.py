@@ -1,0 +1,50 @@
+"""Settings that every service shares, from the environment (prefix GCM_)."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOCAL_SECRET = "local-"  # noqa: S105 - the mark of secrets that production refuses, itself no secret
+
+
+class Settings(BaseSettings):
+    """Read once at start. A production start refuses local secrets, plain-HTTP sign-in and a movable clock."""
+
+    model_config = SettingsConfigDict(env_prefix="GCM_", frozen=True)
+
+    environment: Literal["local", "test", "production"] = "production"
+    log_level: str = "INFO"
+    database_url: str
+    database_pool: int = 16
+    kafka_bootstrap: str
+    http_host: str = "127.0.0.1"
+    http_port: int = 8000
+    health_port: int | None = None
+    oidc_issuer: str
+    oidc_jwks_url: str = ""
+    oidc_audience: str = "gcm-api"
+    pledges_url: str = ""
+    service_client_id: str = "gcm-service"
+    service_client_secret: str = ""
+    clock_file: Path | None = None
+
+    @property
+    def jwks_url(self) -> str:
+        return self.oidc_jwks_url or f"{self.oidc_issuer}/protocol/openid-connect/certs"
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> Self:
+        if self.environment == "production" and (wrong := self._unsafe()):
+            raise ValueError("not in production: " + "; ".join(wrong))
+        return self
+
+    def _unsafe(self) -> list[str]:
+        secrets = {"GCM_SERVICE_CLIENT_SECRET": self.service_client_secret, "GCM_DATABASE_URL": self.database_url}
+        found = [f"{name} holds a local secret" for name, value in secrets.items() if LOCAL_SECRET in value]
+        if not self.oidc_issuer.startswith("https://"):
+            found.append("GCM_OIDC_ISSUER is not https")
+        if self.clock_file:
+            found.append("GCM_CLOCK_FILE moves the clock")
+        return found
