@@ -1,4 +1,4 @@
-"""Two clocks. Business time decides milestones, reminders and dates shown; system time decides tokens, leases and backoff."""
+"""Two clocks: business time for milestones, reminders and dates shown, system time for tokens, leases and backoff."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ def read(file: Path) -> timedelta:
 
 
 def write(file: Path, business: datetime, system: datetime) -> None:
-    """From `system` on, business time goes on from `business`. Readers see the old file or the new one, never half of it."""
+    """From `system` on, business time goes on from `business`. Readers never see half a file."""
     text = json.dumps({"business": business.isoformat(), "system": system.isoformat()})
     draft = file.with_suffix(".draft")
     draft.write_text(text)

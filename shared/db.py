@@ -50,7 +50,8 @@ class Database:
         async with self.engine.connect() as connection:
             if not await connection.scalar(text("select to_regclass('alembic_version') is not null")):
                 return None
-            return await connection.scalar(text("select max(version_num) from alembic_version"))
+            version: str | None = await connection.scalar(text("select max(version_num) from alembic_version"))
+            return version
 
 
 def newest_migration(folder: Path) -> str:

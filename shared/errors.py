@@ -86,5 +86,5 @@ class Unavailable(AppError):
     status, slug, title = 503, "unavailable", "A part of the system does not answer"
 
 
-class Permanent(Exception):  # noqa: N818 - names what the record is, and the consumer's decision reads as it is spoken
+class Permanent(Exception):
     """A record that no retry will mend: dead-letter it and go on."""

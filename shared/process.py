@@ -5,14 +5,14 @@ import gc
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
 
 log = structlog.get_logger()
 
-Task = Callable[[asyncio.Event], Awaitable[None]]
+Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 Check = Callable[[], Awaitable[str | None]]  # None when well, otherwise what is wrong in a few words
 
 STOP_WITHIN = 20.0  # seconds; the supervisor's own deadline is longer
@@ -60,7 +60,7 @@ async def _finish(running: set["asyncio.Task[None]"]) -> None:
 
 
 def freeze() -> None:
-    """Everything loaded so far is left alone by the garbage collector: a full collection took 60 ms before, 0.01 after."""
+    """What is loaded so far is left alone by the garbage collector: a full collection would stop requests for 60 ms."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -83,7 +83,7 @@ class Health:
 async def _ask(check: Check) -> str | None:
     try:
         return await asyncio.wait_for(check(), timeout=2)
-    except Exception as error:  # any failure is the answer
+    except Exception as error:  # noqa: BLE001 - any failure is the answer
         return type(error).__name__
 
 
@@ -91,7 +91,7 @@ async def serve_health(health: Health, port: int, stop: asyncio.Event) -> None:
     """/livez and /readyz for roles that have no HTTP interface of their own."""
     import uvicorn
 
-    async def app(scope: dict[str, Any], receive: object, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+    async def app(scope: dict[str, Any], _: object, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         problems = await health.problems() if scope["path"] == "/readyz" else {}
         body = json.dumps({"status": "not ready", "problems": problems} if problems else {"status": "ok"}).encode()
         headers = [(b"content-type", b"application/json")]

@@ -23,7 +23,7 @@ def _add_trace(_: object, __: str, event: structlog.typing.EventDict) -> structl
 
 def configure(service: str, roles: list[str], level: str) -> None:
     """Everything, also what libraries log, goes to standard error as one JSON object a line."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -1,0 +1,83 @@
+"""The HTTP application that every service has: errors, limits, health, rules, OpenAPI 3.1."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import httpx
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from shared.clock import Clock
+from shared.db import Database
+from shared.messaging.outbox import Nudge
+from shared.process import Health
+from shared.settings import Settings
+from shared.web import problem
+from shared.web.auth import ANYONE, KeySet, Tokens, require_rules
+from shared.web.limits import Limits
+from shared.web.writing import Writer
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an application runs on; tests bring their own."""
+
+    database: Database
+    clock: Clock
+    nudge: Nudge
+    health: Health
+    http: httpx.AsyncClient
+    tokens: Tokens
+
+
+def tokens(settings: Settings, http: httpx.AsyncClient) -> Tokens:
+    return Tokens({settings.oidc_issuer: KeySet(settings.jwks_url, http)}, settings.oidc_audience)
+
+
+def create(title: str, says: str, parts: Parts, routers: Sequence[APIRouter], **state: Any) -> FastAPI:
+    """An application whose every route names a rule; raises RuntimeError otherwise."""
+    app = FastAPI(
+        title=title,
+        description=says,
+        version="1",
+        responses=problem.RESPONSES,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.parts = parts
+    app.state.tokens = parts.tokens
+    app.state.writer = Writer(parts.database, parts.clock, parts.nudge)
+    for name, value in state.items():
+        setattr(app.state, name, value)
+    problem.install(app)
+    app.add_middleware(Limits)
+    app.include_router(_health)
+    for router in routers:
+        app.include_router(router)
+    require_rules(app)
+    return app
+
+
+_health = APIRouter(tags=["health"], dependencies=[Depends(ANYONE)])
+
+
+@_health.get("/livez", summary="Is the process alive")
+async def livez() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@_health.get("/readyz", summary="Can it serve requests now")
+async def readyz(request: Request) -> JSONResponse:
+    health: Health = request.app.state.parts.health
+    if problems := await health.problems():
+        return JSONResponse({"status": "not ready", "problems": problems}, 503)
+    return JSONResponse({"status": "ok"})
+
+
+def parts(request: Request) -> Parts:
+    found: Parts = request.app.state.parts
+    return found
+
+
+Using = Annotated[Parts, Depends(parts)]

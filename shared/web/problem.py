@@ -1,0 +1,149 @@
+"""Every error is a problem document (RFC 9457) that names the fields at fault and the remedy."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from shared.errors import AppError, BadRequest, FieldProblem, Invalid, Unavailable
+
+log = structlog.get_logger()
+
+TYPE = "https://gcm-pledges.example/problems/"  # an identifier; the list is in docs/problems.md
+MEDIA_TYPE = "application/problem+json"
+
+_REMEDIES = {
+    "missing": "add this field",
+    "extra_forbidden": "remove this field, or check its spelling",
+    "string_too_long": "shorten it",
+    "string_too_short": "write more",
+    "json_invalid": "send well-formed JSON in UTF-8",
+    "literal_error": "use one of the values that are named",
+    "enum": "use one of the values that are named",
+}
+
+
+_SLUGS = {404: "not-found", 405: "method-not-allowed", 400: "bad-request"}
+_DETAILS = {
+    404: "No resource has this address; the addresses are listed at /openapi.json.",
+    405: "This address does not take this method; see the Allow header.",
+    400: "The body could not be read; send well-formed JSON in UTF-8.",
+}
+
+
+class FieldFault(BaseModel):
+    field: str = Field(examples=["targets.0.by"])
+    problem: str = Field(examples=["there is no 30 February"])
+    remedy: str = Field(examples=["write a day that exists, or only the month: 2024-02"])
+
+
+class Problem(BaseModel):
+    """The body of every error."""
+
+    type: str = Field(examples=[TYPE + "invalid-fields"])
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldFault] = []
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem document (RFC 9457)",
+        "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+    }
+}
+
+
+def respond(error: AppError, headers: Mapping[str, str] | None = None) -> Response:
+    body: dict[str, Any] = {
+        "type": TYPE + error.slug,
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+    }
+    if error.fields:
+        body["errors"] = [{"field": f.field, "problem": f.problem, "remedy": f.remedy} for f in error.fields]
+    return Response(json.dumps(body), error.status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """All ways to fail end in `respond`; no answer shows a stack trace or echoes what was sent."""
+    app.add_exception_handler(AppError, _app_error)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    for database in (OperationalError, DBAPIError, PoolTimeout, OSError):
+        app.add_exception_handler(database, _database)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _headers(error: AppError) -> dict[str, str]:
+    match error.status:
+        case 401:
+            return {"WWW-Authenticate": "Bearer"}
+        case 503:
+            return {"Retry-After": "5"}
+    return {}
+
+
+async def _app_error(_: Request, error: Exception) -> Response:
+    if not isinstance(error, AppError):
+        raise error
+    return respond(error, _headers(error))
+
+
+async def _validation(_: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    faults = [_fault(item) for item in error.errors()]
+    if any(item["type"] == "json_invalid" for item in error.errors()):
+        return respond(BadRequest("The body is not well-formed JSON.", faults))
+    return respond(Invalid(f"{len(faults)} field(s) need a change; nothing was saved.", faults))
+
+
+def _fault(item: Mapping[str, Any]) -> FieldProblem:
+    path: Sequence[str | int] = item["loc"]
+    place = path[1:] if path and path[0] in {"body", "query", "path", "header"} else path
+    message = str(item["msg"]).removeprefix("Value error, ")
+    problem, _, remedy = message.partition("; ")
+    field = ".".join(str(part) for part in place) or "body"
+    return FieldProblem(
+        _printable(field), _printable(problem), remedy or _REMEDIES.get(item["type"], "correct this field")
+    )
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()[:300]
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+
+    plain = AppError(_DETAILS.get(error.status_code, str(error.detail)))
+    plain.status, plain.title = error.status_code, str(error.detail)
+    plain.slug = _SLUGS.get(error.status_code, "http-error")
+    return respond(plain, error.headers)
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    log.warning("request.database_failed", path=request.url.path, error=type(error).__name__, cause=_cause(error))
+    unavailable = Unavailable("The database does not answer; nothing was written. Try again in a few seconds.")
+    return respond(unavailable, _headers(unavailable))
+
+
+def _cause(error: Exception) -> str:
+    return type(error.orig).__name__ if isinstance(error, DBAPIError) else ""
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("request.failed", path=request.url.path, exc_info=error)
+    return respond(AppError("An unexpected error was logged; nothing was written."))

@@ -1,0 +1,153 @@
+"""Writes over HTTP: one request, one transaction, committed before the answer; the same POST twice is done once."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Header, Request, Response
+from sqlalchemy import Column, DateTime, LargeBinary, MetaData, SmallInteger, Table, Text, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import Clock
+from shared.db import Database
+from shared.errors import BadRequest, Conflict, FieldProblem, Invalid
+from shared.messaging.outbox import Nudge
+from shared.web.auth import Actor
+
+idempotency = Table(
+    "idempotency",
+    MetaData(),
+    Column("person", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+_STORED = select(idempotency).where(idempotency.c.person == bindparam("person"), idempotency.c.key == bindparam("key"))
+_STORE = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.status)
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a write answers, ready to be stored and sent: `body` is JSON text."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        return Response(self.body, self.status, self.headers, "application/json")
+
+
+Write = Callable[[AsyncSession], Awaitable[Answer]]
+
+
+class _DoneElsewhere(Exception):
+    """Another request with this key was committed while we worked."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Runs the write of a request. `nudge` wakes the relay once the transaction is committed."""
+
+    database: Database
+    clock: Clock
+    nudge: Nudge
+
+    async def run(self, write: Write) -> Response:
+        """For PUT, PATCH and DELETE, which If-Match makes safe to repeat."""
+        try:
+            async with self.database.transaction() as session:
+                answer = await write(session)
+        except DBAPIError as error:
+            raise _translated(error) from None
+        self.nudge()
+        return answer.response()
+
+    async def once(self, request: Request, actor: Actor, key: str, write: Write) -> Response:
+        """For POST. The answer is stored with the change, so that a repeated request gets the same answer.
+
+        Raises Invalid when the key came with another body, Conflict when the first request is still at work.
+        """
+        fingerprint = await _fingerprint(request)
+        try:
+            return await self.run(lambda session: self._once(session, actor.person, key, fingerprint, write))
+        except _DoneElsewhere:
+            return await self.run(lambda session: _stored(session, actor.person, key, fingerprint))
+
+    async def _once(self, session: AsyncSession, person: str, key: str, fingerprint: bytes, write: Write) -> Answer:
+        if stored := await _find(session, person, key, fingerprint):
+            return stored
+        answer = await write(session)
+        row = {
+            "person": person,
+            "key": key,
+            "fingerprint": fingerprint,
+            "status": answer.status,
+            "headers": json.dumps(dict(answer.headers)),
+            "body": answer.body,
+            "created_at": self.clock.system(),
+        }
+        if (await session.execute(_STORE, row)).first() is None:
+            raise _DoneElsewhere
+        return answer
+
+
+async def _fingerprint(request: Request) -> bytes:
+    seen = "\n".join((request.method, request.url.path, request.url.query, request.headers.get("if-match", "")))
+    return hashlib.sha256(seen.encode() + b"\n" + await request.body()).digest()
+
+
+async def _find(session: AsyncSession, person: str, key: str, fingerprint: bytes) -> Answer | None:
+    row = (await session.execute(_STORED, {"person": person, "key": key})).first()
+    if row is None:
+        return None
+    if row.fingerprint != fingerprint:
+        fault = FieldProblem("Idempotency-Key", "was used for another request", "use a new key for a new request")
+        raise Invalid("This Idempotency-Key belongs to another request; nothing was done.", [fault])
+    return Answer(row.status, row.body, json.loads(row.headers))
+
+
+async def _stored(session: AsyncSession, person: str, key: str, fingerprint: bytes) -> Answer:
+    if answer := await _find(session, person, key, fingerprint):
+        return answer
+    raise Conflict("The first request with this Idempotency-Key is still at work; try again in a moment.")
+
+
+def _translated(error: DBAPIError) -> Exception:
+    if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+        return Conflict("Another request is changing the same thing; try again in a moment.")
+    return error
+
+
+def idempotency_key(
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Any text of your choice, new for each new request", examples=["2f0c6d1e-7a54-4b0e-9a53"]),
+    ] = None,
+) -> str:
+    """Raises BadRequest without the header: a POST that is sent twice by a bad line must not count twice."""
+    if not idempotency_key or len(idempotency_key) > 200 or not idempotency_key.isprintable():
+        fault = FieldProblem(
+            "Idempotency-Key", "is missing or not 1–200 printable characters", "send a new random text"
+        )
+        raise BadRequest("Every POST needs an Idempotency-Key header, so that it can be repeated safely.", [fault])
+    return idempotency_key
+
+
+IdempotencyKey = Annotated[str, Depends(idempotency_key)]
+
+
+def writer(request: Request) -> Writer:
+    found: Writer = request.app.state.writer
+    return found
+
+
+Writing = Annotated[Writer, Depends(writer)]
