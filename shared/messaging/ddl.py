@@ -30,6 +30,21 @@ create table effect_start (
     since    timestamptz not null
 );
 
+-- the generation of a projection is part of its consumer group's name: a rebuild raises it
+create table projection (
+    consumer   text primary key,
+    generation integer not null
+);
+
+-- keys that a tombstone erased, with the place where it stood: a replayed older record must not bring them back
+create table erased (
+    consumer  text not null,
+    key       text not null,
+    partition integer not null,
+    "offset"  bigint not null,
+    primary key (consumer, key)
+);
+
 create table idempotency (
     person      text not null,
     key         text not null,
@@ -46,4 +61,5 @@ create index idempotency_age on idempotency (created_at);
 
 def grants(role: str) -> str:
     """What the application's role may do with these tables."""
-    return f"grant select, insert, update, delete on outbox, inbox, effect_start, idempotency to {role};"
+    tables = "outbox, inbox, effect_start, projection, erased, idempotency"
+    return f"grant select, insert, update, delete on {tables} to {role};"
