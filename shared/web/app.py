@@ -35,8 +35,11 @@ def tokens(settings: Settings, http: httpx.AsyncClient) -> Tokens:
     return Tokens({settings.oidc_issuer: KeySet(settings.jwks_url, http)}, settings.oidc_audience)
 
 
-def create(title: str, says: str, parts: Parts, routers: Sequence[APIRouter], **state: Any) -> FastAPI:
-    """An application whose every route names a rule; raises RuntimeError otherwise."""
+def create(title: str, says: str, parts: Parts | None, routers: Sequence[APIRouter], **state: Any) -> FastAPI:
+    """An application whose every route names a rule; raises RuntimeError otherwise.
+
+    Without parts it serves no request, but knows its routes: for contracts.
+    """
     app = FastAPI(
         title=title,
         description=says,
@@ -45,9 +48,8 @@ def create(title: str, says: str, parts: Parts, routers: Sequence[APIRouter], **
         redoc_url=None,
         separate_input_output_schemas=False,
     )
-    app.state.parts = parts
-    app.state.tokens = parts.tokens
-    app.state.writer = Writer(parts.database, parts.clock, parts.nudge)
+    if parts is not None:
+        state |= {"parts": parts, "tokens": parts.tokens, "writer": Writer(parts.database, parts.clock, parts.nudge)}
     for name, value in state.items():
         setattr(app.state, name, value)
     problem.install(app)

@@ -1,0 +1,133 @@
+"""One example of every event type, published with the contracts and read back by today's models in the tests."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from shared.events.common import Change, EntityRef
+from shared.events.entities import EntityEvent, EntitySnapshot, Group
+from shared.events.envelope import Data
+from shared.events.notifications import ReminderUnreachable
+from shared.events.pledges import Period, PledgeEvent, PledgeSnapshot, PledgeStep, Progress, Source, Target
+from shared.events.reviews import MilestoneEvent, MilestoneSnapshot
+from shared.events.support import RequestStep, SupportEvent, SupportSnapshot
+from shared.reference.dates import PartialDate
+
+_AT = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
+_PLEDGE = UUID("01922f00-0000-7000-8000-000000000001")
+_REQUEST = UUID("01922f00-0000-7000-8000-000000000002")
+_VERIDIA = EntityRef(entity_id="veridia", name="Veridia", kind="member_state", fictional=True)
+
+
+def _target() -> Target:
+    return Target(
+        what="Consular posts that issue identity documents",
+        unit="posts",
+        baseline=Decimal(4),
+        comparator="at_least",
+        value=Decimal(12),
+        by=PartialDate("2026"),
+        disaggregated_by=["location"],
+    )
+
+
+def _pledge(action: str, fields: list[str]) -> PledgeEvent:
+    snapshot = PledgeSnapshot(
+        pledge_id=_PLEDGE,
+        sequence=1,
+        version=1,
+        state="closed" if action == "closed" else "published",
+        closed_reason="fulfilled" if action == "closed" else None,
+        entity=_VERIDIA,
+        kind="individual",
+        title="Identity documents at every consulate",
+        description="Veridia will issue identity documents to its nationals at twelve consular posts.",
+        language="en",
+        objectives=["objective-4", "objective-14"],
+        main_objectives=["objective-4"],
+        principles=["people-centred"],
+        forms=["process"],
+        targets=[_target()],
+        period=Period(start=PartialDate("2024-09"), end=PartialDate("2026")),
+        review_cycle="2022",
+        partners=[],
+        origin="submitted",
+        sources=[Source(title="Statement at the Forum")] if action == "republished" else [],
+        progress=Progress(status="in_progress", last_reported_at=_AT, reports=1)
+        if action == "reported"
+        else Progress(),
+        published_at=_AT,
+        first_published_at=_AT,
+    )
+    by = "system" if action == "republished" else "entity" if action == "reported" else "network_staff"
+    return PledgeEvent(pledge=snapshot, change=Change(action=action, at=_AT, by=by, fields=fields))
+
+
+def _entity(action: str) -> EntityEvent:
+    entity = EntitySnapshot(
+        **_VERIDIA.model_dump(),
+        sequence=1,
+        names={"en": "Veridia", "fr": "Véridie"},
+        groups=[Group(code="african", since=date(2022, 5, 20))],
+    )
+    return EntityEvent(entity=entity, change=Change(action=action, at=_AT, by="system"))
+
+
+def _milestone(action: str) -> MilestoneEvent:
+    milestone = MilestoneSnapshot(
+        code="plenary-2024",
+        sequence=1,
+        cycle="2022",
+        cycle_opens=datetime(2022, 5, 17, 4, 0, tzinfo=UTC),
+        kind="plenary",
+        names={"en": "General Assembly plenary meeting on the Compact"},
+        starts=PartialDate("2024-12-05"),
+        time_zone="America/New_York",
+        reminders=True,
+    )
+    return MilestoneEvent(milestone=milestone, change=Change(action=action, at=_AT, by="network_staff"))
+
+
+def _support(action: str) -> SupportEvent:
+    status = "withdrawn" if action == "withdrawn" else "requested"
+    snapshot = SupportSnapshot(request_id=_REQUEST, sequence=1, pledge_id=_PLEDGE, status=status)
+    return SupportEvent(support=snapshot, change=Change(action=action, at=_AT, by="entity"))
+
+
+def _request(state: str) -> RequestStep:
+    revision = 1 if state == "submitted" else 2
+    values = {"request_id": _REQUEST, "pledge_id": _PLEDGE, "entity_id": "veridia", "revision": revision}
+    return RequestStep.model_validate({**values, "state": state})
+
+
+def _step(state: str, revision: int, fields: list[str]) -> PledgeStep:
+    values = {"pledge_id": _PLEDGE, "entity_id": "veridia", "revision": revision, "fields": fields}
+    return PledgeStep.model_validate({**values, "state": state})
+
+
+_UNREACHABLE = ReminderUnreachable(
+    pledge_id=_PLEDGE, entity_id="veridia", milestone="plenary-2024", offset_days=-30, due_on=date(2024, 11, 5)
+)
+
+EXAMPLES: dict[str, Data] = {
+    "pledge.published.v1": _pledge("published", []),
+    "pledge.amended.v1": _pledge("amended", ["period"]),
+    "pledge.reported.v1": _pledge("reported", []),
+    "pledge.closed.v1": _pledge("closed", []),
+    "pledge.republished.v1": _pledge("republished", []),
+    "entity.changed.v1": _entity("changed"),
+    "entity.republished.v1": _entity("republished"),
+    "milestone.changed.v1": _milestone("changed"),
+    "milestone.republished.v1": _milestone("republished"),
+    "support.requested.v1": _support("requested"),
+    "support.withdrawn.v1": _support("withdrawn"),
+    "support.republished.v1": _support("republished"),
+    "pledge.submitted.v1": _step("submitted", 2, []),
+    "pledge.resubmitted.v1": _step("submitted", 4, []),
+    "pledge.changes_requested.v1": _step("changes_requested", 3, ["period"]),
+    "request.received.v1": _request("submitted"),
+    "request.refused.v1": _request("refused"),
+    "request.acknowledged.v1": _request("acknowledged"),
+    "request.withdrawn.v1": _request("withdrawn"),
+    "reminder.unreachable.v1": _UNREACHABLE,
+}
