@@ -13,11 +13,10 @@ from typing import Any
 
 import yaml
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 
 from shared.events.examples import EXAMPLES
 from shared.events.registry import PUBLIC_TOPICS, TYPES, EventType
-from shared.web.auth import rule_of
+from shared.web.auth import Guarded, guarded
 
 ROOT = Path(__file__).resolve().parent.parent / "docs" / "contracts"
 SERVICES = ("pledges", "network_support", "notifications")
@@ -147,14 +146,15 @@ def routes(apps: dict[str, FastAPI]) -> str:
     lines = ["# Routes and their rules", "", "Generated from the applications.", ""]
     for service, app in apps.items():
         lines += [f"## {service}", "", "| method | path | who may call it |", "|---|---|---|"]
-        lines += sorted(_row(route) for route in app.routes if isinstance(route, APIRoute))
+        lines += sorted(_row(route) for route in guarded(app))
         lines.append("")
     return "\n".join(lines)
 
 
-def _row(route: APIRoute) -> str:
-    rule = rule_of(route)
-    return f"| {', '.join(sorted(route.methods or ()))} | `{route.path}` | {rule.says if rule else '**no rule**'} |"
+def _row(route: Guarded) -> str:
+    return (
+        f"| {', '.join(sorted(route.methods))} | `{route.path}` | {route.rule.says if route.rule else '**no rule**'} |"
+    )
 
 
 if __name__ == "__main__":

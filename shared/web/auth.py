@@ -3,14 +3,14 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import jwt
 from fastapi import FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared.errors import Forbidden, Unauthenticated, Unavailable
 
@@ -82,7 +82,7 @@ class Tokens:
 
     async def actor(self, token: str) -> Actor:
         """Raises Unauthenticated, saying what is wrong with the token, or Unavailable."""
-        mark = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+        mark = hashlib.sha256(token.encode("utf-8", "backslashreplace")).digest()
         until, actor = self._remembered.get(mark, (0.0, None))
         if actor is not None and time.monotonic() < until:
             return actor
@@ -167,14 +167,30 @@ ADMINS = Rule("admins", "administrators", frozenset({ADMIN}))
 SERVICES = Rule("services", "our own services", frozenset({SERVICE}))
 
 
-def rule_of(route: APIRoute) -> Rule | None:
-    """The one rule that a route names; None when it names none, or two."""
-    found = [d.call for d in route.dependant.dependencies if isinstance(d.call, Rule)]
-    return found[0] if len(found) == 1 else None
+@dataclass(frozen=True)
+class Guarded:
+    """One route of an application and the one rule that it names; None when it names none, or several."""
+
+    methods: frozenset[str]
+    path: str
+    rule: Rule | None
+
+
+def guarded(app: FastAPI) -> Iterator[Guarded]:
+    """All routes, but FastAPI's own pages about them."""
+    own = {app.openapi_url, app.docs_url, app.swagger_ui_oauth2_redirect_url}
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute):
+            if getattr(route, "path", "") not in own:
+                yield Guarded(frozenset(), str(route), None)
+            continue
+        rules = [made.call for made in context.dependant.dependencies if isinstance(made.call, Rule)]
+        yield Guarded(frozenset(context.methods or ()), str(context.path), rules[0] if len(rules) == 1 else None)
 
 
 def require_rules(app: FastAPI) -> None:
     """An app with a route that names no rule does not start."""
-    bare = [f"{sorted(r.methods or ())} {r.path}" for r in app.routes if isinstance(r, APIRoute) and rule_of(r) is None]
+    bare = [f"{sorted(route.methods)} {route.path}" for route in guarded(app) if route.rule is None]
     if bare:
         raise RuntimeError("routes without exactly one rule: " + ", ".join(bare))

@@ -1,13 +1,16 @@
 """What no request may exceed, checked before anything is parsed."""
 
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Mapping
 
+import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import AppError, BadRequest, TooLarge
 from shared.telemetry import new_traceparent, traceparent
 from shared.web.problem import respond
+
+log = structlog.get_logger()
 
 LARGEST_BODY = 1_000_000  # bytes; the largest pledge is 20,000 characters and its lists
 SECURITY_HEADERS = [
@@ -15,10 +18,6 @@ SECURITY_HEADERS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
 ]
-
-
-class _TooLarge(Exception):
-    pass
 
 
 class Limits:
@@ -35,15 +34,18 @@ class Limits:
         given = headers.get(b"traceparent", b"").decode("latin-1")
         traceparent.set(given if len(given) == 55 else new_traceparent())
         if refusal := _refusal(scope, headers):
-            await respond(refusal)(scope, receive, send)
+            await respond(refusal)(scope, receive, _Answer(send, scope))
             return
+        answer = _Answer(send, scope)
         try:
-            await self.app(scope, _counted(receive), _secured(send, scope))
-        except _TooLarge:
-            await respond(_too_large())(scope, receive, send)
+            await self.app(scope, _counted(receive), answer)
+        except Exception:
+            log.exception("request.failed", path=scope["path"])
+            if not answer.begun:
+                await respond(AppError("An unexpected error was logged; nothing was written."))(scope, receive, answer)
 
 
-def _refusal(scope: Scope, headers: MutableMapping[bytes, bytes]) -> AppError | None:
+def _refusal(scope: Scope, headers: Mapping[bytes, bytes]) -> AppError | None:
     if b"\x00" in scope["path"].encode() or b"%00" in scope.get("query_string", b""):
         return BadRequest("The address holds NUL (%00), which is no character; remove it.")
     length = headers.get(b"content-length", b"0")
@@ -64,19 +66,24 @@ def _counted(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > LARGEST_BODY:
-            raise _TooLarge
+            # the one kind of exception that FastAPI lets pass from the reading of a body
+            raise HTTPException(413, _too_large().detail)
         return message
 
     return counted
 
 
-def _secured(send: Send, scope: Scope) -> Send:
-    # the interactive documentation loads its scripts itself
-    headers: list[Any] = SECURITY_HEADERS if not scope["path"].startswith("/docs") else SECURITY_HEADERS[:1]
+class _Answer:
+    """Sends on, with security headers, and knows whether an answer has begun."""
 
-    async def secured(message: Message) -> None:
+    def __init__(self, send: Send, scope: Scope) -> None:
+        self.begun = False
+        self._send = send
+        # the interactive documentation loads its scripts itself
+        self._headers = SECURITY_HEADERS[:1] if scope["path"].startswith("/docs") else SECURITY_HEADERS
+
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *headers]
-        await send(message)
-
-    return secured
+            self.begun = True
+            message["headers"] = [*message.get("headers", []), *self._headers]
+        await self._send(message)

@@ -31,7 +31,7 @@ _REMEDIES = {
 }
 
 
-_SLUGS = {404: "not-found", 405: "method-not-allowed", 400: "bad-request"}
+_SLUGS = {404: "not-found", 405: "method-not-allowed", 400: "bad-request", 413: "too-large"}
 _DETAILS = {
     404: "No resource has this address; the addresses are listed at /openapi.json.",
     405: "This address does not take this method; see the Allow header.",
@@ -82,7 +82,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     for database in (OperationalError, DBAPIError, PoolTimeout, OSError):
         app.add_exception_handler(database, _database)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def _headers(error: AppError) -> dict[str, str]:
@@ -142,8 +141,3 @@ async def _database(request: Request, error: Exception) -> Response:
 
 def _cause(error: Exception) -> str:
     return type(error.orig).__name__ if isinstance(error, DBAPIError) else ""
-
-
-async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("request.failed", path=request.url.path, exc_info=error)
-    return respond(AppError("An unexpected error was logged; nothing was written."))

@@ -21,7 +21,7 @@ def api(
     """The task that serves `build(parts)` until it is told to stop; requests under way are finished first."""
 
     async def serving(stop: asyncio.Event) -> None:
-        nudge = Nudge(settings.database_url, service)
+        nudge = Nudge(settings.database_url)
         async with httpx.AsyncClient(timeout=5) as http:
             await nudge.start()
             app = build(Parts(database, Clock(settings.clock_file), nudge, health, http, tokens(settings, http)))

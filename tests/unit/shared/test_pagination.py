@@ -1,0 +1,38 @@
+"""Cursors are opaque: what was changed, or belongs elsewhere, is refused by name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import Invalid
+from shared.web import pagination
+
+POSITION = st.lists(st.one_of(st.text(), st.integers(), st.none()), max_size=4)
+
+
+@given(POSITION, st.text())
+def test_a_cursor_gives_back_its_position(position: list[object], scope: str) -> None:
+    assert pagination.decode(pagination.encode(position, scope), scope) == position
+
+
+@given(POSITION, st.integers(0, 10_000), st.characters(codec="ascii"))
+def test_a_changed_cursor_is_refused(position: list[object], place: int, character: str) -> None:
+    cursor = pagination.encode(position, "pledges")
+    place %= len(cursor)
+    changed = cursor[:place] + character + cursor[place + 1 :]
+    if changed.rstrip("=") != cursor:
+        try:
+            assert pagination.decode(changed, "pledges") == position  # bits that base64 does not use
+        except Invalid as error:
+            assert error.fields[0].field == "cursor"
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "????", "AAAAAAAAAAAA", "é" * 20, "A" * 499])
+def test_what_is_no_cursor_is_refused(cursor: str) -> None:
+    with pytest.raises(Invalid, match="cursor"):
+        pagination.decode(cursor, "pledges")
+
+
+def test_a_cursor_of_another_list_is_refused() -> None:
+    with pytest.raises(Invalid, match="cursor"):
+        pagination.decode(pagination.encode(["2024"], "pledges?kind=common"), "pledges?kind=individual")
