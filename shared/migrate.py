@@ -47,3 +47,12 @@ def run(connection: Connection) -> None:
     context.configure(connection=connection, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
+
+
+def script(sql: str) -> None:
+    """Several statements at once, in the migration's transaction; of this driver, `op.execute` takes only one."""
+    from alembic import op
+
+    connection = op.get_bind().connection
+    op.execute("select 1")  # the driver begins its transaction with the first statement that it prepares
+    connection.dbapi_connection.run_async(lambda driver: driver.execute(sql))  # type: ignore[union-attr] # asyncpg's

@@ -1,0 +1,87 @@
+"""Tables of entities and of the people who act for them. Persons' contacts stand apart from everything public."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Identity, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from services.pledges.tables import Table
+
+Moment = DateTime(timezone=True)
+
+
+class Entity(Table, table=True):
+    """Who pledges or asks. `revision` counts saved edits (the ETag), `sequence` public records."""
+
+    __tablename__: ClassVar[str] = "entity"
+
+    entity_id: str = Field(primary_key=True)
+    kind: str
+    name: str  # in English, or in the first language there is
+    names: dict[str, str] = Field(sa_type=JSONB)
+    aliases: list[str] = Field(sa_type=ARRAY(Text))
+    country: str | None = None
+    fictional: bool = False
+    sort_name: str  # folded, see names.fold
+    search: str  # all names, aliases and the code, folded
+    revision: int = 1
+    sequence: int = 1
+    reference: dict[str, Any] | None = Field(default=None, sa_type=JSONB)  # what the reference data said last
+
+
+class EntityGroup(Table, table=True):
+    """Belonging to a region or group from `since` up to but not on `until`; None: no date is known."""
+
+    __tablename__: ClassVar[str] = "entity_group"
+
+    group_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    entity_id: str
+    code: str
+    since: date | None = None
+    until: date | None = None
+
+
+class EntityHistory(Table, table=True):
+    """Append only: what was done to an entity or its memberships, by whom. The application cannot change it."""
+
+    __tablename__: ClassVar[str] = "entity_history"
+
+    step_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    entity_id: str
+    revision: int
+    action: str  # added, changed, membership_given, membership_ended
+    at: datetime = Field(sa_type=Moment)
+    recorded_at: datetime = Field(sa_type=Moment)
+    person_id: str | None = None  # None: the system
+    by: str
+    details: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class Person(Table, table=True):
+    """How to reach a person. Never in exports, topics or logs. `desk`: receives what goes to the Network's staff."""
+
+    __tablename__: ClassVar[str] = "person"
+
+    person_id: str = Field(primary_key=True)
+    name: str
+    address: str
+    language: str
+    time_zone: str
+    desk: bool = False
+    revision: int = 1
+
+
+class Membership(Table, table=True):
+    """A person or machine may act for an entity from `since` up to but not at `until`, in business time."""
+
+    __tablename__: ClassVar[str] = "membership"
+
+    membership_id: UUID = Field(primary_key=True)
+    entity_id: str
+    person_id: str
+    role: str  # focal_point, delegate, viewer
+    since: datetime = Field(sa_type=Moment)
+    until: datetime | None = Field(default=None, sa_type=Moment)
