@@ -15,9 +15,7 @@ from shared.settings import Settings
 from shared.web.app import Parts, tokens
 
 
-def api(
-    settings: Settings, service: str, health: Health, database: Database, build: Callable[[Parts], FastAPI]
-) -> Task:
+def api(settings: Settings, health: Health, database: Database, build: Callable[[Parts], FastAPI]) -> Task:
     """The task that serves `build(parts)` until it is told to stop; requests under way are finished first."""
 
     async def serving(stop: asyncio.Event) -> None:

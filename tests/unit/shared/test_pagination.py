@@ -1,5 +1,7 @@
 """Cursors are opaque: what was changed, or belongs elsewhere, is refused by name."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,15 +18,12 @@ def test_a_cursor_gives_back_its_position(position: list[object], scope: str) ->
 
 
 @given(POSITION, st.integers(0, 10_000), st.characters(codec="ascii"))
-def test_a_changed_cursor_is_refused(position: list[object], place: int, character: str) -> None:
+def test_a_changed_cursor_never_gives_another_position(position: list[object], place: int, character: str) -> None:
     cursor = pagination.encode(position, "pledges")
     place %= len(cursor)
     changed = cursor[:place] + character + cursor[place + 1 :]
-    if changed.rstrip("=") != cursor:
-        try:
-            assert pagination.decode(changed, "pledges") == position  # bits that base64 does not use
-        except Invalid as error:
-            assert error.fields[0].field == "cursor"
+    with contextlib.suppress(Invalid):  # base64 has a few bits to spare, whose change changes nothing
+        assert pagination.decode(changed, "pledges") == position
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "????", "AAAAAAAAAAAA", "é" * 20, "A" * 499])

@@ -113,7 +113,7 @@ async def test_a_good_token_gives_the_person_and_only_roles_that_we_know(key: RS
 
 
 @pytest.mark.parametrize(("later", "passes"), [(4, True), (6, False)])
-async def test_a_token_is_remembered_but_never_past_its_expiry(key: RSAPrivateKey, later: float, *, passes: bool) -> None:
+async def test_a_token_is_never_remembered_past_its_expiry(key: RSAPrivateKey, later: float, *, passes: bool) -> None:
     provider = Provider(one=key)
     tokens = provider.tokens(pause=0, age=0)
     token = sign(key, exp=int(time.time()) + 5)
