@@ -7,7 +7,7 @@ lookup of an unknown code raises `UnknownCode`, a ValueError, so that validators
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.reference import loading
 from shared.reference.entries import (
@@ -170,10 +170,12 @@ def _find(noun: str, entries: Mapping[str, E], code: str) -> E:
     return found
 
 
-def __getattr__(name: str) -> Any:
-    """PEP 562: a list is read when it is first named, so that an import costs nothing."""
-    load = _LISTS.get(name) or _OTHERS.get(name)
-    if load is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = load()
-    return globals()[name]
+if not TYPE_CHECKING:  # a type checker shall still find a name that does not exist
+
+    def __getattr__(name: str) -> Any:
+        """PEP 562: a list is read when it is first named, so that an import costs nothing."""
+        load = _LISTS.get(name) or _OTHERS.get(name)
+        if load is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = load()
+        return globals()[name]

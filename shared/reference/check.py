@@ -128,7 +128,8 @@ def _commitments() -> Iterator[str]:
     for code, entry in catalogue.COMMITMENTS.items():
         if int(code.split("-")[0]) != entry.paragraph:
             yield f"Commitment {code} says that it is from ¶{entry.paragraph}."
-        if _STRENGTHS[entry.strength] not in catalogue.paragraph(entry.paragraph).text:
+        source = catalogue.PARAGRAPHS.get(entry.paragraph)
+        if source and _STRENGTHS[entry.strength] not in source.text:
             yield f"¶{entry.paragraph} does not say {entry.strength!r}, as commitment {code} has it."
     missing = set(range(51, 78)) - {entry.paragraph for entry in catalogue.COMMITMENTS.values()}
     yield from (f"¶{number} has no commitment." for number in sorted(missing))
