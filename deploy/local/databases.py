@@ -1,0 +1,52 @@
+"""Databases and roles of the services in one PostgreSQL cluster: no role can connect to another's database."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+
+
+async def create_roles(connection: Any, passwords: Mapping[str, str]) -> None:
+    """Makes the roles that are missing and gives all of them these passwords."""
+    for role, password in passwords.items():
+        known = await connection.fetchval("select true from pg_roles where rolname = $1", role)
+        await _run(
+            connection, "alter role %I password %L" if known else "create role %I login password %L", role, password
+        )
+
+
+async def create_database(connection: Any, name: str, owner: str, *others: str, template: str = "template0") -> bool:
+    """Makes a database that only its owner and `others` can connect to; false if it is there already."""
+    if await connection.fetchval("select true from pg_database where datname = $1", name):
+        return False
+    await _run(connection, "create database %I owner %I template %I", name, owner, template)
+    await _run(connection, "revoke connect, temporary on database %I from public", name)
+    for role in (owner, *others):
+        await _run(connection, "grant connect, temporary on database %I to %I", name, role)
+    return True
+
+
+async def close_common_databases(connection: Any) -> None:
+    """PostgreSQL lets everybody into these two, where roles of different services would meet."""
+    await connection.execute("revoke connect, temporary on database postgres, template1 from public")
+
+
+async def create(url: str, databases: Mapping[str, Mapping[str, str]]) -> None:
+    """Databases by name, each with the passwords of its roles, of which the first owns it; what is there stays.
+
+    `url` is the superuser's.
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        await close_common_databases(connection)
+        for name, passwords in databases.items():
+            await create_roles(connection, passwords)
+            await create_database(connection, name, *passwords)
+    finally:
+        await connection.close()
+
+
+async def _run(connection: Any, statement: str, *words: str) -> None:
+    """PostgreSQL itself quotes the names and passwords."""
+    places = ", ".join(f"${number}::text" for number in range(2, len(words) + 2))
+    await connection.execute(await connection.fetchval(f"select format($1, {places})", statement, *words))

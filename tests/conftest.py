@@ -1,0 +1,3 @@
+"""What every test may take."""
+
+pytest_plugins = ["tests.support.parts"]
