@@ -1,0 +1,148 @@
+"""Writes over HTTP against a real database: once however often they are sent, whole or not at all."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Annotated
+
+import httpx
+import pytest
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import Clock
+from shared.db import Database
+from shared.messaging.ddl import V1
+from shared.process import Health
+from shared.web.app import Parts, create
+from shared.web.auth import SIGNED_IN, Actor
+from shared.web.writing import Answer, IdempotencyKey, Writing
+from tests.support import tokens
+from tests.support.parts import Postgres
+from tests.support.tokens import bearer
+
+router = APIRouter()
+
+
+class Thing(BaseModel):
+    name: str
+
+
+@router.post("/things")
+async def add_thing(
+    request: Request,
+    body: Thing,
+    actor: Annotated[Actor, Depends(SIGNED_IN)],
+    key: IdempotencyKey,
+    writing: Writing,
+) -> Response:
+    async def write(session: AsyncSession) -> Answer:
+        await session.execute(text("insert into thing values (:name)"), {"name": body.name})
+        await session.execute(text("select pg_sleep(0.002)"))
+        return Answer(201, body.model_dump_json(), {"X-Name": body.name})
+
+    return await writing.once(request, actor, key, write)
+
+
+THINGS = """
+create table thing (name text not null);
+create function refuse() returns trigger language plpgsql as $$
+begin
+    if new.name = 'refused at commit' then raise exception 'refused' using errcode = '40001'; end if;
+    return null;
+end $$;
+create constraint trigger refuse after insert on thing deferrable initially deferred for each row execute function refuse();
+"""
+
+
+@dataclass
+class Things:
+    client: httpx.AsyncClient
+    database: Database
+    nudges: list[None]
+
+    async def post(self, name: str, key: str, person: str = "amina") -> httpx.Response:
+        return await self.client.post("/things", json={"name": name}, headers={**bearer(person), "Idempotency-Key": key})
+
+    async def count(self, table: str) -> int:
+        async with self.database.transaction() as session:
+            return int(await session.scalar(text(f"select count(*) from {table}")) or 0)  # noqa: S608 - our own names
+
+
+@pytest.fixture
+async def things(postgres: Postgres) -> AsyncIterator[Things]:
+    database = Database((await postgres.database("pledges")).owner_url, application="tests", pool=8)
+    async with database.engine.begin() as connection:
+        for statement in (V1, THINGS):
+            await (await connection.get_raw_connection()).driver_connection.execute(statement)  # type: ignore[union-attr]
+    nudges = list[None]()
+    async with httpx.AsyncClient() as http:
+        parts = Parts(database, Clock(), lambda: nudges.append(None), Health(), http, tokens.tokens())
+        transport = httpx.ASGITransport(create("Things", "", parts, [router]), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            yield Things(client, database, nudges)
+    await database.close()
+
+
+async def test_a_repeated_post_gets_the_first_answer_and_does_nothing(things: Things) -> None:
+    first, second = await things.post("a", "key"), await things.post("a", "key")
+    assert (first.status_code, first.text, first.headers["x-name"]) == (201, '{"name":"a"}', "a")
+    assert (second.status_code, second.text, second.headers["x-name"]) == (201, '{"name":"a"}', "a")
+    assert await things.count("thing") == 1
+
+
+async def test_the_same_post_twenty_times_at_once_is_done_once(things: Things) -> None:
+    answers = await asyncio.gather(*(things.post("a", "key") for _ in range(20)))
+    assert {(answer.status_code, answer.text) for answer in answers} == {(201, '{"name":"a"}')}
+    assert await things.count("thing") == 1
+
+
+async def test_the_same_key_with_another_body_is_refused(things: Things) -> None:
+    await things.post("a", "key")
+    answer = await things.post("b", "key")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
+    assert await things.count("thing") == 1
+
+
+async def test_two_bodies_with_one_key_at_once_do_one_of_them(things: Things) -> None:
+    answers = await asyncio.gather(things.post("a", "key"), things.post("b", "key"))
+    assert sorted(answer.status_code for answer in answers) == [201, 422]
+    assert await things.count("thing") == 1
+
+
+async def test_two_people_may_use_the_same_key(things: Things) -> None:
+    answers = [await things.post("a", "key"), await things.post("b", "key", person="kofi")]
+    assert [answer.status_code for answer in answers] == [201, 201]
+
+
+async def test_no_answer_of_success_leaves_before_the_commit(things: Things) -> None:
+    answer = await things.post("refused at commit", "key")
+    assert answer.status_code == 503
+    assert (await things.count("thing"), await things.count("idempotency")) == (0, 0)
+    assert not things.nudges
+    assert (await things.post("a", "key")).status_code == 201
+    assert len(things.nudges) == 1
+
+
+async def test_cut_off_requests_under_load_leave_no_connection_behind(things: Things) -> None:
+    """The driver was chosen with this test (docs/adr/0001): a request may end at any moment, its connection may not leak."""
+    chance = random.Random(7)
+
+    async def cut_off(number: int) -> None:
+        sending = asyncio.create_task(things.post(f"thing {number}", f"key-{number}"))
+        await asyncio.wait({sending}, timeout=chance.uniform(0, 0.05))
+        sending.cancel()
+        with suppress(asyncio.CancelledError):
+            await sending
+
+    for start in range(0, 400, 40):
+        await asyncio.gather(*(cut_off(start + offset) for offset in range(40)))
+    answers = await asyncio.gather(*(things.post(f"after {number}", f"after-{number}") for number in range(16)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert await things.count("thing") == await things.count("idempotency")
+    assert await things.count("pg_stat_activity where application_name = 'tests' and state like 'idle in transaction%'") <= 1
