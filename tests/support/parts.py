@@ -48,6 +48,7 @@ class Postgres(postgres_part.Postgres):
         owner = f"{service}_owner"
         connection = await asyncpg.connect(self.url())
         try:
+            await databases.close_common_databases(connection)
             await databases.create_roles(connection, {owner: PASSWORD, service: PASSWORD})
             await databases.create_database(connection, name, owner, service, template=template)
         finally:
