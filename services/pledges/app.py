@@ -1,0 +1,13 @@
+"""The HTTP interface of the pledges service."""
+
+from fastapi import APIRouter, FastAPI
+
+from shared.web.app import Parts, create
+
+SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."
+ROUTERS: list[APIRouter] = []
+
+
+def create_app(parts: Parts | None) -> FastAPI:
+    """Without parts: the routes only, for contracts."""
+    return create("Pledges", SAYS, parts, ROUTERS)

@@ -1,0 +1,27 @@
+"""The table of progress updates."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, Text
+from sqlmodel import Field
+
+from services.pledges.tables import Table
+
+Moment = DateTime(timezone=True)
+
+
+class ProgressUpdate(Table, table=True):
+    """Append only: what the entity said about a published pledge. A correction is a new update."""
+
+    __tablename__: ClassVar[str] = "progress_update"
+
+    pledge_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)  # 1, 2, 3… of this pledge
+    status: str
+    no_change: bool
+    person_id: str
+    reported_at: datetime = Field(sa_type=Moment)  # business time
+    recorded_at: datetime = Field(sa_type=Moment)  # system time
+    document: str = Field(sa_type=Text)  # JSON of schemas.Update, ready to be sent

@@ -1,0 +1,115 @@
+"""A service under test: its application without a server, a database of its own, a clock that the test moves.
+
+async def test_something(service: Services) -> None:
+    pledges = await service("pledges")
+    answer = await pledges.client.get("/me", headers=bearer("amina"))
+"""
+
+import importlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from shared import clock as clocks
+from shared.clock import Clock
+from shared.db import Database
+from shared.process import Health
+from shared.web.app import Parts
+from tests.support import tokens
+from tests.support.databases import Databases
+
+START = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)  # business time of a test, until it moves the clock
+
+
+@dataclass(frozen=True)
+class Written:
+    """One row of the outbox."""
+
+    id: UUID
+    topic: str
+    type: str | None
+    key: str
+    data: Any  # JSON; None for a tombstone
+
+
+@dataclass(frozen=True)
+class Service:
+    """`database` connects as the application, `owner` as the role that owns the tables."""
+
+    name: str
+    app: FastAPI
+    client: httpx.AsyncClient
+    database: Database
+    owner: Database
+    clock: Clock
+    clock_file: Path
+    nudges: list[None]  # one for each commit that told the relay
+
+    def set_clock(self, business: datetime) -> None:
+        clocks.write(self.clock_file, business, self.clock.system())
+
+    async def outbox(self, topic: str | None = None) -> list[Written]:
+        """What the test caused, in order; what the migration wrote for the reference data is not shown."""
+        query = "select event_id, topic, type, key, payload from outbox where published_at is null order by id"
+        async with self.database.transaction() as session:
+            rows = (await session.execute(text(query))).all()
+        written = [Written(row[0], row[1], row[2], row[3], row[4] and json.loads(row[4])) for row in rows]
+        return [row for row in written if topic in {None, row.topic}]
+
+    async def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
+        """A look into the database, past the API."""
+        async with self.owner.transaction() as session:
+            return [dict(row) for row in (await session.execute(text(query), values)).mappings()]
+
+
+Services = Callable[..., Awaitable[Service]]
+
+
+def once(headers: dict[str, str]) -> dict[str, str]:
+    """These headers and a new Idempotency-Key, for a POST."""
+    return {**headers, "Idempotency-Key": str(uuid4())}
+
+
+@asynccontextmanager
+async def services(databases: Databases, folder: Path) -> AsyncIterator[Services]:
+    """Makes services of one test: `await make("pledges")`; `http` is what the application calls others with."""
+    async with AsyncExitStack() as stack:
+
+        async def make(name: str, http: httpx.AsyncClient | None = None) -> Service:
+            return await stack.enter_async_context(_service(name, databases, folder, http or httpx.AsyncClient()))
+
+        yield make
+
+
+@asynccontextmanager
+async def _service(name: str, databases: Databases, folder: Path, http: httpx.AsyncClient) -> AsyncIterator[Service]:
+    async with databases.of(name) as urls, AsyncExitStack() as stack:
+        database = await stack.enter_async_context(_open(urls.app_url))
+        owner = await stack.enter_async_context(_open(urls.owner_url))
+        file, nudges = folder / f"{urls.name}.clock", list[None]()
+        clock = Clock(file)
+        clocks.write(file, START, clock.system())
+        nudge = lambda: nudges.append(None)  # noqa: E731 - one line, one use
+        parts = Parts(database, clock, nudge, Health(), await stack.enter_async_context(http), tokens.tokens())
+        app: FastAPI = importlib.import_module(f"services.{name}.app").create_app(parts)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://test"))
+        yield Service(name, app, client, database, owner, clock, file, nudges)
+
+
+@asynccontextmanager
+async def _open(url: str) -> AsyncIterator[Database]:
+    database = Database(url, application="tests", pool=8)
+    try:
+        yield database
+    finally:
+        await database.close()
