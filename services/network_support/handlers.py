@@ -1,0 +1,57 @@
+"""Events that come in, and what network_support can write afresh."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.network_support.requests import commands, known_pledges
+from services.network_support.requests.commands import Occasion
+from services.network_support.requests.lifecycle import Pledge
+from services.network_support.requests.republishing import snapshots
+from shared.events.envelope import Event
+from shared.events.pledges import PledgeEvent
+from shared.events.registry import PLEDGES, SUPPORT
+from shared.messaging.republish import Republisher
+from shared.messaging.subscriptions import Moment, Projection, Subscription
+
+
+async def pledge_changed(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
+    """Learns the pledge and decides the requests that waited for it, in one transaction and under one lock.
+
+    The decision is not an effect in a consumer group of its own, because two groups are at two places: a request that
+    comes after the effect has passed its pledge's record, but before the projection has (in an ordinary lag, at a
+    rebuild, or because the record is older than the effect's start mark), would wait for ever. Here it holds after
+    every transaction that no request waits for a pledge that is known.
+
+    A projection otherwise causes nothing, since its records come again. This cause can bear that: a request is decided
+    only while it waits (a guard on its state, and a line of history whose key is unique), so once; and only by the
+    newest record ever read of its pledge (the mark), so never by what the pledge was before.
+    """
+    pledge = event.data.pledge
+    await known_pledges.lock(session, pledge.pledge_id)
+    if await known_pledges.learn(session, pledge):
+        known = Pledge(pledge.entity.entity_id, pledge.state)
+        who = Occasion("system", None, moment.business, moment.system)
+        await commands.decide_pending(session, pledge.pledge_id, known, who)
+
+
+SUBSCRIPTIONS: Sequence[Subscription] = (
+    Projection(
+        name="known_pledges",
+        topic=PLEDGES,
+        handlers=dict.fromkeys(
+            (
+                "pledge.published.v1",
+                "pledge.amended.v1",
+                "pledge.reported.v1",
+                "pledge.closed.v1",
+                "pledge.republished.v1",
+            ),
+            pledge_changed,
+        ),
+        forget=known_pledges.forget,
+        clear=known_pledges.clear,
+    ),
+)
+
+REPUBLISHERS = (Republisher(SUPPORT, snapshots),)

@@ -1,0 +1,179 @@
+"""Routes of support requests."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.network_support.memberships import Acting, AskingMemberships, Memberships
+from services.network_support.requests import commands, queries
+from services.network_support.requests.commands import Occasion
+from services.network_support.requests.lifecycle import State, Type
+from services.network_support.requests.models import SupportRequest
+from services.network_support.requests.queries import Filters, Wanted
+from services.network_support.requests.schemas import EntityId, History, Opening, RequestPage, RequestView
+from shared.web.app import Parts, Using
+from shared.web.auth import ADMIN, NETWORK_STAFF, REVIEWER, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor
+from shared.web.etag import SeenRevision, etag
+from shared.web.pagination import Cursor, Limit, next_link
+from shared.web.writing import Answer, IdempotencyKey, Writing
+
+router = APIRouter(tags=["requests"])
+
+SignedIn = Annotated[Actor, Depends(SIGNED_IN)]
+Staff = Annotated[Actor, Depends(STAFF)]
+StaffOrReviewer = Annotated[Actor, Depends(STAFF_OR_REVIEWER)]
+
+
+async def _acting(actor: SignedIn, memberships: AskingMemberships) -> Acting:
+    """Asked before the transaction: no database connection waits for another service."""
+    return await memberships.of(actor)
+
+
+ActingFor = Annotated[Acting, Depends(_acting)]
+
+
+def _wanted(
+    *,
+    state: Annotated[State | None, Query(description="Only in this state")] = None,
+    entity: Annotated[EntityId | None, Query(description="Only of this entity")] = None,
+    pledge: Annotated[UUID | None, Query(description="Only for this pledge")] = None,
+    type: Annotated[Type | None, Query(description="Only of this type")] = None,  # noqa: A002 - its name in the API
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Wanted:
+    return Wanted(Filters(state, entity, pledge, type), limit, cursor)
+
+
+WantedRequests = Annotated[Wanted, Depends(_wanted)]
+
+
+@router.post("/requests", status_code=201, response_model=RequestView, summary="Ask for support with a pledge")
+async def open_request(
+    *,
+    wish: Opening,
+    request: Request,
+    actor: SignedIn,
+    acting: ActingFor,
+    key: IdempotencyKey,
+    writing: Writing,
+    parts: Using,
+) -> Response:
+    """For focal points and delegates. A request for a pledge that is not published yet waits in `pending_pledge`."""
+    who = _occasion(parts, actor, "entity")
+
+    async def write(session: AsyncSession) -> Answer:
+        return await _answer(session, await commands.open_request(session, acting, wish, who), 201)
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.get("/requests", summary="All requests, newest first")
+async def list_requests(
+    request: Request, response: Response, _: StaffOrReviewer, wanted: WantedRequests, parts: Using
+) -> RequestPage:
+    """For Network staff and reviewers."""
+    return await _page(request, response, parts, wanted)
+
+
+@router.get("/me/requests", summary="The requests of the entities that you act for, newest first")
+async def list_my_requests(
+    request: Request, response: Response, _: SignedIn, acting: ActingFor, wanted: WantedRequests, parts: Using
+) -> RequestPage:
+    """For focal points, delegates and viewers."""
+    return await _page(request, response, parts, wanted, acting.entities(parts.clock.business()))
+
+
+@router.get("/requests/{request_id}", response_model=RequestView, summary="One request")
+async def read_request(request_id: UUID, actor: SignedIn, memberships: AskingMemberships, parts: Using) -> Response:
+    """For the entity's members, Network staff and reviewers; to others it does not exist."""
+    acting = await _reader(actor, memberships)
+    async with parts.database.transaction() as session:
+        return _shown(await _readable(session, request_id, acting, parts)).response()
+
+
+@router.get("/requests/{request_id}/history", summary="What happened to a request, by role and time")
+async def read_history(request_id: UUID, actor: SignedIn, memberships: AskingMemberships, parts: Using) -> History:
+    """For the entity's members, Network staff and reviewers; to others it does not exist."""
+    acting = await _reader(actor, memberships)
+    async with parts.database.transaction() as session:
+        await _readable(session, request_id, acting, parts)
+        return History(items=await queries.history(session, request_id))
+
+
+@router.post("/requests/{request_id}/acknowledge", response_model=RequestView, summary="Say that staff have read it")
+async def acknowledge(
+    *,
+    request_id: UUID,
+    request: Request,
+    actor: Staff,
+    key: IdempotencyKey,
+    seen: SeenRevision,
+    writing: Writing,
+    parts: Using,
+) -> Response:
+    """For Network staff; only a submitted request can be acknowledged."""
+    who = _occasion(parts, actor, "network_staff")
+
+    async def write(session: AsyncSession) -> Answer:
+        return await _answer(session, await commands.acknowledge(session, request_id, seen, who))
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.post("/requests/{request_id}/withdraw", response_model=RequestView, summary="Take a request back")
+async def withdraw(
+    *,
+    request_id: UUID,
+    request: Request,
+    actor: SignedIn,
+    acting: ActingFor,
+    key: IdempotencyKey,
+    seen: SeenRevision,
+    writing: Writing,
+    parts: Using,
+) -> Response:
+    """For focal points and delegates of the entity that asked."""
+    who = _occasion(parts, actor, "entity")
+
+    async def write(session: AsyncSession) -> Answer:
+        return await _answer(session, await commands.withdraw(session, acting, request_id, seen, who))
+
+    return await writing.once(request, actor, key, write)
+
+
+def _occasion(parts: Parts, actor: Actor, by: Literal["entity", "network_staff"]) -> Occasion:
+    return Occasion(by, actor.person, parts.clock.business(), parts.clock.system())
+
+
+async def _answer(session: AsyncSession, changed: SupportRequest, status: int = 200) -> Answer:
+    return _shown(await queries.find(session, changed.request_id), status)
+
+
+def _shown(found: RequestView, status: int = 200) -> Answer:
+    headers = {"ETag": etag(found.revision)}
+    if status == 201:
+        headers["Location"] = f"/requests/{found.request_id}"
+    return Answer(status, found.model_dump_json(), headers)
+
+
+async def _reader(actor: Actor, memberships: Memberships) -> Acting | None:
+    """None: one who may read all requests, also while the pledges service does not answer."""
+    return None if actor.is_any(NETWORK_STAFF, REVIEWER, ADMIN) else await memberships.of(actor)
+
+
+async def _readable(session: AsyncSession, request_id: UUID, acting: Acting | None, parts: Parts) -> RequestView:
+    found = await queries.find(session, request_id)
+    if acting is not None:
+        acting.require_read(found.entity_id, parts.clock.business())
+    return found
+
+
+async def _page(
+    request: Request, response: Response, parts: Parts, wanted: Wanted, entities: frozenset[str] | None = None
+) -> RequestPage:
+    async with parts.database.transaction() as session:
+        items, cursor = await queries.page(session, wanted, entities)
+    response.headers.update(next_link(request, cursor))
+    return RequestPage(items=items, next=cursor)

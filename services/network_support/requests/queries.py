@@ -1,0 +1,94 @@
+"""Reads of requests."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.network_support.memberships import NO_SUCH_REQUEST
+from services.network_support.requests.lifecycle import State, Type
+from services.network_support.requests.models import KnownPledge, RequestHistory, SupportRequest
+from services.network_support.requests.schemas import HistoryLine, RequestView, history_line, view
+from shared.errors import FieldProblem, Invalid, NotFound
+from shared.web import pagination
+
+_WITH_TITLE = select(SupportRequest, col(KnownPledge.title)).outerjoin(
+    KnownPledge, col(KnownPledge.pledge_id) == col(SupportRequest.pledge_id)
+)
+_FIND = _WITH_TITLE.where(col(SupportRequest.request_id) == bindparam("request_id"))
+_HISTORY = (
+    select(RequestHistory)
+    .where(col(RequestHistory.request_id) == bindparam("request_id"))
+    .order_by(col(RequestHistory.revision))
+)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which requests; None does not narrow."""
+
+    state: State | None = None
+    entity_id: str | None = None
+    pledge_id: UUID | None = None
+    type: Type | None = None
+
+    def given(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One page of a list."""
+
+    filters: Filters
+    limit: int
+    cursor: str | None
+
+
+async def find(session: AsyncSession, request_id: UUID) -> RequestView:
+    """Raises NotFound. Whether the caller may see it, the route asks."""
+    row = (await session.execute(_FIND, {"request_id": request_id})).one_or_none()
+    if row is None:
+        raise NotFound(NO_SUCH_REQUEST)
+    return view(*row)
+
+
+async def history(session: AsyncSession, request_id: UUID) -> list[HistoryLine]:
+    return [history_line(line) for line in (await session.execute(_HISTORY, {"request_id": request_id})).scalars()]
+
+
+async def page(
+    session: AsyncSession, wanted: Wanted, entities: frozenset[str] | None = None
+) -> tuple[list[RequestView], str | None]:
+    """Newest first, and the cursor of the next page; of `entities` only, if given. Raises Invalid for a bad cursor."""
+    # not the entities themselves: a membership that begins or ends between two pages must not spoil the cursor
+    scope = f"requests, all: {entities is None}, {sorted(wanted.filters.given().items())}"
+    statement = _narrowed(wanted.filters, entities, _position(wanted.cursor, scope))
+    rows = (await session.execute(statement.limit(wanted.limit + 1))).all()
+    shown = [view(*row) for row in rows[: wanted.limit]]
+    more = len(rows) > len(shown)
+    return shown, pagination.encode([str(shown[-1].request_id)], scope) if more else None
+
+
+def _narrowed(filters: Filters, entities: frozenset[str] | None, after: UUID | None) -> Select[SupportRequest, str]:
+    statement = _WITH_TITLE
+    for name, value in filters.given().items():
+        statement = statement.where(getattr(SupportRequest, name) == value)
+    if entities is not None:
+        statement = statement.where(col(SupportRequest.entity_id).in_(entities))
+    if after is not None:
+        statement = statement.where(col(SupportRequest.request_id) < after)
+    return statement.order_by(col(SupportRequest.request_id).desc())
+
+
+def _position(cursor: str | None, scope: str) -> UUID | None:
+    if cursor is None:
+        return None
+    try:
+        return UUID(str(pagination.decode(cursor, scope)[0]))
+    except (ValueError, LookupError):  # a cursor that was made up, with a check that fits
+        fault = FieldProblem("cursor", "is not one of ours", "begin without a cursor")
+        raise Invalid("The cursor does not fit this list.", [fault]) from None
