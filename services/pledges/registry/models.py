@@ -1,11 +1,10 @@
-"""Tables of the pledge. What is worked on and what is public are two tables: public routes read only the second."""
+"""Tables of pledges. What is worked on and what is public stand in different tables: no public query can show a draft."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Identity, Text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.pledges.tables import Table
@@ -14,101 +13,90 @@ Moment = DateTime(timezone=True)
 
 
 class Pledge(Table, table=True):
-    """The working copy: nothing in this table is public. Every write of a pledge changes or locks its row here.
-
-    `working_state` None: nothing is under way, the content is what is public. `public_state` None: never published.
-    """
+    """The working copy, for its entity and the Network's staff. `content` is PledgeContent as JSON."""
 
     __tablename__: ClassVar[str] = "pledge"
 
     pledge_id: UUID = Field(primary_key=True)
     entity_id: str
-    revision: int  # every saved edit and step; the ETag
-    working_state: str | None = None  # draft, submitted, changes_requested
-    public_state: str | None = None  # published, closed
+    revision: int
+    state: str
     title: str
-    content: str = Field(sa_type=Text)  # JSON of schemas.PledgeContent
-    submitted_at: datetime | None = Field(default=None, sa_type=Moment)  # the last time, business time
-    created_at: datetime = Field(sa_type=Moment)  # business time, as all but recorded_at
+    content: str
+    created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
 
 
+class PledgeHistory(Table, table=True):
+    """Append only. `at` is business time, `recorded_at` system time; `details` JSON: what staff asked for, say."""
+
+    __tablename__: ClassVar[str] = "pledge_history"
+
+    step_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    pledge_id: UUID
+    revision: int
+    action: str
+    state: str
+    at: datetime = Field(sa_type=Moment)
+    recorded_at: datetime = Field(sa_type=Moment)
+    person_id: str
+    by: str
+    fields: list[str] = Field(sa_type=ARRAY(Text))
+    details: str
+
+
 class PublicPledge(Table, table=True):
-    """What everybody may see of a pledge, from its first publication on. Written only with an event of `gcm.pledges`.
+    """What anybody may see. `snapshot` is PledgeSnapshot as JSON, stored ready; the columns serve filters and counts."""
 
-    Whoever writes it holds its row's lock, and so the order of these events: `sequence` +1 for each. `revision` is that
-    of the working copy when it was published or closed: the ETag does not tell that an amendment is being written.
-    """
-
-    __tablename__: ClassVar[str] = "pledge_public"
+    __tablename__: ClassVar[str] = "public_pledge"
 
     pledge_id: UUID = Field(primary_key=True)
     entity_id: str
-    revision: int
-    version: int  # counts what was published
-    sequence: int
-    state: str  # published, closed
+    entity_kind: str
+    state: str
     closed_reason: str | None = None
-    kind: str
+    version: int
+    sequence: int
     title: str
-    review_cycle: str | None = None  # the cycle in whose context it was made (¶77)
-    first_published_at: datetime = Field(sa_type=Moment)
+    kind: str
+    objectives: list[str] = Field(sa_type=ARRAY(Text))
+    forms: list[str] = Field(sa_type=ARRAY(Text))
+    review_cycle: str | None = None
     published_at: datetime = Field(sa_type=Moment)
-    status: str | None = None  # as last reported
+    first_published_at: datetime = Field(sa_type=Moment)
+    status: str | None = None
     last_reported_at: datetime | None = Field(default=None, sa_type=Moment)
     reports: int = 0
-    document: str = Field(sa_type=Text)  # JSON of shared.events.pledges.PledgeSnapshot, ready to be sent
-
-
-class PledgeFacet(Table, table=True):
-    """Public pledges by objective and by form, in the order of lists.
-
-    A table and not an array with an index: a code that only old pledges have is found as fast as any other.
-    """
-
-    __tablename__: ClassVar[str] = "pledge_facet"
-
-    code: str = Field(primary_key=True)  # "objective-7", "policy": the codes of both lists are distinct
-    first_published_at: datetime = Field(primary_key=True, sa_type=Moment)
-    pledge_id: UUID = Field(primary_key=True)
+    snapshot: str
 
 
 class PledgeVersion(Table, table=True):
-    """Append only: each version as it was published. The application cannot change it."""
+    """Append only: the snapshot of every version that was published."""
 
     __tablename__: ClassVar[str] = "pledge_version"
 
     pledge_id: UUID = Field(primary_key=True)
     version: int = Field(primary_key=True)
     published_at: datetime = Field(sa_type=Moment)
-    document: str = Field(sa_type=Text)
+    snapshot: str
 
 
-class PledgeHistory(Table, table=True):
-    """Append only: every saved edit and every step. The application cannot change it.
+class PublicHistory(Table, table=True):
+    """Append only: the public steps, by role."""
 
-    The public sees the actions in lifecycle.PUBLIC_ACTIONS, and of these never `person_id`, `asked` or `content`.
-    """
-
-    __tablename__: ClassVar[str] = "pledge_history"
+    __tablename__: ClassVar[str] = "public_history"
 
     pledge_id: UUID = Field(primary_key=True)
-    step_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    revision: int
-    version: int | None = None  # of public steps
+    sequence: int = Field(primary_key=True)
+    version: int
     action: str
-    person_id: str
-    role: str  # in which they acted: focal_point, delegate, network_staff
-    at: datetime = Field(sa_type=Moment)  # business time
-    recorded_at: datetime = Field(sa_type=Moment)  # system time
-    fields: list[str] = Field(sa_type=ARRAY(Text))  # that differ from before
-    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)  # of public steps, such as a closing's reason
-    asked: list[dict[str, str]] | None = Field(default=None, sa_type=JSONB)  # what staff asked, field by field
-    content: str | None = Field(default=None, sa_type=Text)  # what was saved
+    at: datetime = Field(sa_type=Moment)
+    by: str
+    fields: list[str] = Field(sa_type=ARRAY(Text))
 
 
 class PledgeSupport(Table, table=True):
-    """Projection of `gcm.support`: what the public may know of requests for support. Never touches the pledge."""
+    """What the public may know of requests for support, from gcm.support."""
 
     __tablename__: ClassVar[str] = "pledge_support"
 
