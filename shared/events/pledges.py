@@ -55,6 +55,7 @@ class PledgeSnapshot(Data):
     version: int = Field(ge=1, description="Counts what was published")
     state: Literal["published", "closed"]
     closed_reason: Literal["fulfilled", "partly_fulfilled", "ended", "withdrawn", "superseded"] | None = None
+    superseded_by: UUID | None = Field(default=None, description="The pledge that took its place")
     entity: EntityRef
     kind: Literal["individual", "common", "in_partnership", "matching"]
     matches: UUID | None = Field(default=None, description="The pledge that a matching pledge points at")

@@ -1,4 +1,4 @@
-"""Tables of pledges. What is worked on and what is public stand in different tables: no public query can show a draft."""
+"""Tables of pledges. What is worked on and what is public stand apart: no public query can show a draft."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -46,7 +46,7 @@ class PledgeHistory(Table, table=True):
 
 
 class PublicPledge(Table, table=True):
-    """What anybody may see. `snapshot` is PledgeSnapshot as JSON, stored ready; the columns serve filters and counts."""
+    """What anybody may see. `snapshot` is PledgeSnapshot as JSON, stored ready; the columns serve filters."""
 
     __tablename__: ClassVar[str] = "public_pledge"
 

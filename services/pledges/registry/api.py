@@ -1,0 +1,280 @@
+"""Routes of pledges: the public ones, those of an entity's people, and those of the Network's staff."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.pledges.entities.authority import Standing, require_reader
+from services.pledges.registry import commands, queries, records
+from services.pledges.registry.commands import Occasion
+from services.pledges.registry.queries import Filters
+from services.pledges.registry.records import Present
+from services.pledges.registry.schemas import (
+    ChangeRequest,
+    Closing,
+    Cycle,
+    Kind,
+    NewPledge,
+    Objective,
+    PublicPage,
+    PublicSteps,
+    PublicView,
+    Saving,
+    State,
+    Statement,
+    WorkingCopy,
+    WorkPage,
+)
+from shared.events.pledges import PledgeSnapshot
+from shared.messaging.subscriptions import Moment
+from shared.web.app import Parts, Using
+from shared.web.auth import ANYONE, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor
+from shared.web.etag import SeenRevision, etag
+from shared.web.pagination import Cursor, Limit, next_link
+from shared.web.writing import Answer, IdempotencyKey, Writing
+
+router = APIRouter()
+
+SignedIn = Annotated[Actor, Depends(SIGNED_IN)]
+Staff = Annotated[Actor, Depends(STAFF)]
+StaffOrReviewer = Annotated[Actor, Depends(STAFF_OR_REVIEWER)]
+PUBLIC = [Depends(ANYONE)]
+WORK, DESK, READ = ["pledges: work"], ["pledges: Network's desk"], ["pledges: public"]
+
+
+def occasion(parts: Parts, actor: Actor) -> Occasion:
+    return Occasion(actor, Moment(parts.clock.business(), parts.clock.system()))
+
+
+def _answer(done: tuple[Present, Standing], status: int = 200) -> Answer:
+    found, who = done
+    headers = {"ETag": etag(found.revision), "Location": f"/pledges/{found.pledge_id}/working-copy"}
+    return Answer(status, queries.view(found, who).model_dump_json(), headers)
+
+
+@router.post(
+    "/pledges", tags=WORK, status_code=201, response_model=WorkingCopy, summary="Save a draft, or submit at once"
+)
+async def create(
+    wish: NewPledge, request: Request, actor: SignedIn, key: IdempotencyKey, writing: Writing, parts: Using
+) -> Response:
+    """For focal points and delegates of the entity. A draft needs only a title; nobody else is told of it."""
+    on = occasion(parts, actor)
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(await commands.create(session, wish, on), 201)
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.put("/pledges/{pledge_id}", tags=WORK, response_model=WorkingCopy, summary="Save the whole content anew")
+async def save(
+    pledge_id: UUID, content: Saving, actor: SignedIn, seen: SeenRevision, writing: Writing, parts: Using
+) -> Response:
+    """For focal points and delegates. Of a published pledge this begins an amendment, which the public does not see."""
+    on = occasion(parts, actor)
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(await commands.save(session, pledge_id, seen, content, on))
+
+    return await writing.run(write)
+
+
+@router.get("/pledges/{pledge_id}/working-copy", tags=WORK, response_model=WorkingCopy, summary="What is worked on")
+async def working_copy(pledge_id: UUID, actor: SignedIn, parts: Using) -> Response:
+    """For the entity's members, staff and reviewers; with the exchange about it. Its ETag goes into If-Match."""
+    async with parts.database.transaction() as session:
+        found = await records.present(session, pledge_id)
+        who = await require_reader(session, actor, found.entity_id, parts.clock.business())
+        copy = await queries.working_copy(session, found, who)
+    return Answer(200, copy.model_dump_json(), {"ETag": etag(found.revision)}).response()
+
+
+@router.post("/pledges/{pledge_id}/submit", tags=WORK, response_model=WorkingCopy, summary="Send it to the Network")
+async def submit(
+    pledge_id: UUID,
+    request: Request,
+    actor: SignedIn,
+    seen: SeenRevision,
+    key: IdempotencyKey,
+    writing: Writing,
+    parts: Using,
+) -> Response:
+    """Staff check completeness, never merit. What is missing comes back field by field."""
+    on = occasion(parts, actor)
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(await commands.submit(session, pledge_id, seen, on))
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.post("/pledges/{pledge_id}/close", tags=WORK, response_model=WorkingCopy, summary="Close it, with the reason")
+async def close(
+    pledge_id: UUID,
+    closing: Closing,
+    request: Request,
+    actor: SignedIn,
+    seen: SeenRevision,
+    key: IdempotencyKey,
+    writing: Writing,
+    parts: Using,
+) -> Response:
+    """For focal points and delegates of its entity, and for staff. All versions stay public."""
+    on = occasion(parts, actor)
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(await commands.close(session, pledge_id, seen, closing, on))
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.get("/me/pledges", tags=WORK, summary="The pledges of the entities that you act for, newest first")
+async def my_pledges(
+    request: Request,
+    response: Response,
+    actor: SignedIn,
+    parts: Using,
+    state: Annotated[State | None, Query(description="Only in this state")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> WorkPage:
+    """Drafts too, and what waits for you: `changes_requested`."""
+    async with parts.database.transaction() as session:
+        page = await queries.mine(session, actor.person, parts.clock.business(), state, limit, cursor)
+    response.headers.update(next_link(request, page.next))
+    return page
+
+
+@router.get("/submissions", tags=DESK, summary="What waits for staff, or for an answer to them; newest first")
+async def submissions(
+    request: Request,
+    response: Response,
+    _: StaffOrReviewer,
+    parts: Using,
+    state: Annotated[Literal["submitted", "changes_requested"] | None, Query(description="Only in this state")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> WorkPage:
+    async with parts.database.transaction() as session:
+        page = await queries.submissions(session, state, limit, cursor)
+    response.headers.update(next_link(request, page.next))
+    return page
+
+
+@router.post("/pledges/{pledge_id}/request-changes", tags=DESK, response_model=WorkingCopy, summary="Ask for changes")
+async def request_changes(
+    pledge_id: UUID,
+    asked: ChangeRequest,
+    request: Request,
+    actor: Staff,
+    seen: SeenRevision,
+    key: IdempotencyKey,
+    writing: Writing,
+    parts: Using,
+) -> Response:
+    """Names the fields. Only the entity's people and staff see what is asked."""
+    on = occasion(parts, actor)
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(await commands.request_changes(session, pledge_id, seen, asked, on))
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.post(
+    "/pledges/{pledge_id}/publish", tags=DESK, response_model=WorkingCopy, summary="Publish what was submitted"
+)
+async def publish(
+    pledge_id: UUID,
+    request: Request,
+    actor: Staff,
+    seen: SeenRevision,
+    key: IdempotencyKey,
+    writing: Writing,
+    parts: Using,
+) -> Response:
+    """The working copy becomes the next public version."""
+    on = occasion(parts, actor)
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(await commands.publish(session, pledge_id, seen, on))
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.post("/statements", tags=DESK, status_code=201, response_model=WorkingCopy, summary="Record a public statement")
+async def record_statement(
+    said: Statement, request: Request, actor: Staff, key: IdempotencyKey, writing: Writing, parts: Using
+) -> Response:
+    """What an entity pledged elsewhere in public, published as such with its sources."""
+    on = occasion(parts, actor)
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(await commands.record_statement(session, said, on), 201)
+
+    return await writing.once(request, actor, key, write)
+
+
+def _filters(
+    entity: Annotated[str | None, Query(description="Of this entity", max_length=64)] = None,
+    objective: Annotated[Objective | None, Query(description="For this objective", examples=["objective-7"])] = None,
+    kind: Annotated[Kind | None, Query(description="Of this kind")] = None,
+    form: Annotated[str | None, Query(description="In this form", max_length=64, examples=["financial"])] = None,
+    cycle: Annotated[Cycle | None, Query(description="Made in the context of this review cycle (¶77)")] = None,
+    state: Annotated[Literal["published", "closed"] | None, Query(description="Only in this state")] = None,
+) -> Filters:
+    return Filters(entity, objective, kind, form, cycle, state)
+
+
+@router.get("/pledges", tags=READ, dependencies=PUBLIC, summary="Published pledges, newest first")
+async def public_list(
+    request: Request,
+    response: Response,
+    parts: Using,
+    filters: Annotated[Filters, Depends(_filters)],
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PublicPage:
+    async with parts.database.transaction() as session:
+        page = await queries.public_list(session, filters, limit, cursor)
+    response.headers.update(next_link(request, page.next))
+    return page
+
+
+@router.get(
+    "/pledges/{pledge_id}", tags=READ, dependencies=PUBLIC, response_model=PublicView, summary="One published pledge"
+)
+async def public_pledge(pledge_id: UUID, parts: Using) -> Response:
+    """Its latest version, how it goes, and whether support was requested. The ETag changes with the pledge itself."""
+    async with parts.database.transaction() as session:
+        body, sequence = await queries.public(session, pledge_id)
+    return Answer(200, body, {"ETag": etag(sequence)}).response()
+
+
+@router.get("/pledges/{pledge_id}/history", tags=READ, dependencies=PUBLIC, summary="What happened to it in public")
+async def public_history(
+    pledge_id: UUID, request: Request, response: Response, parts: Using, limit: Limit = 20, cursor: Cursor = None
+) -> PublicSteps:
+    """Oldest first; by role, never by person."""
+    async with parts.database.transaction() as session:
+        page = await queries.public_history(session, pledge_id, limit, cursor)
+    response.headers.update(next_link(request, page.next))
+    return page
+
+
+@router.get(
+    "/pledges/{pledge_id}/versions/{number}",
+    tags=READ,
+    dependencies=PUBLIC,
+    response_model=PledgeSnapshot,
+    summary="One version as it was published",
+)
+async def public_version(
+    pledge_id: UUID, number: Annotated[int, Path(ge=1, le=1_000_000, examples=[1])], parts: Using
+) -> Response:
+    """All versions stay public."""
+    async with parts.database.transaction() as session:
+        return Answer(200, await queries.version(session, pledge_id, number)).response()

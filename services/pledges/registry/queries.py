@@ -1,0 +1,198 @@
+"""Reading pledges. The functions named public read only public tables."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Row, Select, bindparam, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.pledges.entities.authority import Standing, valid
+from services.pledges.entities.models import Membership
+from services.pledges.registry.models import (
+    Pledge,
+    PledgeHistory,
+    PledgeSupport,
+    PledgeVersion,
+    PublicHistory,
+    PublicPledge,
+)
+from services.pledges.registry.records import Present
+from services.pledges.registry.schemas import (
+    PublicItem,
+    PublicPage,
+    PublicStep,
+    PublicSteps,
+    State,
+    Step,
+    WorkingCopy,
+    WorkItem,
+    WorkPage,
+)
+from shared.errors import NotFound
+from shared.web import pagination
+
+_PUBLIC = select(col(PublicPledge.snapshot), col(PublicPledge.sequence)).where(
+    col(PublicPledge.pledge_id) == bindparam("id")
+)
+_SUPPORT = (
+    select(col(PledgeSupport.request_id), col(PledgeSupport.status))
+    .where(col(PledgeSupport.pledge_id) == bindparam("id"))
+    .order_by(col(PledgeSupport.request_id))
+)
+_VERSION = select(col(PledgeVersion.snapshot)).where(
+    col(PledgeVersion.pledge_id) == bindparam("id"), col(PledgeVersion.version) == bindparam("version")
+)
+_STEPS = (
+    select(PledgeHistory)
+    .where(col(PledgeHistory.pledge_id) == bindparam("id"))
+    .order_by(col(PledgeHistory.step_id).desc())
+    .limit(100)
+)
+_ITEM = [getattr(PublicPledge, name) for name in PublicItem.model_fields]
+_WORK = (
+    select(
+        col(Pledge.pledge_id),
+        col(Pledge.entity_id),
+        col(Pledge.title),
+        col(Pledge.state),
+        col(Pledge.revision),
+        col(Pledge.updated_at),
+        col(PublicPledge.version),
+    )
+    .outerjoin(PublicPledge, col(PublicPledge.pledge_id) == col(Pledge.pledge_id))
+    .order_by(col(Pledge.pledge_id).desc())
+)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Of the public list; None: any."""
+
+    entity: str | None = None
+    objective: str | None = None
+    kind: str | None = None
+    form: str | None = None
+    cycle: str | None = None
+    state: Literal["published", "closed"] | None = None
+
+
+async def public(session: AsyncSession, pledge_id: UUID) -> tuple[str, int]:
+    """The public pledge as JSON with what is known of support, and its sequence. Raises NotFound."""
+    row = (await session.execute(_PUBLIC, {"id": pledge_id})).first()
+    if row is None:
+        raise NotFound("No published pledge has this id.")
+    asked = await session.execute(_SUPPORT, {"id": pledge_id})
+    support = json.dumps([{"request_id": str(one.request_id), "status": one.status} for one in asked])
+    return f'{row.snapshot[:-1]},"support":{support}}}', row.sequence
+
+
+async def version(session: AsyncSession, pledge_id: UUID, number: int) -> str:
+    """One published version as JSON. Raises NotFound."""
+    snapshot = await session.scalar(_VERSION, {"id": pledge_id, "version": number})
+    if snapshot is None:
+        raise NotFound("This pledge has no published version of that number.")
+    return str(snapshot)
+
+
+async def public_list(session: AsyncSession, filters: Filters, limit: int, cursor: str | None) -> PublicPage:
+    """Newest first."""
+    scope = f"pledges {filters}"
+    place = (col(PublicPledge.first_published_at), col(PublicPledge.pledge_id))
+    query = _filtered(select(*_ITEM), filters).order_by(*(column.desc() for column in place)).limit(limit + 1)
+    if cursor:
+        at, pledge_id = pagination.decode(cursor, scope)
+        query = query.where(tuple_(*place) < (datetime.fromisoformat(at), UUID(pledge_id)))
+    rows = (await session.execute(query)).all()
+    items = [PublicItem.model_validate(row._asdict()) for row in rows[:limit]]
+    more = rows[limit - 1] if len(rows) > limit else None
+    after = [more.first_published_at.isoformat(), str(more.pledge_id)] if more else None
+    return PublicPage(items=items, next=pagination.encode(after, scope) if after else None)
+
+
+def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+    wanted = [
+        (filters.entity, col(PublicPledge.entity_id) == filters.entity),
+        (filters.kind, col(PublicPledge.kind) == filters.kind),
+        (filters.cycle, col(PublicPledge.review_cycle) == filters.cycle),
+        (filters.state, col(PublicPledge.state) == filters.state),
+        (filters.objective, col(PublicPledge.objectives).contains([filters.objective])),
+        (filters.form, col(PublicPledge.forms).contains([filters.form])),
+    ]
+    return query.where(*(condition for value, condition in wanted if value is not None))
+
+
+async def public_history(session: AsyncSession, pledge_id: UUID, limit: int, cursor: str | None) -> PublicSteps:
+    """The public steps, oldest first. Raises NotFound for what was never published."""
+    if (await session.execute(_PUBLIC, {"id": pledge_id})).first() is None:
+        raise NotFound("No published pledge has this id.")
+    scope = f"history {pledge_id}"
+    [after] = pagination.decode(cursor, scope) if cursor else [0]
+    query = (
+        select(PublicHistory)
+        .where(col(PublicHistory.pledge_id) == pledge_id, col(PublicHistory.sequence) > after)
+        .order_by(col(PublicHistory.sequence))
+        .limit(limit + 1)
+    )
+    rows = (await session.scalars(query)).all()
+    items = [PublicStep.model_validate(row.model_dump()) for row in rows[:limit]]
+    more = pagination.encode([items[-1].sequence], scope) if len(rows) > limit else None
+    return PublicSteps(items=items, next=more)
+
+
+async def working_copy(session: AsyncSession, found: Present, who: Standing) -> WorkingCopy:
+    """With the steps of the exchange, newest first. The caller has checked that `who` may read it."""
+    steps = [_step(row) for row in await session.scalars(_STEPS, {"id": found.pledge_id})]
+    return view(found, who, steps)
+
+
+def _step(row: PledgeHistory) -> Step:
+    return Step.model_validate({**row.model_dump(), "asked": json.loads(row.details)})
+
+
+def view(found: Present, who: Standing, steps: list[Step] | None = None) -> WorkingCopy:
+    """A working copy as the API gives it."""
+    return WorkingCopy(
+        pledge_id=found.pledge_id,
+        entity=who.entity,
+        revision=found.revision,
+        state=found.state,
+        version=found.version,
+        content=found.content,
+        created_at=found.created_at,
+        updated_at=found.updated_at,
+        steps=steps or [],
+    )
+
+
+async def mine(
+    session: AsyncSession, person_id: str, now: datetime, state: State | None, limit: int, cursor: str | None
+) -> WorkPage:
+    """Working copies of all entities that the person is a member of now (business time), newest first."""
+    entities = select(col(Membership.entity_id)).where(col(Membership.person_id) == person_id, valid(now))
+    query = _WORK.where(col(Pledge.entity_id).in_(entities))
+    if state:
+        query = query.where(col(Pledge.state) == state)
+    return await _page(session, query, f"mine {person_id} {state}", limit, cursor)
+
+
+async def submissions(session: AsyncSession, state: State | None, limit: int, cursor: str | None) -> WorkPage:
+    """What waits for staff, or for an entity's answer to them; newest first."""
+    query = _WORK.where(col(Pledge.state).in_(("submitted", "changes_requested")))
+    if state:
+        query = query.where(col(Pledge.state) == state)
+    return await _page(session, query, f"submissions {state}", limit, cursor)
+
+
+async def _page(session: AsyncSession, query: Select[Any], scope: str, limit: int, cursor: str | None) -> WorkPage:
+    if cursor:
+        [last] = pagination.decode(cursor, scope)
+        query = query.where(col(Pledge.pledge_id) < UUID(last))
+    rows: Sequence[Row[Any]] = (await session.execute(query.limit(limit + 1))).all()
+    items = [WorkItem.model_validate({**row._asdict(), "version": row.version or 0}) for row in rows[:limit]]
+    more = pagination.encode([str(items[-1].pledge_id)], scope) if len(rows) > limit else None
+    return WorkPage(items=items, next=more)
