@@ -1,5 +1,6 @@
 """Routes of pledges: the public ones, those of an entity's people, and those of the Network's staff."""
 
+from enum import Enum
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -41,7 +42,9 @@ SignedIn = Annotated[Actor, Depends(SIGNED_IN)]
 Staff = Annotated[Actor, Depends(STAFF)]
 StaffOrReviewer = Annotated[Actor, Depends(STAFF_OR_REVIEWER)]
 PUBLIC = [Depends(ANYONE)]
-WORK, DESK, READ = ["pledges: work"], ["pledges: Network's desk"], ["pledges: public"]
+WORK: list[str | Enum] = ["pledges: work"]
+DESK: list[str | Enum] = ["pledges: the Network's desk"]
+READ: list[str | Enum] = ["pledges: public"]
 
 
 def occasion(parts: Parts, actor: Actor) -> Occasion:
