@@ -14,9 +14,14 @@ A process that is only a relay imports this module and nothing of FastAPI or SQL
 """
 
 import asyncio
+import os
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+import asyncpg
+import structlog
 
 from shared.clock import Clock
 from shared.process import Health
@@ -24,8 +29,12 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from shared.db import Database
-    from shared.messaging.nudge import Nudge
+    from shared.messaging.outbox import Nudge
     from shared.messaging.subscriptions import Subscription
+
+log = structlog.get_logger()
+
+SILENT_FOR = 60.0  # seconds: a relay that has not gone round for so long is not ready
 
 
 async def run_relay(
@@ -36,7 +45,20 @@ async def run_relay(
     `service` as in the name of its database: "network_support". `public_topics` get a daily heartbeat record.
     Adds its check to `health`. Any exception ends the process at once, without a farewell to Kafka.
     """
-    raise NotImplementedError
+    from shared.messaging.relay import Relay
+
+    relay = Relay(service, settings.database_url, settings.kafka_bootstrap, public_topics)
+
+    async def check() -> str | None:
+        silent = time.monotonic() - relay.alive
+        return f"silent for {silent:.0f} s" if silent > SILENT_FOR else None
+
+    health.checks["relay"] = check
+    try:
+        await relay.run(stop)
+    except Exception:
+        log.exception("relay.ends")
+        os._exit(1)  # a Kafka client that failed waits for ever when it is closed
 
 
 async def run_consumer(
@@ -55,7 +77,22 @@ async def run_consumer(
     `nudge` is called after each commit, since handlers may write outbox rows; whoever made it starts and stops it.
     Adds its checks to `health`. A subscription that fails for good raises, which ends the process.
     """
-    raise NotImplementedError
+    from shared.messaging.consumer import Follower
+    from shared.messaging.dead_letter import DeadLetters
+
+    dead_letters = DeadLetters(settings.kafka_bootstrap, service)
+    followers = [
+        Follower(service, subscription, settings.kafka_bootstrap, database, clock, nudge, dead_letters)
+        for subscription in subscriptions
+    ]
+    for follower in followers:
+        health.checks[follower.subscription.name] = follower.check
+    try:
+        async with asyncio.TaskGroup() as group:
+            for follower in followers:
+                group.create_task(follower.run(stop), name=follower.subscription.name)
+    finally:
+        await dead_letters.close()
 
 
 def register_effects(database_url: str, subscriptions: "Sequence[Subscription]", at: datetime) -> None:
@@ -64,4 +101,18 @@ def register_effects(database_url: str, subscriptions: "Sequence[Subscription]",
     Synchronous, for the role `migrate`, which runs before the first consumer of a new effect starts: so none of the
     events from then on is missed.
     """
-    raise NotImplementedError
+    from shared.messaging.subscriptions import Effect
+
+    effects = [each.name for each in subscriptions if isinstance(each, Effect)]
+    asyncio.run(_register(database_url, effects, at))
+
+
+async def _register(database_url: str, effects: Sequence[str], at: datetime) -> None:
+    connection = await asyncpg.connect(database_url, timeout=10)
+    try:
+        await connection.executemany(
+            "insert into effect_start (consumer, since) values ($1, $2) on conflict do nothing",
+            [(name, at) for name in effects],
+        )
+    finally:
+        await connection.close()
