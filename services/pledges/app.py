@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter, FastAPI
 
+from services.pledges.entities.api import router as entities
+from services.pledges.people.api import router as people
 from shared.web.app import Parts, create
 
 SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."
-ROUTERS: list[APIRouter] = []
+ROUTERS: list[APIRouter] = [entities, people]
 
 
 def create_app(parts: Parts | None) -> FastAPI:

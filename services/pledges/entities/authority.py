@@ -73,12 +73,20 @@ _STANDING = (
 
 
 async def standing(session: AsyncSession, actor: Actor, entity_id: str, now: datetime) -> Standing:
-    """One statement. `now` is business time. Raises Invalid, naming `entity_id`, when there is no such entity."""
+    """`now` is business time. Raises Invalid, naming `entity_id`, when there is no such entity."""
+    found = await find_standing(session, actor, entity_id, now)
+    if found is None:
+        fault = FieldProblem("entity_id", "names no entity", "look it up: GET /entities?q=…")
+        raise Invalid("There is no such entity; nothing was saved.", [fault])
+    return found
+
+
+async def find_standing(session: AsyncSession, actor: Actor, entity_id: str, now: datetime) -> Standing | None:
+    """One statement. None when there is no such entity."""
     given = {"person_id": actor.person, "entity_id": entity_id, "now": now}
     rows = (await session.execute(_STANDING, given)).all()
     if not rows:
-        fault = FieldProblem("entity_id", "names no entity", "look it up: GET /entities?q=…")
-        raise Invalid("There is no such entity; nothing was saved.", [fault])
+        return None
     first = rows[0]
     entity = EntityRef(entity_id=first.entity_id, name=first.name, kind=first.kind, fictional=first.fictional)
     roles = frozenset(row.role for row in rows if row.role is not None)

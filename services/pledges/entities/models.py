@@ -1,4 +1,4 @@
-"""Tables of entities and of the people who act for them. Persons' contacts stand apart from everything public."""
+"""Tables of entities, their groups, their history, and who may act for them."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -58,20 +58,6 @@ class EntityHistory(Table, table=True):
     person_id: str | None = None  # None: the system
     by: str
     details: dict[str, Any] = Field(sa_type=JSONB)
-
-
-class Person(Table, table=True):
-    """How to reach a person. Never in exports, topics or logs. `desk`: receives what goes to the Network's staff."""
-
-    __tablename__: ClassVar[str] = "person"
-
-    person_id: str = Field(primary_key=True)
-    name: str
-    address: str
-    language: str
-    time_zone: str
-    desk: bool = False
-    revision: int = 1
 
 
 class Membership(Table, table=True):

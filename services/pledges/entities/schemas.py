@@ -1,0 +1,155 @@
+"""Entities and memberships as the API takes and gives them."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from services.pledges.entities import groups
+from services.pledges.entities.names import Language
+from shared.reference import catalogue
+from shared.web.text import Line
+
+MOST = 50  # entries of a list
+STATES = frozenset({"member_state", "observer_state"})
+_CODE = re.compile(r"[A-Z]{3}")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+Name = Annotated[Line, Field(min_length=1)]
+Role = Literal["focal_point", "delegate", "viewer"]
+PersonId = Annotated[Line, Field(min_length=1, max_length=255, description="The `sub` of the person's tokens")]
+
+
+def _kind(code: str) -> str:
+    catalogue.entity_kind(code)  # raises ValueError, naming codes that may have been meant
+    return code
+
+
+def _entity_id(code: str) -> str:
+    if len(code) > 64 or not (_CODE.fullmatch(code) or _SLUG.fullmatch(code)):
+        raise ValueError(
+            "is no code of an entity; write three capital letters (ISO 3166) for a State, otherwise lower-case"
+            " letters, digits and hyphens, at most 64"
+        )
+    return code
+
+
+Kind = Annotated[str, AfterValidator(_kind), Field(examples=["member_state"])]
+EntityId = Annotated[str, AfterValidator(_entity_id), Field(examples=["city-of-example"])]
+GroupCode = Annotated[str, AfterValidator(groups.known), Field(examples=["african"])]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class GroupMembership(Strict):
+    """Belonging from `since` up to but not on `until`; without a date, none is known."""
+
+    code: GroupCode
+    since: date | None = None
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since and self.until and self.until <= self.since:
+            raise ValueError(f"ends ({self.until}) before it begins ({self.since}); exchange or correct the dates")
+        return self
+
+
+class EntityFields(Strict):
+    """All of an entity that can be changed."""
+
+    kind: Kind
+    names: dict[Language, Name] = Field(min_length=1, description="By UN language, at least one")
+    aliases: list[Name] = Field(default=[], max_length=MOST, description="Other names it is looked for by")
+    country: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="ISO 3166 alpha-3", examples=["KEN"])
+    fictional: bool = Field(default=False, description="For demonstrations; shown wherever it appears")
+    groups: list[GroupMembership] = Field(default=[], max_length=MOST)
+
+    @field_validator("groups")
+    @classmethod
+    def _once_each(cls, groups: list[GroupMembership]) -> list[GroupMembership]:
+        places = [(group.code, group.since) for group in groups]
+        if len(set(places)) < len(places):
+            raise ValueError("names a group twice from the same date; name each once")
+        return groups
+
+
+class NewEntity(EntityFields):
+    """An entity to add. Its code is for ever: it is never changed, and never used for another."""
+
+    entity_id: EntityId
+
+    @field_validator("entity_id")
+    @classmethod
+    def _fits(cls, code: str, others: ValidationInfo) -> str:
+        state = others.data.get("kind") in STATES and not others.data.get("fictional")
+        if "kind" in others.data and bool(_CODE.fullmatch(code)) != state:
+            raise ValueError(
+                "does not fit the kind; give ISO 3166 alpha-3 codes to States that are not fictional, and only to them"
+            )
+        return code
+
+
+class EntityOut(EntityFields):
+    """An entity. Its ETag is its revision."""
+
+    entity_id: str
+    name: str = Field(description="In English, or in the first language that there is")
+    revision: int
+
+
+class Entities(BaseModel):
+    """One page, by name."""
+
+    items: list[EntityOut]
+    next: str | None = Field(description="Cursor of the next page; null on the last")
+
+
+class NewMembership(Strict):
+    """Lets a person or machine act for an entity. Times are business time."""
+
+    person_id: PersonId
+    role: Role
+    since: AwareDatetime | None = Field(default=None, description="Null: from now on")
+    until: AwareDatetime | None = Field(default=None, description="Up to but not at this moment; null: no end is set")
+
+    @field_validator("until")
+    @classmethod
+    def _in_order(cls, until: datetime | None, others: ValidationInfo) -> datetime | None:
+        since = others.data.get("since")
+        if until and since and until <= since:
+            raise ValueError("is not after `since`; exchange or correct the times")
+        return until
+
+
+class MembershipOut(BaseModel):
+    membership_id: UUID
+    entity_id: str
+    person_id: str
+    role: Role
+    since: datetime
+    until: datetime | None = None
+
+
+class Member(MembershipOut):
+    """A membership as other members and staff see it: with the name, never with the address."""
+
+    name: str | None = Field(description="Null: not registered, a machine for instance")
+
+
+class Members(BaseModel):
+    items: list[Member]
+    next: str | None

@@ -1,0 +1,136 @@
+"""Routes of people: oneself, the administrators' register, and contacts for our own services."""
+
+from enum import Enum
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.pledges.entities import authority
+from services.pledges.people import commands, contacts, queries
+from services.pledges.people.schemas import (
+    Contact,
+    Found,
+    HeldMembership,
+    Me,
+    Memberships,
+    NewPerson,
+    PersonFields,
+    PersonOut,
+    Registered,
+    Resolve,
+    Resolved,
+    Search,
+    Unreachable,
+)
+from shared.web.app import Using
+from shared.web.auth import ADMINS, SERVICES, SIGNED_IN, Actor
+from shared.web.etag import SeenRevision, etag
+from shared.web.writing import Answer, IdempotencyKey, Writing
+
+router = APIRouter()
+
+Admin = Annotated[Actor, Depends(ADMINS)]
+SignedIn = Annotated[Actor, Depends(SIGNED_IN)]
+ADMINISTRATORS = [Depends(ADMINS)]
+SERVICE = [Depends(SERVICES)]
+ME: list[str | Enum] = ["me"]
+PEOPLE: list[str | Enum] = ["people"]
+CONTACTS: list[str | Enum] = ["contacts (our own services)"]
+
+
+async def _held(session: AsyncSession, actor: Actor, parts: Using) -> list[HeldMembership]:
+    found = await authority.memberships(session, actor.person, parts.clock.business())
+    return [HeldMembership(entity_id=held.entity_id, role=held.role, until=held.until) for held in found]
+
+
+@router.get("/me", tags=ME, response_model=Me, summary="Who am I, for whom may I act, how can I be reached")
+async def me(actor: SignedIn, parts: Using) -> Response:
+    """Its ETag is that of your contact, "0" while there is none: send it with PUT /me/contact."""
+    async with parts.database.transaction() as session:
+        held = await _held(session, actor, parts)
+        found = await queries.find(session, actor.person)
+    contact = Contact(**found.model_dump(include=set(Contact.model_fields))) if found else None
+    answer = Me(person_id=actor.person, roles=sorted(actor.roles), memberships=held, contact=contact)
+    return Answer(200, answer.model_dump_json(), {"ETag": etag(found.revision if found else 0)}).response()
+
+
+@router.get("/me/memberships", tags=ME, summary="For whom may I act now")
+async def my_memberships(actor: SignedIn, parts: Using) -> Memberships:
+    """Only memberships that are valid at this moment of business time."""
+    async with parts.database.transaction() as session:
+        return Memberships(person_id=actor.person, memberships=await _held(session, actor, parts))
+
+
+@router.put("/me/contact", tags=ME, response_model=Contact, summary="Say how I can be reached")
+async def change_own(contact: Contact, actor: SignedIn, seen: SeenRevision, writing: Writing) -> Response:
+    """Only your own mails go there; no other person and no public page sees it."""
+
+    async def write(session: AsyncSession) -> Answer:
+        revision = await commands.change_own(session, actor.person, seen, contact)
+        return Answer(200, contact.model_dump_json(), {"ETag": etag(revision)})
+
+    return await writing.run(write)
+
+
+@router.post("/people", tags=PEOPLE, status_code=201, response_model=Registered, summary="Register a person")
+async def register(new: NewPerson, request: Request, actor: Admin, key: IdempotencyKey, writing: Writing) -> Response:
+    """For administrators. A person without a registered contact gets no mail."""
+
+    async def write(session: AsyncSession) -> Answer:
+        await commands.register(session, new)
+        return Answer(201, Registered(person_id=new.person_id).model_dump_json(), {"ETag": etag(1)})
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.get(
+    "/people/{person_id}",
+    tags=PEOPLE,
+    dependencies=ADMINISTRATORS,
+    response_model=PersonOut,
+    summary="Read a person's contact",
+)
+async def read(person_id: str, parts: Using) -> Response:
+    """For administrators. Its ETag goes into If-Match."""
+    async with parts.database.transaction() as session:
+        found = await queries.person(session, person_id)
+    return Answer(200, found.model_dump_json(), {"ETag": etag(found.revision)}).response()
+
+
+@router.put(
+    "/people/{person_id}",
+    tags=PEOPLE,
+    dependencies=ADMINISTRATORS,
+    response_model=Registered,
+    summary="Change a person's contact",
+)
+async def change(person_id: str, fields: PersonFields, seen: SeenRevision, writing: Writing) -> Response:
+    """For administrators. Send all fields: what is left out gets its default."""
+
+    async def write(session: AsyncSession) -> Answer:
+        revision = await commands.change(session, person_id, seen, fields)
+        return Answer(200, Registered(person_id=person_id).model_dump_json(), {"ETag": etag(revision)})
+
+    return await writing.run(write)
+
+
+@router.post("/contacts/search", tags=CONTACTS, dependencies=SERVICE, summary="Who is to be written to")
+async def search(wanted: Search, parts: Using) -> Found:
+    """Ids and time zones of people with a contact, by entity, and of the staff on duty. Changes nothing."""
+    async with parts.database.transaction() as session:
+        return await contacts.search(session, wanted, parts.clock.business())
+
+
+@router.post(
+    "/contacts/resolve",
+    tags=CONTACTS,
+    dependencies=SERVICE,
+    response_model=Resolved | Unreachable,
+    summary="Where to write to one person, now",
+)
+async def resolve(wanted: Resolve, parts: Using) -> Response:
+    """Asked at the moment of sending: a membership that has ended makes the person unreachable. Changes nothing."""
+    async with parts.database.transaction() as session:
+        found = await contacts.resolve(session, wanted, parts.clock.business())
+    return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,81 @@
+"""Whom to write to, and where: asked by our own services when they plan a mail, and again when they send it."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Text, Uuid
+from sqlmodel import col
+
+from services.pledges.entities.authority import FOCAL_POINT, valid
+from services.pledges.entities.models import Entity, Membership
+from services.pledges.people.models import Person
+from services.pledges.people.schemas import Found, Reachable, Resolve, Resolved, Search, Unreachable
+from services.pledges.registry.models import Pledge
+
+_MEMBERS = (
+    select(col(Membership.entity_id), col(Person.person_id), col(Person.time_zone))
+    .distinct()
+    .join(Person, col(Person.person_id) == col(Membership.person_id))
+    .where(
+        col(Membership.entity_id) == any_(bindparam("entity_ids", type_=ARRAY(Text))),
+        col(Membership.role) == any_(bindparam("roles", type_=ARRAY(Text))),
+        valid(bindparam("now")),
+    )
+    .order_by(col(Membership.entity_id), col(Person.person_id))
+)
+_DESK = select(col(Person.person_id), col(Person.time_zone)).where(col(Person.desk)).order_by(col(Person.person_id))
+
+
+async def search(session: AsyncSession, wanted: Search, now: datetime) -> Found:
+    """People with a contact whose membership is valid at `now` (business time)."""
+    given = {"entity_ids": wanted.entity_ids, "roles": wanted.roles, "now": now}
+    entities = defaultdict(list)
+    for entity_id, person_id, time_zone in await session.execute(_MEMBERS, given):
+        entities[entity_id].append(Reachable(person_id=person_id, time_zone=time_zone))
+    rows = await session.execute(_DESK) if wanted.desk else ()
+    desk = [Reachable(person_id=person_id, time_zone=time_zone) for person_id, time_zone in rows]
+    return Found(entities=entities, desk=desk)
+
+
+_IS_FOCAL_POINT = (
+    select(col(Membership.membership_id))
+    .where(
+        col(Membership.entity_id) == bindparam("entity_id", type_=Text),
+        col(Membership.person_id) == col(Person.person_id),
+        col(Membership.role) == FOCAL_POINT,
+        valid(bindparam("now")),
+    )
+    .exists()
+)
+_ENTITY_NAME = (
+    select(col(Entity.name)).where(col(Entity.entity_id) == bindparam("entity_id", type_=Text)).scalar_subquery()
+)
+# a title that is not public goes only to those who may see it: the pledge's own entity, and the staff
+_TITLE = (
+    select(col(Pledge.title))
+    .where(
+        col(Pledge.pledge_id) == bindparam("pledge_id", type_=Uuid),
+        col(Pledge.entity_id) == bindparam("entity_id", type_=Text),
+    )
+    .scalar_subquery()
+)
+_RESOLVE = select(
+    *(col(Person.address), col(Person.name), col(Person.language), col(Person.time_zone), col(Person.desk)),
+    *(_IS_FOCAL_POINT.label("focal_point"), _ENTITY_NAME.label("entity_name"), _TITLE.label("pledge_title")),
+).where(col(Person.person_id) == bindparam("person_id"))
+
+
+async def resolve(session: AsyncSession, wanted: Resolve, now: datetime) -> Resolved | Unreachable:
+    """Where to write to one person, if they are still on duty or focal point at `now` (business time)."""
+    given = wanted.model_dump(include={"person_id", "entity_id", "pledge_id"})
+    row = (await session.execute(_RESOLVE, {**given, "now": now})).mappings().first()
+    if row is None:
+        return Unreachable(reason="no_contact")
+    if wanted.desk and not row["desk"]:
+        return Unreachable(reason="not_on_duty")
+    if not wanted.desk and not row["focal_point"]:
+        return Unreachable(reason="no_membership")
+    return Resolved.model_validate(row)

@@ -1,0 +1,121 @@
+"""People and their contacts as the API takes and gives them."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from services.pledges.entities.names import Language
+from services.pledges.entities.schemas import EntityId, Name, PersonId, Role, Strict
+from services.pledges.time_zone import TimeZone
+from shared.web.text import Line
+
+_ADDRESS = re.compile(r"[^\s@<>(),;:\"\\]+@[^\s@<>(),;:\"\\.]+(\.[^\s@<>(),;:\"\\.]+)*")
+
+
+def _address(text: str) -> str:
+    if len(text) > 254 or not _ADDRESS.fullmatch(text):
+        raise ValueError("is no e-mail address; write one address, like name@example.org, and nothing else")
+    return text
+
+
+Address = Annotated[Line, AfterValidator(_address), Field(examples=["amina@example.org"])]
+
+
+class Contact(Strict):
+    """How to reach a person: where, in which language, and when it is morning there."""
+
+    name: Name
+    address: Address
+    language: Language = "en"
+    time_zone: TimeZone = "UTC"
+
+
+class PersonFields(Contact):
+    desk: bool = Field(default=False, description="Receives what goes to the Network's staff; for people of the staff")
+
+
+class NewPerson(PersonFields):
+    person_id: PersonId
+
+
+class PersonOut(NewPerson):
+    revision: int
+
+
+class Registered(BaseModel):
+    """That a person is registered; the answer repeats no contact, for answers are kept to be given again."""
+
+    person_id: str
+
+
+class HeldMembership(BaseModel):
+    """A membership that is valid now."""
+
+    entity_id: str
+    role: Role
+    until: datetime | None = Field(description="Business time; null: no end is set")
+
+
+class Memberships(BaseModel):
+    person_id: str
+    memberships: list[HeldMembership]
+
+
+class Me(Memberships):
+    """Who the token says that you are, and what is known about you. The ETag is that of your contact."""
+
+    roles: list[str] = Field(description="Roles of the staff and of machines, from the token")
+    contact: Contact | None = Field(description="Null: no e-mail can reach you yet; PUT /me/contact")
+
+
+class Search(Strict):
+    """Who is to be written to, for these entities."""
+
+    entity_ids: list[EntityId] = Field(default=[], max_length=200)
+    roles: list[Role] = Field(default=["focal_point"], min_length=1, max_length=3)
+    desk: bool = Field(default=False, description="Also the staff on duty")
+
+
+class Reachable(BaseModel):
+    """Somebody who can be written to: when, but not yet where."""
+
+    person_id: str
+    time_zone: str
+
+
+class Found(BaseModel):
+    """Entities for which nobody can be written to are not there."""
+
+    entities: dict[str, list[Reachable]]
+    desk: list[Reachable]
+
+
+class Resolve(Strict):
+    """One person, about to be written to: as focal point of the entity or, with `desk`, as staff on duty."""
+
+    person_id: PersonId
+    entity_id: EntityId | None = None
+    desk: bool = False
+    pledge_id: UUID | None = Field(default=None, description="The pledge that the mail is about")
+
+
+class Resolved(BaseModel):
+    """Where to write now. Not to be stored."""
+
+    reachable: Literal[True] = True
+    address: str
+    name: str
+    language: Language
+    time_zone: str
+    entity_name: str | None
+    pledge_title: str | None = Field(description="Of the working copy; null unless it is a pledge of the entity")
+
+
+class Unreachable(BaseModel):
+    """Not to be written to now."""
+
+    reachable: Literal[False] = False
+    reason: Literal["no_contact", "no_membership", "not_on_duty"]
