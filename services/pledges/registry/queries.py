@@ -188,7 +188,7 @@ async def submissions(session: AsyncSession, state: State | None, limit: int, cu
     return await _page(session, query, f"submissions {state}", limit, cursor)
 
 
-async def _page(session: AsyncSession, query: Select[Any], scope: str, limit: int, cursor: str | None) -> WorkPage:
+async def _page(session: AsyncSession, query: Select[*tuple[Any, ...]], scope: str, limit: int, cursor: str | None) -> WorkPage:
     if cursor:
         [last] = pagination.decode(cursor, scope)
         query = query.where(col(Pledge.pledge_id) < UUID(last))

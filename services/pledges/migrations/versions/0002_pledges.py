@@ -88,16 +88,16 @@ create table public_history (
 
 -- append only: a wrong report is corrected by another one
 create table progress_update (
-    update_id   uuid primary key,
     pledge_id   uuid not null references pledge,
+    number      integer not null,
     status      text not null,
     no_change   boolean not null,
-    content     text not null,
+    person_id   text not null,
     reported_at timestamptz not null,
     recorded_at timestamptz not null,
-    person_id   text not null
+    document    text not null,
+    primary key (pledge_id, number)
 );
-create index progress_of_pledge on progress_update (pledge_id, update_id desc);
 
 -- projection of gcm.support; it never touches the pledge or its revision
 create table pledge_support (
