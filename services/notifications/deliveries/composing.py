@@ -1,0 +1,78 @@
+"""From a claimed delivery to a letter: at the moment of sending everything is looked at again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.notifications.deliveries.commands import Claimed
+from services.notifications.deliveries.letters import Letter, Links, of_reminder, of_step
+from services.notifications.deliveries.lifecycle import Outage, Outcome, Suppressed
+from services.notifications.deliveries.steps import AUDIENCES, REMINDER
+from services.notifications.recipients import Contact, Recipients, Unreachable
+from services.notifications.reminders.lifecycle import Reason, late
+from services.notifications.reminders.listing import Listing, listing
+from services.notifications.reminders.policy import Policy
+from services.notifications.settings import Settings
+from shared.clock import Clock
+from shared.db import Database
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A letter to send, or what speaks against it. `listing` is what a reminder found on its list."""
+
+    result: Letter | Outcome
+    listing: Listing | None = None
+
+
+class Composer:
+    """Raises Unavailable while the pledges service cannot be asked."""
+
+    def __init__(
+        self, database: Database, clock: Clock, recipients: Recipients, policy: Policy, settings: Settings
+    ) -> None:
+        self._database, self._clock, self._recipients, self._policy = database, clock, recipients, policy
+        self._settings = settings
+        self._links = Links(settings.public_url.rstrip("/"), settings.support_url.rstrip("/"))
+
+    async def compose(self, claimed: Claimed) -> Composed:
+        return await (self._reminder(claimed) if claimed.template == REMINDER.template else self._step(claimed))
+
+    async def _step(self, claimed: Claimed) -> Composed:
+        contact = await self._contact(claimed, claimed.entity_id, claimed.pledge_id)
+        if isinstance(contact, Unreachable):
+            return Composed(Suppressed(contact.reason))
+        return Composed(of_step(claimed.template, contact, claimed.pledge_id, claimed.facts, self._links))
+
+    async def _reminder(self, claimed: Claimed) -> Composed:
+        if claimed.not_before and late(claimed.not_before, self._clock.business(), self._policy):
+            return Composed(Suppressed(Reason.OVERDUE))
+        async with self._database.transaction() as session:
+            found = await listing(session, claimed.id, self._policy)
+        if found is None:
+            return Composed(Outage("pledges_are_read_anew"))
+        if not found.pledges:
+            return Composed(Suppressed(next(iter(found.dropped.values()))), listing=found)
+        return await self._invitation(claimed, found)
+
+    async def _invitation(self, claimed: Claimed, found: Listing) -> Composed:
+        """Lists what belongs to the entities for which this person still is a focal point."""
+        asked = {entity_id: await self._contact(claimed, entity_id, None) for entity_id in found.entity_ids}
+        contacts = {entity_id: contact for entity_id, contact in asked.items() if isinstance(contact, Contact)}
+        if not contacts:
+            return Composed(Suppressed(_reason(asked.values())), listing=found)
+        shown = found.only(contacts)
+        names = {entity_id: contact.entity_name for entity_id, contact in contacts.items()}
+        contact = next(iter(contacts.values()))
+        return Composed(of_reminder(claimed.template, contact, shown, names, self._links), listing=shown)
+
+    async def _contact(self, claimed: Claimed, entity_id: str | None, pledge_id: UUID | None) -> Contact | Unreachable:
+        desk = AUDIENCES[claimed.template] == "desk"
+        found = await self._recipients.resolve(claimed.person_id, entity_id=entity_id, desk=desk, pledge_id=pledge_id)
+        if isinstance(found, Contact) and not self._settings.may_mail(found.address):
+            return Unreachable("address_not_allowed_here")
+        return found
+
+
+def _reason(asked: Iterable[Contact | Unreachable]) -> str:
+    return next(found.reason for found in asked if isinstance(found, Unreachable))

@@ -1,0 +1,92 @@
+"""What a mail says: from a delivery's ids and codes and the contact as it is at the moment of sending."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from services.notifications.content.cleaning import one_line, shorten
+from services.notifications.content.renderer import Content, render
+from services.notifications.content.words import Words, spoken, words
+from services.notifications.deliveries.steps import AUDIENCES
+from services.notifications.recipients import Contact
+from services.notifications.reminders.listing import Listing
+
+LONGEST_NAME = 100
+LONGEST_IN_SUBJECT = 90
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where links in mails begin."""
+
+    pledges: str
+    support: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail ready for its envelope. `reason` is why the person gets it, in codes, for a header."""
+
+    address: str = field(repr=False)
+    name: str = field(repr=False)
+    content: Content = field(repr=False)
+    reason: str
+
+
+def letter(template: str, contact: Contact, entities: Sequence[str], values: Mapping[str, Any], links: Links) -> Letter:
+    """`entities` are the names of those for whom the person is written to."""
+    language = spoken(contact.language)
+    said, name, audience = words(language), one_line(contact.name, LONGEST_NAME), AUDIENCES[template]
+    everywhere = {
+        "language": language,
+        "direction": said.direction,
+        "greeting": said.greet(name),
+        "reason": said.reason(audience, [one_line(entity, LONGEST_NAME) for entity in entities]),
+        "automatic": said.automatic,
+        "pledges_url": links.pledges,
+        "support_url": links.support,
+        "items": [],
+    }
+    content = render(template, language, {**everywhere, **values})
+    return Letter(contact.address, name, content, f"{audience}; {template}")
+
+
+def of_step(template: str, contact: Contact, pledge_id: UUID | None, facts: Mapping[str, Any], links: Links) -> Letter:
+    """The mail about one step of one pledge or request."""
+    said = words(spoken(contact.language))
+    title = one_line(contact.pledge_title or "") or said.untitled
+    values = {
+        "title": title,
+        "short_title": shorten(title, LONGEST_IN_SUBJECT),
+        "entity": one_line(contact.entity_name, LONGEST_NAME),
+        "pledge_id": pledge_id,
+        "request_id": facts.get("request_id"),
+        "items": _fields(said, facts.get("fields", ())),
+    }
+    return letter(template, contact, [contact.entity_name], values, links)
+
+
+def _fields(said: Words, codes: Sequence[str]) -> list[dict[str, str]]:
+    """Each once, also where several places of one field are named."""
+    names = dict.fromkeys(one_line(said.field(code), LONGEST_NAME) for code in codes)
+    return [{"text": name, "url": ""} for name in names]
+
+
+def of_reminder(template: str, contact: Contact, listing: Listing, entities: Mapping[str, str], links: Links) -> Letter:
+    """The invitation to report on the pledges of `listing`; `entities` are names by entity id."""
+    said = words(language := spoken(contact.language))
+    several = len(entities) > 1
+    items = []
+    for pledge in listing.pledges:
+        owner = f" ({one_line(entities[pledge.entity_id], LONGEST_NAME)})" if several else ""
+        text = (one_line(pledge.title) or said.untitled) + owner
+        items.append({"text": text, "url": f"{links.pledges}/pledges/{pledge.pledge_id}"})
+    values = {
+        "milestone": one_line(listing.name(language), LONGEST_IN_SUBJECT),
+        "milestone_code": listing.milestone,
+        "milestone_on": said.on(listing.starts),
+        "passed": listing.offset_days > 0,
+        "items": items,
+    }
+    return letter(template, contact, list(entities.values()), values, links)

@@ -1,0 +1,44 @@
+"""A letter in its envelope: the message as it goes over the wire (RFC 5322, RFC 2045)."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from services.notifications.content.cleaning import one_line
+from services.notifications.deliveries.letters import Letter
+
+
+def message(letter: Letter, *, sender: str, message_id: str, now: datetime) -> EmailMessage:
+    """Plain text and HTML of one content. `sender` is "Name <address>"; `now` is business time.
+
+    Whatever the letter's texts hold, no header of it can begin another: headers are made of single clean lines, and
+    the email package refuses the rest.
+    """
+    made = EmailMessage(policy=SMTP)
+    made["From"] = mailbox(*parseaddr(sender))
+    made["To"] = mailbox(letter.name, letter.address)
+    made["Subject"] = one_line(letter.content.subject, 200)
+    made["Date"] = format_datetime(now)
+    made["Message-ID"] = message_id
+    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
+    made["X-Auto-Response-Suppress"] = "All"  # the same, for those who read only this one
+    made["X-GCM-Reason"] = letter.reason
+    made["Content-Language"] = letter.content.language
+    made.set_content(letter.content.text, charset="utf-8", cte="quoted-printable")
+    made.add_alternative(letter.content.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    return made
+
+
+def mailbox(name: str, address: str) -> Address:
+    """Raises ValueError when the address is none."""
+    local, _, domain = address.rpartition("@")
+    if not local or not domain:
+        raise ValueError("an address has a local part and a domain")
+    return Address(one_line(name, 100), local, ascii_domain(domain))
+
+
+def ascii_domain(domain: str) -> str:
+    """As DNS and every relay take it (RFC 3490), for "köln.example". Raises ValueError if there is no such form."""
+    return domain if domain.isascii() else domain.encode("idna").decode("ascii")

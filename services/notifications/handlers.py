@@ -1,0 +1,87 @@
+"""What notifications hears: pledges and milestones to plan reminders from, and the steps that call for a mail."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notifications.deliveries.mailings import call_for
+from services.notifications.reminders import known
+from shared.events.envelope import Event
+from shared.events.pledges import PledgeEvent, PledgeStep
+from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW
+from shared.events.reviews import MilestoneEvent
+from shared.events.support import RequestStep
+from shared.messaging.republish import Republisher
+from shared.messaging.subscriptions import Effect, Moment, Projection, Subscription
+
+
+async def know_pledge(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
+    await known.put_pledge(session, event.data.pledge, moment.system)
+
+
+async def know_milestone(session: AsyncSession, event: Event[MilestoneEvent], moment: Moment) -> None:
+    await known.put_milestone(session, event.data.milestone, moment.system)
+
+
+async def mail_published(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
+    pledge = event.data.pledge
+    await _call(session, event, moment, pledge.entity.entity_id, pledge.pledge_id)
+
+
+async def mail_pledge_step(session: AsyncSession, event: Event[PledgeStep], moment: Moment) -> None:
+    step = event.data
+    await _call(session, event, moment, step.entity_id, step.pledge_id, fields=step.fields)
+
+
+async def mail_request_step(session: AsyncSession, event: Event[RequestStep], moment: Moment) -> None:
+    step = event.data
+    await _call(session, event, moment, step.entity_id, step.pledge_id, request_id=str(step.request_id))
+
+
+async def _call(
+    session: AsyncSession, event: Event[Any], moment: Moment, entity_id: str, pledge_id: Any, **facts: Any
+) -> None:
+    await call_for(
+        session, event.type, event.id, entity_id=entity_id, pledge_id=pledge_id, facts=facts, at=moment.system
+    )
+
+
+SUBSCRIPTIONS: list[Subscription] = [
+    Projection(
+        "known_pledges",
+        PLEDGES,
+        dict.fromkeys(
+            (
+                "pledge.published.v1",
+                "pledge.amended.v1",
+                "pledge.reported.v1",
+                "pledge.closed.v1",
+                "pledge.republished.v1",
+            ),
+            know_pledge,
+        ),
+        known.forget_pledge,
+        known.clear_pledges,
+    ),
+    Projection(
+        "known_milestones",
+        REVIEWS,
+        dict.fromkeys(("milestone.changed.v1", "milestone.republished.v1"), know_milestone),
+        known.forget_milestone,
+        known.clear_milestones,
+    ),
+    Effect("publication_mails", PLEDGES, {"pledge.published.v1": mail_published}),
+    Effect(
+        "pledge_mails",
+        PLEDGES_WORKFLOW,
+        dict.fromkeys(
+            ("pledge.submitted.v1", "pledge.resubmitted.v1", "pledge.changes_requested.v1"), mail_pledge_step
+        ),
+    ),
+    Effect(
+        "support_mails",
+        SUPPORT_WORKFLOW,
+        dict.fromkeys(("request.received.v1", "request.refused.v1", "request.acknowledged.v1"), mail_request_step),
+    ),
+]
+REPUBLISHERS: list[Republisher] = []

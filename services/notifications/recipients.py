@@ -1,0 +1,175 @@
+"""People, asked of the pledges service: who is to be written to, and at the moment of sending, where.
+
+Nothing of what it answers is stored but person ids and the moment that follows from a time zone.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.errors import Unavailable
+
+log = structlog.get_logger()
+
+MOST_ENTITIES = 200  # in one search
+EARLY = 30.0  # seconds before its end at which a token is no longer used
+FOCAL_POINT = "focal_point"
+_CODE = re.compile("[a-z_]{1,40}")  # reasons are stored, so nothing else may be in them
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Person(BaseModel):
+    """Somebody with a contact address. `time_zone` is an IANA name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person_id: str
+    time_zone: str = "UTC"
+
+
+class Found(BaseModel):
+    """Focal points by entity id, and the staff on duty."""
+
+    entities: dict[str, list[Person]] = {}
+    desk: list[Person] = []
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where to write to one person now, and what they may read of the pledge. Never stored, never logged."""
+
+    address: str = field(repr=False)
+    name: str = field(repr=False)
+    language: str
+    entity_name: str
+    pledge_title: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """Not to be written to: no membership any more, or no address."""
+
+    reason: str
+
+
+class ServiceToken:
+    """Our own access token by client credentials (RFC 6749, 4.4). One caller fetches, the others wait."""
+
+    def __init__(self, http: httpx.AsyncClient, url: str, client_id: str, secret: str) -> None:
+        self._http, self._url, self._credentials = http, url, (client_id, secret)
+        self._token, self._good_until = "", 0.0
+        self._lock = asyncio.Lock()
+
+    async def get(self) -> str:
+        """Raises Unavailable when the identity provider gives none."""
+        async with self._lock:
+            if time.monotonic() >= self._good_until:
+                await self._fetch()
+            return self._token
+
+    def forget(self, token: str) -> None:
+        """After a 401; a token that was fetched meanwhile stays."""
+        if token == self._token:
+            self._good_until = 0.0
+
+    async def _fetch(self) -> None:
+        asked = time.monotonic()
+        try:
+            answer = await self._http.post(
+                self._url, data={"grant_type": "client_credentials"}, auth=self._credentials, timeout=5
+            )
+            answer.raise_for_status()
+            granted = answer.json()
+            self._token = str(granted["access_token"])
+            self._good_until = asked + float(granted.get("expires_in", 60)) - EARLY
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise Unavailable(f"The identity provider gives no token: {type(error).__name__}.") from None
+
+
+class Recipients:
+    """Client of the pledges service. All methods raise Unavailable while it cannot answer."""
+
+    def __init__(self, http: httpx.AsyncClient, pledges_url: str, token: ServiceToken) -> None:
+        self._http, self._url, self._token = http, pledges_url.rstrip("/"), token
+
+    async def search(self, entity_ids: Collection[str], *, desk: bool = False) -> Found:
+        """Focal points of these entities and, with `desk`, staff on duty; only people with an address."""
+        found = Found()
+        for number, ids in enumerate(_slices(sorted(set(entity_ids)))):
+            body = {"entity_ids": ids, "roles": [FOCAL_POINT], "desk": desk and number == 0}
+            page = _read(Found, await self._post("/contacts/search", body))
+            found.entities.update(page.entities)
+            found.desk.extend(page.desk)
+        return found
+
+    async def resolve(
+        self, person_id: str, *, entity_id: str | None, desk: bool, pledge_id: UUID | None
+    ) -> Contact | Unreachable:
+        """Address and language of one person, whose membership (or duty, with `desk`) is checked again for this."""
+        answer = await self._post(
+            "/contacts/resolve",
+            {
+                "person_id": person_id,
+                "entity_id": entity_id,
+                "desk": desk,
+                "pledge_id": str(pledge_id) if pledge_id else None,
+            },
+        )
+        return _read(_Resolved, answer).result()
+
+    async def _post(self, path: str, body: dict[str, Any]) -> Any:
+        token = await self._token.get()
+        answer = await self._send(path, body, token)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self._token.forget(token)
+            answer = await self._send(path, body, await self._token.get())
+        if answer.status_code != httpx.codes.OK:
+            log.warning("recipients.refused", path=path, status=answer.status_code)
+            raise Unavailable(f"The pledges service answers {answer.status_code} to {path}.")
+        try:
+            return answer.json()
+        except ValueError:
+            raise Unavailable(f"The pledges service answers {path} with something that is no JSON.") from None
+
+    async def _send(self, path: str, body: dict[str, Any], token: str) -> httpx.Response:
+        try:
+            return await self._http.post(self._url + path, json=body, headers={"Authorization": f"Bearer {token}"})
+        except httpx.HTTPError as error:
+            raise Unavailable(f"The pledges service does not answer: {type(error).__name__}.") from None
+
+
+class _Resolved(BaseModel):
+    reachable: bool
+    reason: str = "unreachable"
+    address: str = ""
+    name: str = ""
+    language: str = "en"
+    entity_name: str | None = None
+    pledge_title: str | None = None
+
+    def result(self) -> Contact | Unreachable:
+        if not self.reachable or not self.address:
+            return Unreachable(self.reason if _CODE.fullmatch(self.reason) else "unreachable")
+        return Contact(self.address, self.name, self.language, self.entity_name or "", self.pledge_title)
+
+
+def _read(model: type[M], answer: Any) -> M:
+    try:
+        return model.model_validate(answer)
+    except ValidationError:  # its text would hold what was answered: addresses
+        raise Unavailable(f"The pledges service answers something that is no {model.__name__}.") from None
+
+
+def _slices(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """At least one, which may be empty: the desk can be asked for alone."""
+    for first in range(0, max(len(ids), 1), MOST_ENTITIES):
+        yield ids[first : first + MOST_ENTITIES]

@@ -1,0 +1,63 @@
+"""What a reminder mail's end means for the reminders on it. The caller commits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notifications.reminders.lifecycle import Candidate, Reason, State
+from services.notifications.reminders.queueing import end, unreachable
+
+# of several mails of one reminder that end at the same time, the later sees what the earlier did
+_LOCK = text("""
+select id from reminder
+where id in (select reminder_id from reminder_delivery where delivery_id = :delivery)
+order by id
+for update
+""")
+
+_SENT = text("""
+update reminder set state = 'sent', acted_on = cast(:now as date), updated_at = :at
+where id = any(cast(:ids as bigint[])) and state = 'queued'
+""")
+
+_QUEUED = text("select id from reminder where id = any(cast(:ids as bigint[])) and state = 'queued'")
+
+_LEFT = text("""
+select reminder.id, pledge_id, entity_id, milestone, offset_days, due_on
+from reminder join reminder_delivery link on link.reminder_id = reminder.id
+where link.delivery_id = :delivery and reminder.state = 'queued' and not exists (
+    select from reminder_delivery other join delivery on delivery.id = other.delivery_id
+    where other.reminder_id = reminder.id and other.delivery_id <> :delivery and delivery.state in ('queued', 'sending')
+)
+order by reminder.id
+""")
+
+
+async def lock(session: AsyncSession, delivery_id: UUID) -> None:
+    """First of all, before the delivery itself is settled."""
+    await session.execute(_LOCK, {"delivery": delivery_id})
+
+
+async def sent(session: AsyncSession, ids: Sequence[int], now: datetime, at: datetime) -> None:
+    """These were on a mail that left; `now` is business time."""
+    await session.execute(_SENT, {"ids": list(ids), "now": now, "at": at})
+
+
+async def dropped(session: AsyncSession, reasons: Mapping[int, Reason], at: datetime) -> None:
+    """These were taken off the list; those that another mail has sent stay sent."""
+    queued = await session.scalars(_QUEUED, {"ids": list(reasons)})
+    for reason, ids in groupby(sorted(queued, key=reasons.__getitem__), key=reasons.__getitem__):
+        await end(session, list(ids), State.SKIPPED, reason, at)
+
+
+async def given_up(session: AsyncSession, delivery_id: UUID, reason: Reason, at: datetime) -> None:
+    """The mail has ended, and some of its reminders are on no other that may still leave."""
+    left = [Candidate(*row) for row in await session.execute(_LEFT, {"delivery": delivery_id})]
+    if reason is Reason.OVERDUE:
+        await end(session, [reminder.id for reminder in left], State.SKIPPED, reason, at)
+    else:
+        await unreachable(session, left, reason, at)

@@ -1,0 +1,97 @@
+"""The roles that do the work, put together: consumer, sender and scheduler, which wake each other in one process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Self
+
+import httpx
+
+from services.notifications.deliveries.composing import Composer
+from services.notifications.deliveries.expander import Expander
+from services.notifications.deliveries.sender import Sender
+from services.notifications.handlers import SUBSCRIPTIONS
+from services.notifications.recipients import Recipients, ServiceToken
+from services.notifications.reminders.planner import Planner
+from services.notifications.reminders.policy import policy
+from services.notifications.reminders.scheduler import Scheduler
+from services.notifications.settings import Settings
+from services.notifications.waking import Wake
+from shared.clock import Clock
+from shared.db import Database
+from shared.messaging.nudge import Nudge as RelayNudge
+from shared.messaging.outbox import Nudge
+from shared.messaging.roles import run_consumer
+from shared.process import Health, Task
+
+
+def recipients(settings: Settings, http: httpx.AsyncClient) -> Recipients:
+    token_url = f"{settings.oidc_issuer}/protocol/openid-connect/token"
+    token = ServiceToken(http, token_url, settings.service_client_id, settings.service_client_secret)
+    return Recipients(http, settings.pledges_url, token)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """`heard` rings when the consumer committed, `written` when deliveries were written."""
+
+    settings: Settings
+    database: Database
+    health: Health
+    clock: Clock
+    recipients: Recipients
+    nudge: Nudge
+    heard: Wake = field(default_factory=Wake)
+    written: Wake = field(default_factory=Wake)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings, database: Database, health: Health) -> AsyncIterator[Self]:
+        relay = RelayNudge(settings.database_url)
+        async with httpx.AsyncClient(timeout=5) as http:
+            await relay.start()
+            try:
+                yield cls(settings, database, health, Clock(settings.clock_file), recipients(settings, http), relay)
+            finally:
+                await relay.stop()
+
+    def tasks(self, roles: frozenset[str]) -> dict[str, Task]:
+        made: dict[str, Task] = {}
+        if "consumer" in roles:
+            made["consumer"] = self._consumer()
+        if "sender" in roles:
+            made |= {"expander": self.expander().run, "sender": self.sender().run}
+        if "scheduler" in roles:
+            made["scheduler"] = self.scheduler().run
+        return made
+
+    def _consumer(self) -> Task:
+        return partial(
+            run_consumer,
+            service="notifications",
+            settings=self.settings,
+            subscriptions=SUBSCRIPTIONS,
+            database=self.database,
+            clock=self.clock,
+            nudge=self._committed,
+            health=self.health,
+        )
+
+    def _committed(self) -> None:
+        """After each of the consumer's transactions."""
+        self.nudge()
+        self.heard()
+
+    def expander(self) -> Expander:
+        return Expander(self.database, self.clock, self.recipients, self.heard, self.written)
+
+    def sender(self) -> Sender:
+        composer = Composer(self.database, self.clock, self.recipients, policy(), self.settings)
+        return Sender(self.database, self.clock, composer, self.settings, self.written, self.nudge)
+
+    def planner(self) -> Planner:
+        return Planner(self.database, self.clock, self.recipients, policy())
+
+    def scheduler(self) -> Scheduler:
+        return Scheduler(self.planner(), self.clock, self.heard, self.written, self.nudge)
