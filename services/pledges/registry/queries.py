@@ -91,6 +91,12 @@ async def public(session: AsyncSession, pledge_id: UUID) -> tuple[str, int]:
     return f'{row.snapshot[:-1]},"support":{support}}}', row.sequence
 
 
+async def require_public(session: AsyncSession, pledge_id: UUID) -> None:
+    """Raises NotFound unless the pledge was published."""
+    if await session.get(PublicPledge, pledge_id) is None:
+        raise NotFound("No published pledge has this id.")
+
+
 async def version(session: AsyncSession, pledge_id: UUID, number: int) -> str:
     """One published version as JSON. Raises NotFound."""
     snapshot = await session.scalar(_VERSION, {"id": pledge_id, "version": number})
@@ -128,8 +134,7 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
 
 async def public_history(session: AsyncSession, pledge_id: UUID, limit: int, cursor: str | None) -> PublicSteps:
     """The public steps, oldest first. Raises NotFound for what was never published."""
-    if (await session.execute(_PUBLIC, {"id": pledge_id})).first() is None:
-        raise NotFound("No published pledge has this id.")
+    await require_public(session, pledge_id)
     scope = f"history {pledge_id}"
     [after] = pagination.decode(cursor, scope) if cursor else [0]
     query = (
@@ -188,7 +193,9 @@ async def submissions(session: AsyncSession, state: State | None, limit: int, cu
     return await _page(session, query, f"submissions {state}", limit, cursor)
 
 
-async def _page(session: AsyncSession, query: Select[*tuple[Any, ...]], scope: str, limit: int, cursor: str | None) -> WorkPage:
+async def _page(
+    session: AsyncSession, query: Select[*tuple[Any, ...]], scope: str, limit: int, cursor: str | None
+) -> WorkPage:
     if cursor:
         [last] = pagination.decode(cursor, scope)
         query = query.where(col(Pledge.pledge_id) < UUID(last))

@@ -111,17 +111,24 @@ def public_row(snapshot: PledgeSnapshot) -> dict[str, Any]:
 
 async def make_public(session: AsyncSession, snapshot: PledgeSnapshot, step: Change, moment: Moment) -> None:
     """The next public record of a pledge: its row, its step and its event, in the caller's transaction."""
-    row = public_row(snapshot)
     if snapshot.sequence == 1:
-        first = {"pledge_id": snapshot.pledge_id, "entity_id": snapshot.entity.entity_id}
-        first |= {"entity_kind": snapshot.entity.kind, "first_published_at": snapshot.first_published_at}
-        await session.execute(ADD_PUBLIC, row | first)
+        await _add_public(session, snapshot)
     else:
-        await session.execute(_CHANGE_PUBLIC, row | {"id": snapshot.pledge_id})
-    if step.action != "republished":
-        await session.execute(ADD_PUBLIC_STEP, _public_step(snapshot, step))
+        await change_public(session, snapshot)
+    await session.execute(ADD_PUBLIC_STEP, _public_step(snapshot, step))
     event = PledgeEvent(pledge=snapshot, change=step)
     await outbox.add(session, f"pledge.{step.action}.v1", str(snapshot.pledge_id), event, moment.system)
+
+
+async def change_public(session: AsyncSession, snapshot: PledgeSnapshot) -> None:
+    """The public row as the snapshot says; the caller holds the pledge's lock and writes the event."""
+    await session.execute(_CHANGE_PUBLIC, public_row(snapshot) | {"id": snapshot.pledge_id})
+
+
+async def _add_public(session: AsyncSession, snapshot: PledgeSnapshot) -> None:
+    first = {"pledge_id": snapshot.pledge_id, "entity_id": snapshot.entity.entity_id}
+    first |= {"entity_kind": snapshot.entity.kind, "first_published_at": snapshot.first_published_at}
+    await session.execute(ADD_PUBLIC, public_row(snapshot) | first)
 
 
 def _public_step(snapshot: PledgeSnapshot, step: Change) -> dict[str, Any]:

@@ -1,0 +1,43 @@
+"""What the public may know of requests for support: a projection of gcm.support, beside the pledge."""
+
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.pledges.registry.models import PledgeSupport
+from shared.events.envelope import Event
+from shared.events.registry import SUPPORT
+from shared.events.support import SupportEvent
+from shared.messaging.subscriptions import Moment, Projection
+
+_NEW = insert(PledgeSupport)
+_UPSERT = _NEW.on_conflict_do_update(
+    index_elements=[col(PledgeSupport.request_id)],
+    set_={name: getattr(_NEW.excluded, name) for name in ("pledge_id", "status", "sequence")},
+    where=_NEW.excluded.sequence > col(PledgeSupport.sequence),
+)
+
+
+async def take(session: AsyncSession, event: Event[SupportEvent], _: Moment) -> None:
+    """Only what is newer changes anything. The pledge and its revision stay as they are."""
+    await session.execute(_UPSERT, event.data.support.model_dump())
+
+
+async def forget(session: AsyncSession, key: str) -> None:
+    await session.execute(delete(PledgeSupport).where(col(PledgeSupport.request_id) == UUID(key)))
+
+
+async def clear(session: AsyncSession) -> None:
+    await session.execute(delete(PledgeSupport))
+
+
+SUPPORT_OF_PLEDGES = Projection(
+    name="support",
+    topic=SUPPORT,
+    handlers={f"support.{action}.v1": take for action in ("requested", "withdrawn", "republished")},
+    forget=forget,
+    clear=clear,
+)
