@@ -121,6 +121,7 @@ async def _record(
         at=who.now,
         recorded_at=who.at,
     )
-    session.add(line)
     await announce(session, request, line)
+    await session.flush()  # the request first: its history refers to it
+    session.add(line)
     await session.flush()

@@ -33,7 +33,7 @@ class RequestHistory(Table, table=True):
 
     __tablename__: ClassVar[str] = "request_history"
 
-    request_id: UUID = Field(primary_key=True, foreign_key="support_request.request_id")
+    request_id: UUID = Field(primary_key=True)
     revision: int = Field(primary_key=True)
     step: Step = Field(sa_type=Text)
     state: State = Field(sa_type=Text)  # after the step

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.network_support.requests.lifecycle import REFUSALS, Refusal, State, Step, Type
 from services.network_support.requests.models import RequestHistory, SupportRequest
@@ -13,6 +13,12 @@ LONGEST_TEXT = 20_000  # characters
 
 EntityId = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|[a-z0-9][a-z0-9-]{1,62})$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+
+
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is blank; say what help you need")
+    return text
 
 
 class Opening(BaseModel):
@@ -36,7 +42,7 @@ class Opening(BaseModel):
     entity_id: EntityId = Field(description="Who asks: an entity that you may act for")
     pledge_id: UUID = Field(description="A pledge of that entity. While it is not published, the request waits for it")
     type: Type = Field(description="What kind of help")
-    text: Annotated[Text, Field(min_length=1, max_length=LONGEST_TEXT)] = Field(
+    text: Annotated[Text, Field(max_length=LONGEST_TEXT), AfterValidator(_says_something)] = Field(
         description="In your own words; only your entity and the UN Network read it"
     )
     language: Language = Field(description="Of the text, as a BCP 47 tag", examples=["en"])
