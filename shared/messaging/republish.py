@@ -1,13 +1,18 @@
 """Every public snapshot written afresh through the outbox, in today's schema: `gcm republish`."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.clock import Clock
+from shared.db import Database
 from shared.events.envelope import Data
+from shared.messaging import outbox
 from shared.messaging.subscriptions import Moment
+
+BATCH = 100  # aggregates in one transaction: so long their writers wait at most
 
 
 @dataclass(frozen=True)
@@ -31,3 +36,28 @@ class Republisher:
 
     topic: str
     snapshots: Snapshots
+
+
+async def republish(republisher: Republisher, database: Database, clock: Clock) -> AsyncIterator[int]:
+    """Writes all snapshots of one topic to the outbox; after each batch, how many there are so far.
+
+    May be cut off and begun again: what was written is a snapshot like any other. The relay finds it by itself.
+    """
+    after, number = None, 0
+    while True:
+        async with database.transaction() as session:
+            snapshots = await _batch(session, republisher, after, clock)
+        if not snapshots:
+            return
+        after, number = snapshots[-1].key, number + len(snapshots)
+        yield number
+
+
+async def _batch(
+    session: AsyncSession, republisher: Republisher, after: str | None, clock: Clock
+) -> Sequence[Snapshot]:
+    moment = Moment(business=clock.business(), system=clock.system())
+    snapshots = await republisher.snapshots(session, after, BATCH, moment)
+    for snapshot in snapshots:
+        await outbox.add(session, snapshot.type, snapshot.key, snapshot.data, moment.system)
+    return snapshots

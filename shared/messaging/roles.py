@@ -16,7 +16,7 @@ A process that is only a relay imports this module and nothing of FastAPI or SQL
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -38,16 +38,23 @@ SILENT_FOR = 60.0  # seconds: a relay that has not gone round for so long is not
 
 
 async def run_relay(
-    stop: asyncio.Event, *, service: str, settings: Settings, public_topics: Sequence[str], health: Health
+    stop: asyncio.Event,
+    *,
+    service: str,
+    settings: Settings,
+    public_topics: Sequence[str],
+    health: Health,
+    on: Callable[[str], None] = lambda _moment: None,
 ) -> None:
     """Publishes the service's outbox until told to stop, or waits as a standby while another relay does.
 
     `service` as in the name of its database: "network_support". `public_topics` get a daily heartbeat record.
-    Adds its check to `health`. Any exception ends the process at once, without a farewell to Kafka.
+    Adds its check to `health`. Any exception ends the process at once, without a farewell to Kafka. `on` is told each
+    moment by name, for tests.
     """
     from shared.messaging.relay import Relay
 
-    relay = Relay(service, settings.database_url, settings.kafka_bootstrap, public_topics)
+    relay = Relay(service, settings.database_url, settings.kafka_bootstrap, public_topics, on=on)
 
     async def check() -> str | None:
         silent = time.monotonic() - relay.alive
