@@ -54,4 +54,4 @@ SUBSCRIPTIONS: Sequence[Subscription] = (
     ),
 )
 
-REPUBLISHERS = (Republisher(SUPPORT, snapshots),)
+REPUBLISHERS: Sequence[Republisher] = (Republisher(SUPPORT, snapshots),)

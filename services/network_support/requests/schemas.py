@@ -11,8 +11,8 @@ from shared.web.text import Text
 
 LONGEST_TEXT = 20_000  # characters
 
-EntityId = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|[a-z0-9][a-z0-9-]{1,62})$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+EntityId = Annotated[str, StringConstraints(max_length=64, pattern=r"^([A-Z]{3}|[a-z0-9]+(-[a-z0-9]+)*)$")]
+Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
 def _says_something(text: str) -> str:
@@ -102,4 +102,7 @@ def history_line(line: RequestHistory) -> HistoryLine:
 
 
 class History(BaseModel):
+    """All of it: a life has few steps."""
+
     items: list[HistoryLine]
+    next: None = None
