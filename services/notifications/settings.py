@@ -44,8 +44,10 @@ class Settings(Shared):
         """Whether this installation may write to the address at all. Subdomains of an allowed domain are allowed."""
         if self.environment == "production":
             return True
-        domain = address.rpartition("@")[2].lower()
-        return any(domain == allowed or domain.endswith("." + allowed) for allowed in self.mail_allowed_domains)
+        local, _, domain = address.lower().rpartition("@")
+        return bool(local) and any(
+            domain == allowed or domain.endswith("." + allowed) for allowed in self.mail_allowed_domains
+        )
 
     def _unsafe(self) -> list[str]:
         found = super()._unsafe()

@@ -19,16 +19,22 @@ def message(letter: Letter, *, sender: str, message_id: str, now: datetime) -> E
     made = EmailMessage(policy=SMTP)
     made["From"] = mailbox(*parseaddr(sender))
     made["To"] = mailbox(letter.name, letter.address)
-    made["Subject"] = one_line(letter.content.subject, 200)
+    made["Subject"] = header(letter.content.subject, 200)
     made["Date"] = format_datetime(now)
     made["Message-ID"] = message_id
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
     made["X-Auto-Response-Suppress"] = "All"  # the same, for those who read only this one
     made["X-GCM-Reason"] = letter.reason
-    made["Content-Language"] = letter.content.language
     made.set_content(letter.content.text, charset="utf-8", cte="quoted-printable")
     made.add_alternative(letter.content.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    made["Content-Language"] = letter.content.language  # after the content, which begins its headers anew
     return made
+
+
+def header(text: str, longest: int) -> str:
+    """One clean line. What looks like an encoded word (RFC 2047) is spoilt: the email package would decode it, and a
+    line break hidden in it would begin a new header."""
+    return one_line(text, longest).replace("=?", "= ?")
 
 
 def mailbox(name: str, address: str) -> Address:
@@ -36,7 +42,7 @@ def mailbox(name: str, address: str) -> Address:
     local, _, domain = address.rpartition("@")
     if not local or not domain:
         raise ValueError("an address has a local part and a domain")
-    return Address(one_line(name, 100), local, ascii_domain(domain))
+    return Address(header(name, 100), local, ascii_domain(domain))
 
 
 def ascii_domain(domain: str) -> str:

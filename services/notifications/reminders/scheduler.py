@@ -1,8 +1,8 @@
 """The role `scheduler`: when the reminder plan is looked at. At rest it reads a clock once a second, and no table."""
 
 import asyncio
-import time
 from datetime import datetime, timedelta
+from time import monotonic
 
 from services.notifications.reminders.planner import Planner
 from services.notifications.waking import Wake, repeat
@@ -39,14 +39,14 @@ class Scheduler:
         minute = self._clock.business().replace(second=0, microsecond=0)
         if minute == self._minute and not self._rung():
             return False
-        self._looked = time.monotonic()
+        self._looked = monotonic()
         changed, at = await self._planner.changed(), self._clock.system()
         if self._settled(changed, at):
             await self._tick(minute, changed, at)
         return False
 
     def _rung(self) -> bool:
-        return self._bell.is_set() and time.monotonic() - self._looked >= BETWEEN
+        return self._bell.is_set() and monotonic() - self._looked >= BETWEEN
 
     def _settled(self, changed: datetime | None, at: datetime) -> bool:
         if changed is None or changed <= at - QUIET:

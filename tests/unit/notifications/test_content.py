@@ -1,0 +1,205 @@
+"""Every mail in every declared language: it renders, says why it came, escapes, and holds nothing from elsewhere."""
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+
+from services.notifications.content.cleaning import one_line
+from services.notifications.content.renderer import paragraph, render
+from services.notifications.content.words import FOLDER, LANGUAGES, spoken, words
+from services.notifications.deliveries.letters import Letter, Links, of_reminder, of_step
+from services.notifications.deliveries.steps import AUDIENCES, MAILS, REMINDER, TEMPLATES
+from services.notifications.recipients import Contact
+from services.notifications.reminders.listing import Listed, Listing
+from shared.events.registry import TYPES
+
+LINKS = Links("https://pledges.example", "https://support.example")
+PLEDGE = UUID("01922f00-0000-7000-8000-000000000001")
+EVIL = '<script>alert(1)</script> & "quotes" <img src=x onerror=y>'
+EVERY = [(template, language) for template in TEMPLATES for language in LANGUAGES]
+
+
+def contact(language: str = "en", **changed: Any) -> Contact:
+    plain = {
+        "address": "amina@demo.invalid",
+        "name": "Amina Diallo",
+        "entity_name": "Veridia",
+        "pledge_title": "Schools",
+    }
+    return Contact(**{**plain, "language": language, **changed})
+
+
+def a_letter(template: str, person: Contact, *, offset: int = -30) -> Letter:
+    if template == REMINDER.template:
+        listed = (Listed(1, PLEDGE, "veridia", person.pledge_title or ""),)
+        listing = Listing(
+            "plenary-2024", {"en": "Plenary 2024", "fr": "Plénière 2024"}, date(2024, 12, 5), offset, listed
+        )
+        return of_reminder(template, person, listing, {"veridia": person.entity_name}, LINKS)
+    facts = {"fields": ["period", "targets.0.by", "targets.1.by", "unheard_of"], "request_id": "r-1"}
+    return of_step(template, person, PLEDGE, facts, LINKS)
+
+
+class Page(HTMLParser):
+    """Tags and addresses of an HTML mail, and the text between them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags, self.attributes, self.words = set[str](), list[tuple[str, str]](), ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_there_is_a_file_for_every_mail_in_every_language_and_no_other() -> None:
+    for language in LANGUAGES:
+        assert {file.stem for file in (FOLDER / language).glob("*.mail")} == set(TEMPLATES)
+
+
+def test_the_mail_table_names_events_that_exist() -> None:
+    assert set(MAILS) <= set(TYPES)
+    assert len(AUDIENCES) == sum(map(len, MAILS.values())) + 1
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_text_and_html_say_who_why_and_what_next(template: str, language: str) -> None:
+    content = a_letter(template, contact(language)).content
+    page = Page(content.html)
+    said = words(language)
+    reason = said.reason(AUDIENCES[template], ["Veridia"])
+    for shown in (flat(content.text), flat(page.words)):
+        assert "Amina Diallo" in shown
+        assert flat(reason) in shown
+        assert "Veridia" in shown
+        assert flat(said.automatic) in shown
+    links = [value for name, value in page.attributes if name == "href"]
+    assert links
+    assert all(link.startswith(("https://pledges.example/", "https://support.example/")) for link in links)
+    assert all(link in content.text for link in links)
+    assert (content.language, ("lang", language) in page.attributes) == (language, True)
+    assert content.subject
+    assert "\n" not in content.subject
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(template: str, language: str) -> None:
+    page = Page(a_letter(template, contact(language, pledge_title=EVIL, name=EVIL, entity_name=EVIL)).content.html)
+    assert page.tags <= {"html", "head", "meta", "title", "body", "div", "p", "ul", "li", "a", "hr", "br"}
+    assert not {name for name, _ in page.attributes} & {"src", "background", "onerror", "srcset"}
+    assert not re.search(r"url\(|@import", " ".join(value for _, value in page.attributes))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", [template for template in TEMPLATES if template != "support_refused"])
+def test_html_in_a_title_is_shown_and_not_obeyed(template: str, language: str) -> None:
+    content = a_letter(template, contact(language, pledge_title=EVIL)).content
+    assert flat(EVIL) in flat(content.text)
+    assert flat(EVIL) in flat(Page(content.html).words)
+    assert "<script" not in content.html
+
+
+def test_a_refused_request_shows_no_title_that_may_be_another_entitys() -> None:
+    assert "Schools" not in a_letter("support_refused", contact()).content.text
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_lines_of_plain_text_are_short_and_addresses_whole(template: str, language: str) -> None:
+    content = a_letter(template, contact(language, pledge_title="A rather long title " * 12)).content
+    assert all(len(line) <= 78 for line in content.text.splitlines() if "A rather" not in line and "http" not in line)
+    assert "\n\n\n" not in content.text
+
+
+def test_fields_are_named_once_in_the_persons_language() -> None:
+    assert re.findall(r"^- (.*)$", a_letter("pledge_changes_requested", contact("fr")).content.text, re.MULTILINE) == [
+        "période",
+        "cibles",
+        "unheard_of",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "offset", "expected"),
+    [
+        ("en", -30, "On 5 December 2024 the pledges under"),
+        ("en", 14, "took place on 5 December 2024. A report is still welcome. No report"),
+        ("fr", -30, "Le 5 décembre 2024, les engagements"),
+        ("fr", 14, "a eu lieu le 5 décembre 2024."),
+    ],
+)
+def test_a_reminder_before_and_after(language: str, offset: int, expected: str) -> None:
+    assert expected in flat(a_letter("reminder", contact(language), offset=offset).content.text)
+
+
+def test_a_reminder_for_several_entities_says_whose_pledge_is_whose() -> None:
+    listed = (Listed(1, PLEDGE, "veridia", "Schools"), Listed(2, UUID(int=2), "milan", "Housing"))
+    listing = Listing("plenary-2024", {}, date(2024, 12, 5), -30, listed)
+    names = {"veridia": "Veridia", "milan": "City of Milan"}
+    text = of_reminder("reminder", contact(), listing, names, LINKS).content.text
+    assert "- Schools (Veridia)\n" in text
+    assert "- Housing (City of Milan)\n" in text
+    assert "focal point of Veridia and City of Milan." in flat(text)
+    assert "plenary-2024" in text  # a milestone without a name
+
+
+def test_a_pledge_without_a_title_or_a_person_without_a_name() -> None:
+    text = a_letter("pledge_published", contact(pledge_title=None, name="")).content.text
+    assert text.startswith("Good day,\n")
+    assert "pledge without a title" in flat(text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"), [("fr", "fr"), ("fr-CA", "fr"), ("FR", "fr"), ("en", "en"), ("ar", "en"), ("", "en")]
+)
+def test_a_language_that_we_lack_falls_back_to_english(asked: str, answered: str) -> None:
+    assert spoken(asked) == answered
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "said"),
+    [
+        ("en", date(2024, 12, 5), "5 December 2024"),
+        ("en", date(2025, 3, 1), "1 March 2025"),
+        ("fr", date(2024, 12, 5), "5 décembre 2024"),
+        ("fr", date(2025, 8, 1), "1er août 2025"),
+    ],
+)
+def test_dates_as_the_language_writes_them(language: str, day: date, said: str) -> None:
+    assert words(language).on(day) == said
+
+
+def test_a_value_that_is_missing_is_an_error_and_no_gap() -> None:
+    with pytest.raises(UndefinedError):
+        render("pledge_published", "en", {"greeting": "Hello"})
+
+
+@given(st.text(max_size=300))
+def test_a_clean_line_is_one_line_that_can_be_sent(text: str) -> None:
+    clean = one_line(text)
+    assert len(clean.splitlines()) <= 1
+    clean.encode()
+    assert one_line(clean) == clean
+    assert len(one_line(text, 20)) <= 20
+
+
+def test_marks_that_turn_the_reading_direction_are_removed() -> None:
+    assert one_line("a\u202eevil\u2066b\u2029c\x00d\ud800") == "a evil b c d?"
+
+
+def test_paragraphs_keep_their_no_break_spaces() -> None:
+    assert paragraph("«\u00a0Titre\u00a0»  :\n x") == "«\u00a0Titre\u00a0» : x"

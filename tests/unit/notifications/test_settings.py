@@ -1,0 +1,60 @@
+"""What production refuses, and whom a test system may write to."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.notifications.settings import Settings
+
+GOOD: dict[str, Any] = {
+    "environment": "production",
+    "database_url": "postgresql://notifications:secret@db/notifications",
+    "kafka_bootstrap": "kafka:9092",
+    "oidc_issuer": "https://id.example/realms/gcm",
+    "smtp_starttls": True,
+    "smtp_password": "a secret",
+    "public_url": "https://pledges.example",
+}
+
+
+def test_a_sound_production_starts() -> None:
+    assert Settings(**GOOD).support_url == "https://pledges.example"
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"smtp_password": "local-mail"}, "GCM_SMTP_PASSWORD holds a local secret"),
+        ({"smtp_starttls": False}, "GCM_SMTP_STARTTLS"),
+        ({"public_url": "http://localhost:1"}, "GCM_PUBLIC_URL"),
+        ({"service_client_secret": "local-gcm"}, "GCM_SERVICE_CLIENT_SECRET"),
+    ],
+)
+def test_production_refuses(changed: dict[str, Any], named: str) -> None:
+    with pytest.raises(ValidationError, match=named):
+        Settings(**(GOOD | changed))
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("amina@demo.invalid", True),
+        ("amina@MAIL.Demo.Invalid", True),
+        ("minister@interior.gov.example", False),
+        ("x@notdemo.invalid", False),
+        ("demo.invalid", False),
+        ("a@demo.invalid@gov.example", False),
+        ("", False),
+    ],
+)
+def test_outside_production_only_allowed_domains_are_written_to(address: str, *, allowed: bool) -> None:
+    assert Settings(**(GOOD | {"environment": "local"})).may_mail(address) is allowed
+    assert Settings(**GOOD).may_mail(address) is True
+
+
+def test_allowed_domains_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GCM_MAIL_ALLOWED_DOMAINS", "Test.Example, example.org")
+    settings = Settings(**(GOOD | {"environment": "test"}))
+    assert settings.mail_allowed_domains == ("test.example", "example.org")
+    assert not settings.may_mail("a@demo.invalid")
