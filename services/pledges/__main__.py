@@ -1,5 +1,6 @@
 """`python -m services.pledges ROLE…`: api, relay, consumer in one process or several; migrate by itself."""
 
+import asyncio
 import sys
 from contextlib import AsyncExitStack
 from functools import partial
@@ -24,11 +25,17 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 ROLES = frozenset({"api", "relay", "consumer", "migrate"})
 
 
-def migrate(owner_url: str) -> None:
-    """Brings the schema to what this program has; may be repeated. `owner_url`: the tables' owner."""
+def migrate(owner_url: str, clock: Clock | None = None) -> None:
+    """Brings schema and reference data to what this program has; may be repeated. `owner_url`: the tables' owner."""
+    from services.pledges.handlers import SUBSCRIPTIONS
+    from services.pledges.reference import load_into
     from shared import migrate as migrations
+    from shared.messaging.roles import register_effects
 
+    clock = clock or Clock()
     migrations.migrate(owner_url, MIGRATIONS)
+    register_effects(owner_url, SUBSCRIPTIONS, clock.system())
+    asyncio.run(load_into(owner_url, clock))
 
 
 async def serve(settings: Settings, roles: frozenset[str]) -> None:
@@ -102,7 +109,7 @@ def main() -> None:
     settings = Settings()
     telemetry.configure(SERVICE, sorted(roles), settings.log_level)
     if "migrate" in roles:
-        migrate(settings.owner_database_url)
+        migrate(settings.owner_database_url, Clock(settings.clock_file))
     else:
         uvloop.run(serve(settings, roles))
 

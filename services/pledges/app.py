@@ -6,10 +6,11 @@ from services.pledges.entities.api import router as entities
 from services.pledges.people.api import router as people
 from services.pledges.progress.api import router as progress
 from services.pledges.registry.api import router as registry
+from services.pledges.reviews.api import router as reviews
 from shared.web.app import Parts, create
 
 SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."
-ROUTERS: list[APIRouter] = [entities, people, registry, progress]
+ROUTERS: list[APIRouter] = [entities, people, registry, progress, reviews]
 
 
 def create_app(parts: Parts | None) -> FastAPI:

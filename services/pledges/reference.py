@@ -1,0 +1,41 @@
+"""Brings the reference data into the tables: States with their groups, review cycles with their milestones.
+
+May be repeated: only what differs is written, and told. What people have changed since stays as they left it.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.pledges.entities.reference import load_states
+from services.pledges.reviews.reference import load_calendar
+from shared.clock import Clock
+from shared.db import Database
+from shared.messaging.subscriptions import Moment
+
+LOCK = 7_302_002  # any fixed number but that of the migrations
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many rows were added or changed."""
+
+    entities: int
+    milestones: int
+
+
+async def load_into(owner_url: str, clock: Clock) -> Loaded:
+    """As the role that owns the tables, in one transaction."""
+    database = Database(owner_url, application="pledges reference", pool=1)
+    try:
+        async with database.transaction() as session:
+            return await load(session, Moment(clock.business(), clock.system()))
+    finally:
+        await database.close()
+
+
+async def load(session: AsyncSession, moment: Moment) -> Loaded:
+    """One load at a time; another waits."""
+    await session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    return Loaded(await load_states(session, moment), await load_calendar(session, moment))

@@ -1,0 +1,76 @@
+"""Routes of review cycles and milestones."""
+
+from enum import Enum
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.pledges.authors import staff
+from services.pledges.reviews import commands, queries
+from services.pledges.reviews.schemas import MilestoneOut, Move, ReviewPledges, Reviews
+from shared.messaging.subscriptions import Moment
+from shared.web.app import Using
+from shared.web.auth import ANYONE, STAFF, Actor
+from shared.web.etag import SeenRevision, etag
+from shared.web.pagination import Cursor, Limit, next_link
+from shared.web.writing import Answer, Writing
+
+router = APIRouter()
+
+Staff = Annotated[Actor, Depends(STAFF)]
+PUBLIC = [Depends(ANYONE)]
+REVIEWS: list[str | Enum] = ["reviews"]
+
+
+def _answer(review: MilestoneOut) -> Answer:
+    return Answer(200, review.model_dump_json(), {"ETag": etag(review.revision)})
+
+
+@router.get("/reviews", tags=REVIEWS, dependencies=PUBLIC, summary="The review cycles and their milestones")
+async def reviews(parts: Using) -> Reviews:
+    """Forums, plenaries, regional reviews and deadlines, in order. Dates are as precise as they are known."""
+    async with parts.database.transaction() as session:
+        return await queries.reviews(session)
+
+
+@router.get(
+    "/reviews/{code}", tags=REVIEWS, dependencies=PUBLIC, response_model=MilestoneOut, summary="Read one milestone"
+)
+async def read(code: str, parts: Using) -> Response:
+    """Its ETag goes into If-Match."""
+    async with parts.database.transaction() as session:
+        return _answer(queries.shown(await queries.milestone(session, code))).response()
+
+
+@router.put("/reviews/{code}", tags=REVIEWS, response_model=MilestoneOut, summary="Move a milestone")
+async def move(code: str, to: Move, actor: Staff, seen: SeenRevision, writing: Writing, parts: Using) -> Response:
+    """For Network staff. Reminders that have not gone out yet follow the new date; who moved it, and why, is kept."""
+    moment = Moment(parts.clock.business(), parts.clock.system())
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(queries.shown(await commands.move(session, staff(actor), code, seen, to, moment)))
+
+    return await writing.run(write)
+
+
+@router.get(
+    "/reviews/{code}/pledges",
+    tags=REVIEWS,
+    dependencies=PUBLIC,
+    response_model=ReviewPledges,
+    summary="Who has reported for a milestone, and who is silent",
+)
+async def pledges(
+    code: str,
+    request: Request,
+    parts: Using,
+    reported: Annotated[bool | None, Query(description="Only those that have reported, or only silent ones")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """The pledges that the milestone counts, and the figures with their denominator. Reporting is voluntary (¶77)."""
+    now = parts.clock.business()
+    async with parts.database.transaction() as session:
+        page = await queries.pledges(session, code, reported=reported, limit=limit, cursor=cursor, now=now)
+    return Response(page.model_dump_json(), headers=next_link(request, page.next), media_type="application/json")

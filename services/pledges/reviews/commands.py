@@ -1,0 +1,99 @@
+"""Adding and moving milestones: each time the row, its history and the public event, in the caller's transaction."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.pledges.authors import Author
+from services.pledges.reviews.models import Milestone, MilestoneHistory, ReviewCycle
+from services.pledges.reviews.schemas import Move
+from shared.errors import NotFound
+from shared.events.common import Change
+from shared.events.reviews import MilestoneEvent, MilestoneSnapshot
+from shared.messaging import outbox
+from shared.messaging.subscriptions import Moment
+from shared.reference.dates import PartialDate
+from shared.web import etag
+
+
+async def move(session: AsyncSession, author: Author, code: str, seen: int, to: Move, moment: Moment) -> Milestone:
+    """Without a difference nothing is written. Raises NotFound, and Stale unless `seen` is the present revision."""
+    found = await session.get(Milestone, code, with_for_update=True)
+    if found is None:
+        raise NotFound("There is no milestone with this code; they are listed at GET /reviews.")
+    etag.require(seen, found.revision)
+    wanted = to.model_dump(mode="json", exclude={"reason"})
+    await change(session, author, found, wanted, to.reason, moment)
+    return found
+
+
+async def add(session: AsyncSession, author: Author, values: dict[str, Any], reason: str, moment: Moment) -> None:
+    """A new milestone at revision 1; `values` are its columns."""
+    made = Milestone(**values, starts_on=_day(values["starts"]), revision=1, sequence=1)
+    session.add(made)
+    await session.flush()
+    await _tell(session, author, made, "added", [], {}, reason, moment)
+
+
+async def change(
+    session: AsyncSession,
+    author: Author,
+    found: Milestone,
+    wanted: dict[str, Any],
+    reason: str,
+    moment: Moment,
+    *,
+    also: tuple[str, ...] = (),
+) -> None:
+    """Changes a locked milestone where `wanted` differs. `also`: what else of the public snapshot is different now."""
+    before = {name: getattr(found, name) for name, value in wanted.items() if getattr(found, name) != value}
+    if not before and not also:
+        return
+    found.sqlmodel_update(wanted)
+    found.starts_on = _day(found.starts)
+    found.revision, found.sequence = found.revision + 1, found.sequence + 1
+    await session.flush()
+    await _tell(session, author, found, "changed", [*before, *also], before, reason, moment)
+
+
+async def snapshot(session: AsyncSession, found: Milestone) -> MilestoneSnapshot:
+    """What the public topic tells of it."""
+    opens = select(col(ReviewCycle.opens_at)).where(col(ReviewCycle.code) == found.cycle)
+    plain = found.model_dump(include=set(MilestoneSnapshot.model_fields))
+    return MilestoneSnapshot.model_validate({**plain, "cycle_opens": await session.scalar(opens)})
+
+
+def _day(starts: str) -> date:
+    return PartialDate(starts).first_day()
+
+
+async def _tell(
+    session: AsyncSession,
+    author: Author,
+    found: Milestone,
+    action: str,
+    fields: list[str],
+    before: dict[str, Any],
+    reason: str,
+    moment: Moment,
+) -> None:
+    public = await snapshot(session, found)
+    details = {"fields": fields, "before": before, "milestone": public.model_dump(mode="json")}
+    step = {
+        "code": found.code,
+        "revision": found.revision,
+        "action": action,
+        "at": moment.business,
+        "recorded_at": moment.system,
+        "person_id": author.person_id,
+        "by": author.by,
+        "reason": reason,
+        "details": details,
+    }
+    await session.execute(insert(MilestoneHistory), step)
+    told = Change(action=action, at=moment.business, by=author.by, fields=fields)
+    event = MilestoneEvent(milestone=public, change=told)
+    await outbox.add(session, "milestone.changed.v1", found.code, event, moment.system)

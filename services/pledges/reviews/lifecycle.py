@@ -1,0 +1,52 @@
+"""Which pledges a milestone counts, and when one of them has reported. Pure.
+
+Reporting is voluntary (¶77): a pledge that nobody reports on is silent, and silence is no failure.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from shared.reference.dates import PartialDate
+
+WITHDRAWN = "withdrawn"  # the reason of closing that takes a pledge out of the count
+
+Voice = Literal["reported", "silent"]
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The count of one milestone. Times are business time, UTC."""
+
+    cycle: str
+    opens_at: datetime  # reports count from here on
+    before: datetime  # pledges count that were first published before this
+
+    def counts(self, cycle: str | None, first_published_at: datetime, closed_reason: str | None) -> bool:
+        in_time = first_published_at < self.before
+        return cycle == self.cycle and in_time and closed_reason != WITHDRAWN
+
+    def voice(self, last_reported_at: datetime | None) -> Voice:
+        heard = last_reported_at is not None and last_reported_at >= self.opens_at
+        return "reported" if heard else "silent"
+
+    @property
+    def says(self) -> str:
+        """The rule in words, to stand beside the figures."""
+        return (
+            f"Counted are pledges made in the context of the review cycle {self.cycle} that were first published"
+            f" before {self.before:%Y-%m-%d %H:%M} UTC and are not withdrawn. Reported means at least one progress"
+            f" update since {self.opens_at:%Y-%m-%d %H:%M} UTC; all others are silent, which is no failure."
+        )
+
+
+def counting(cycle: str, opens_at: datetime, ends_at: datetime, now: datetime) -> Counting:
+    """The count as it stands at `now`; it stays open to new pledges until the milestone has ended."""
+    return Counting(cycle, opens_at, min(now, ends_at))
+
+
+def ends_at(starts: PartialDate, ends: PartialDate | None, time_zone: str) -> datetime:
+    """The end of the last day that it can last, at its seat; in UTC. Pledges are made while a forum meets."""
+    after = (ends or starts).last_day() + timedelta(days=1)
+    return datetime.combine(after, time(), ZoneInfo(time_zone)).astimezone(UTC)

@@ -1,0 +1,123 @@
+"""Reads of review cycles, milestones, and the pledges that a milestone counts."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, Select, func, not_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.pledges.entities.models import Entity
+from services.pledges.registry.models import PublicPledge
+from services.pledges.reviews import lifecycle
+from services.pledges.reviews.lifecycle import Counting
+from services.pledges.reviews.models import Milestone, ReviewCycle
+from services.pledges.reviews.schemas import CountedPledge, CycleOut, MilestoneOut, ReviewPledges, Reviews
+from shared.errors import NotFound
+from shared.events.common import EntityRef
+from shared.web import pagination
+
+
+def shown(found: Milestone) -> MilestoneOut:
+    values = found.model_dump() | {"name": found.names["en"], "group": found.group_code}
+    return MilestoneOut.model_validate(values)
+
+
+async def reviews(session: AsyncSession) -> Reviews:
+    """All cycles with their milestones, in order."""
+    milestones = defaultdict(list)
+    for found in await session.scalars(select(Milestone).order_by(col(Milestone.starts_on), col(Milestone.code))):
+        milestones[found.cycle].append(shown(found))
+    cycles = await session.scalars(select(ReviewCycle).order_by(col(ReviewCycle.opens_at)))
+    return Reviews(items=[CycleOut(**cycle.model_dump(), milestones=milestones[cycle.code]) for cycle in cycles])
+
+
+async def milestone(session: AsyncSession, code: str) -> Milestone:
+    """Raises NotFound."""
+    if found := await session.get(Milestone, code):
+        return found
+    raise NotFound("There is no milestone with this code; they are listed at GET /reviews.")
+
+
+async def counting(session: AsyncSession, review: MilestoneOut, now: datetime) -> Counting:
+    """What the milestone counts at `now` (business time)."""
+    opens_at = await session.scalar(select(col(ReviewCycle.opens_at)).where(col(ReviewCycle.code) == review.cycle))
+    assert opens_at is not None, "the foreign key of milestones"  # noqa: S101 - for the type only
+    ends_at = lifecycle.ends_at(review.starts, review.ends, review.time_zone)
+    return lifecycle.counting(review.cycle, opens_at, ends_at, now)
+
+
+def _counted(rule: Counting) -> list[ColumnElement[bool]]:
+    """Counting.counts, in SQL."""
+    return [
+        col(PublicPledge.review_cycle) == rule.cycle,
+        col(PublicPledge.first_published_at) < rule.before,
+        col(PublicPledge.closed_reason).is_distinct_from(lifecycle.WITHDRAWN),
+    ]
+
+
+def _heard(rule: Counting) -> ColumnElement[bool]:
+    """Counting.voice, in SQL; never null."""
+    return func.coalesce(col(PublicPledge.last_reported_at) >= rule.opens_at, False)
+
+
+async def _figures(session: AsyncSession, rule: Counting) -> tuple[int, int]:
+    """The denominator, and how many of it have reported."""
+    counts = select(func.count(), func.count().filter(_heard(rule))).select_from(PublicPledge)
+    denominator, reported = (await session.execute(counts.where(*_counted(rule)))).one()
+    return denominator, reported
+
+
+_by_age = tuple_(col(PublicPledge.first_published_at), col(PublicPledge.pledge_id))
+_PLEDGE = select(
+    *(col(PublicPledge.pledge_id), col(PublicPledge.title), col(PublicPledge.status)),
+    *(col(PublicPledge.first_published_at), col(PublicPledge.last_reported_at)),
+    *(col(Entity.entity_id), col(Entity.name), col(Entity.kind), col(Entity.fictional)),
+).join(Entity, col(Entity.entity_id) == col(PublicPledge.entity_id))
+
+
+async def pledges(
+    session: AsyncSession, code: str, *, reported: bool | None, limit: int, cursor: str | None, now: datetime
+) -> ReviewPledges:
+    """A page of what the milestone counts, newest first, only reported or only silent ones if so wished.
+
+    Raises NotFound, and Invalid for a cursor of another list.
+    """
+    review = shown(await milestone(session, code))
+    rule = await counting(session, review, now)
+    scope = f"review {code} {reported}"
+    rows = (await session.execute(_page(rule, reported, limit, cursor, scope))).mappings().all()
+    last = rows[limit - 1] if rows[limit:] else None
+    denominator, heard = await _figures(session, rule)
+    return ReviewPledges(
+        review=review,
+        rule=rule.says,
+        denominator=denominator,
+        reported=heard,
+        silent=denominator - heard,
+        items=[_item(row, rule) for row in rows[:limit]],
+        next=last and pagination.encode([last["first_published_at"].isoformat(), str(last["pledge_id"])], scope),
+    )
+
+
+def _page(
+    rule: Counting, reported: bool | None, limit: int, cursor: str | None, scope: str
+) -> Select[*tuple[Any, ...]]:
+    page = _PLEDGE.where(*_counted(rule)).order_by(
+        col(PublicPledge.first_published_at).desc(), col(PublicPledge.pledge_id).desc()
+    )
+    if reported is not None:
+        page = page.where(_heard(rule) if reported else not_(_heard(rule)))
+    if cursor:
+        published, pledge_id = pagination.decode(cursor, scope)
+        page = page.where(_by_age < tuple_(datetime.fromisoformat(published), UUID(pledge_id)))
+    return page.limit(limit + 1)
+
+
+def _item(row: RowMapping, rule: Counting) -> CountedPledge:
+    voice = rule.voice(row["last_reported_at"])
+    entity = EntityRef(**{name: row[name] for name in EntityRef.model_fields})
+    plain = {name: row[name] for name in ("pledge_id", "title", "status", "last_reported_at")}
+    return CountedPledge(**plain, entity=entity, reported=voice == "reported", voice=voice)
