@@ -14,7 +14,7 @@ from shared.errors import Conflict, FieldProblem, Invalid
 from shared.events.common import Change
 from shared.events.pledges import PledgeSnapshot
 
-_ADD = insert(ProgressUpdate)
+_ADD = insert(records.core(ProgressUpdate))
 
 
 async def report(session: AsyncSession, pledge_id: UUID, said: Report, on: Occasion) -> Update:
@@ -34,7 +34,8 @@ async def report(session: AsyncSession, pledge_id: UUID, said: Report, on: Occas
     made = _update(found.public, said, on)
     await session.execute(_ADD, _row(made, on))
     snapshot = lifecycle.reported(found.public, made.status, on.now)
-    await records.make_public(session, snapshot, Change(action="reported", at=on.now, by="entity"), on.moment)
+    step = Change(action="reported", at=on.now, by="entity")
+    await records.make_public(session, found, snapshot, step, on.moment, edit=False)
     return made
 
 

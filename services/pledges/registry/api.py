@@ -16,6 +16,7 @@ from services.pledges.registry.schemas import (
     ChangeRequest,
     Closing,
     Cycle,
+    Form,
     Kind,
     NewPledge,
     Objective,
@@ -225,7 +226,7 @@ def _filters(
     entity: Annotated[str | None, Query(description="Of this entity", max_length=64)] = None,
     objective: Annotated[Objective | None, Query(description="For this objective", examples=["objective-7"])] = None,
     kind: Annotated[Kind | None, Query(description="Of this kind")] = None,
-    form: Annotated[str | None, Query(description="In this form", max_length=64, examples=["financial"])] = None,
+    form: Annotated[Form | None, Query(description="In this form", examples=["financial"])] = None,
     cycle: Annotated[Cycle | None, Query(description="Made in the context of this review cycle (¶77)")] = None,
     state: Annotated[Literal["published", "closed"] | None, Query(description="Only in this state")] = None,
 ) -> Filters:
@@ -251,10 +252,13 @@ async def public_list(
     "/pledges/{pledge_id}", tags=READ, dependencies=PUBLIC, response_model=PublicView, summary="One published pledge"
 )
 async def public_pledge(pledge_id: UUID, parts: Using) -> Response:
-    """Its latest version, how it goes, and whether support was requested. The ETag changes with the pledge itself."""
+    """Its latest version, how it goes, and whether support was requested.
+
+    The ETag is the pledge's revision: reports and support leave it alone.
+    """
     async with parts.database.transaction() as session:
-        body, sequence = await queries.public(session, pledge_id)
-    return Answer(200, body, {"ETag": etag(sequence)}).response()
+        body, revision = await queries.public(session, pledge_id)
+    return Answer(200, body, {"ETag": etag(revision)}).response()
 
 
 @router.get("/pledges/{pledge_id}/history", tags=READ, dependencies=PUBLIC, summary="What happened to it in public")

@@ -241,15 +241,13 @@ async def _publish(
     snapshot = lifecycle.snapshot(made)
     fields = [name for name in Content.model_fields if last and getattr(last, name) != getattr(snapshot, name)]
     step = Change(action="amended" if last else "published", at=on.now, by="network_staff", fields=fields)
-    await records.make_public(session, snapshot, step, on.moment)
     version = {"pledge_id": done.pledge_id, "version": made.version, "published_at": on.now}
     await session.execute(records.ADD_VERSION, version | {"snapshot": snapshot.model_dump_json()})
-    return records.with_public(done, snapshot)
+    return await records.make_public(session, done, snapshot, step, on.moment)
 
 
 async def _close(session: AsyncSession, done: Present, closing: Closing, by: By, on: Occasion) -> Present:
     if done.public is None:  # lifecycle.follows has refused that
         raise RuntimeError("a pledge without a public version cannot be closed")
     snapshot = lifecycle.closed(done.public, closing.reason, closing.superseded_by)
-    await records.make_public(session, snapshot, Change(action="closed", at=on.now, by=by), on.moment)
-    return records.with_public(done, snapshot)
+    return await records.make_public(session, done, snapshot, Change(action="closed", at=on.now, by=by), on.moment)

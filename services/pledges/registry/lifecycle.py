@@ -129,9 +129,9 @@ def reported(last: public.PledgeSnapshot, status: str, at: datetime) -> public.P
     return _next(last, progress=progress)
 
 
-def renewed(last: public.PledgeSnapshot) -> public.PledgeSnapshot:
-    """The same record with the next sequence, for writing it afresh."""
-    return _next(last)
+def renewed(last: public.PledgeSnapshot, entity: EntityRef) -> public.PledgeSnapshot:
+    """The same record with the next sequence, for writing it afresh; `entity` as it is called now."""
+    return _next(last, entity=entity)
 
 
 def _next(last: public.PledgeSnapshot, **changes: object) -> public.PledgeSnapshot:

@@ -47,7 +47,11 @@ class PledgeHistory(Table, table=True):
 
 
 class PublicPledge(Table, table=True):
-    """What anybody may see. `snapshot` is PledgeSnapshot as JSON, stored ready; the columns serve filters."""
+    """What anybody may see. `snapshot` is PledgeSnapshot as JSON, stored ready; the columns serve filters.
+
+    `revision` is that of the working copy when it was published or closed: as the ETag it does not tell that an
+    amendment is being written.
+    """
 
     __tablename__: ClassVar[str] = "public_pledge"
 
@@ -61,14 +65,27 @@ class PublicPledge(Table, table=True):
     title: str
     kind: str
     objectives: list[str] = Field(sa_type=ARRAY(Text))
-    forms: list[str] = Field(sa_type=ARRAY(Text))
     review_cycle: str | None = None
     published_at: datetime = Field(sa_type=Moment)
     first_published_at: datetime = Field(sa_type=Moment)
     status: str | None = None
     last_reported_at: datetime | None = Field(default=None, sa_type=Moment)
     reports: int = 0
+    revision: int
     snapshot: str
+
+
+class PledgeFacet(Table, table=True):
+    """Public pledges by objective and by form, in the order of lists.
+
+    A table and not an array with an index: a code that only old pledges have is found as fast as any other.
+    """
+
+    __tablename__: ClassVar[str] = "pledge_facet"
+
+    code: str = Field(primary_key=True)  # "objective-7", "policy": the two lists have no code in common
+    first_published_at: datetime = Field(primary_key=True, sa_type=Moment)
+    pledge_id: UUID = Field(primary_key=True)
 
 
 class PledgeVersion(Table, table=True):

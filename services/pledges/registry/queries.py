@@ -9,12 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
 from services.pledges.entities.authority import Standing, valid
 from services.pledges.entities.models import Membership
 from services.pledges.registry.models import (
     Pledge,
+    PledgeFacet,
     PledgeHistory,
     PledgeSupport,
     PledgeVersion,
@@ -36,12 +38,14 @@ from services.pledges.registry.schemas import (
 from shared.errors import NotFound
 from shared.web import pagination
 
-_PUBLIC = select(col(PublicPledge.snapshot), col(PublicPledge.sequence)).where(
+Place = tuple[Mapped[datetime], Mapped[UUID]]  # what lists are ordered by
+
+_PUBLIC = select(col(PublicPledge.snapshot), col(PublicPledge.revision)).where(
     col(PublicPledge.pledge_id) == bindparam("id")
 )
 _SUPPORT = (
     select(col(PledgeSupport.request_id), col(PledgeSupport.status))
-    .where(col(PledgeSupport.pledge_id) == bindparam("id"))
+    .where(col(PledgeSupport.pledge_id) == bindparam("id"), col(PledgeSupport.status) != "withdrawn")
     .order_by(col(PledgeSupport.request_id))
 )
 _VERSION = select(col(PledgeVersion.snapshot)).where(
@@ -82,13 +86,13 @@ class Filters:
 
 
 async def public(session: AsyncSession, pledge_id: UUID) -> tuple[str, int]:
-    """The public pledge as JSON with what is known of support, and its sequence. Raises NotFound."""
+    """The public pledge as JSON with what is known of support, and its revision. Raises NotFound."""
     row = (await session.execute(_PUBLIC, {"id": pledge_id})).first()
     if row is None:
         raise NotFound("No published pledge has this id.")
     asked = await session.execute(_SUPPORT, {"id": pledge_id})
     support = json.dumps([{"request_id": str(one.request_id), "status": one.status} for one in asked])
-    return f'{row.snapshot[:-1]},"support":{support}}}', row.sequence
+    return f'{row.snapshot[:-1]},"support":{support}}}', row.revision
 
 
 async def require_public(session: AsyncSession, pledge_id: UUID) -> None:
@@ -108,11 +112,11 @@ async def version(session: AsyncSession, pledge_id: UUID, number: int) -> str:
 async def public_list(session: AsyncSession, filters: Filters, limit: int, cursor: str | None) -> PublicPage:
     """Newest first."""
     scope = f"pledges {filters}"
-    place = (col(PublicPledge.first_published_at), col(PublicPledge.pledge_id))
-    query = _filtered(select(*_ITEM), filters).order_by(*(column.desc() for column in place)).limit(limit + 1)
+    query, place = _listed(filters)
     if cursor:
         at, pledge_id = pagination.decode(cursor, scope)
         query = query.where(tuple_(*place) < (datetime.fromisoformat(at), UUID(pledge_id)))
+    query = query.order_by(*(column.desc() for column in place)).limit(limit + 1)
     rows = (await session.execute(query)).all()
     items = [PublicItem.model_validate(row._asdict()) for row in rows[:limit]]
     more = rows[limit - 1] if len(rows) > limit else None
@@ -120,16 +124,21 @@ async def public_list(session: AsyncSession, filters: Filters, limit: int, curso
     return PublicPage(items=items, next=pagination.encode(after, scope) if after else None)
 
 
-def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+def _listed(filters: Filters) -> tuple[Select[*tuple[Any, ...]], Place]:
+    """The list without its order, and the columns that order it: of the table whose index serves these filters."""
+    query: Select[*tuple[Any, ...]] = select(*_ITEM)
+    place: Place = (col(PublicPledge.first_published_at), col(PublicPledge.pledge_id))
+    for code in filter(None, (filters.objective, filters.form)):
+        facet = aliased(PledgeFacet)
+        query = query.join(facet, col(facet.pledge_id) == place[1]).where(col(facet.code) == code)
+        place = (col(facet.first_published_at), col(facet.pledge_id))
     wanted = [
         (filters.entity, col(PublicPledge.entity_id) == filters.entity),
         (filters.kind, col(PublicPledge.kind) == filters.kind),
         (filters.cycle, col(PublicPledge.review_cycle) == filters.cycle),
         (filters.state, col(PublicPledge.state) == filters.state),
-        (filters.objective, col(PublicPledge.objectives).contains([filters.objective])),
-        (filters.form, col(PublicPledge.forms).contains([filters.form])),
     ]
-    return query.where(*(condition for value, condition in wanted if value is not None))
+    return query.where(*(condition for value, condition in wanted if value is not None)), place
 
 
 async def public_history(session: AsyncSession, pledge_id: UUID, limit: int, cursor: str | None) -> PublicSteps:

@@ -5,42 +5,61 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table as Core
+from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.pledges.registry.models import Pledge, PledgeHistory, PledgeVersion, PublicHistory, PublicPledge
+from services.pledges.registry.models import (
+    Pledge,
+    PledgeFacet,
+    PledgeHistory,
+    PledgeVersion,
+    PublicHistory,
+    PublicPledge,
+)
 from services.pledges.registry.schemas import Content, State
+from services.pledges.tables import Table
 from shared.errors import NotFound
 from shared.events.common import Change
 from shared.events.pledges import PledgeEvent, PledgeSnapshot
 from shared.messaging import outbox
 from shared.messaging.subscriptions import Moment
 
-ADD_PLEDGE = insert(Pledge)
-ADD_STEP = insert(PledgeHistory)
-ADD_VERSION = insert(PledgeVersion)
-ADD_PUBLIC = insert(PublicPledge)
-ADD_PUBLIC_STEP = insert(PublicHistory)
+
+def core(model: type[Table]) -> Core:
+    """The table itself: what is written through its class goes the way of the object mapper, which takes longer."""
+    found: Core = inspect(model).local_table
+    return found
+
+
+ADD_PLEDGE = insert(core(Pledge))
+ADD_STEP = insert(core(PledgeHistory))
+ADD_VERSION = insert(core(PledgeVersion))
+_ADD_PUBLIC = insert(core(PublicPledge))
+_ADD_PUBLIC_STEP = insert(core(PublicHistory))
 _CHANGE = (
-    update(Pledge)
+    update(core(Pledge))
     .where(col(Pledge.pledge_id) == bindparam("id"))
     .values({name: bindparam(name) for name in ("revision", "state", "title", "content", "updated_at")})
 )
-_PLAIN = ("state", "closed_reason", "version", "sequence", "title", "kind", "objectives", "forms", "review_cycle")
+_PLAIN = ("state", "closed_reason", "version", "sequence", "title", "kind", "objectives", "review_cycle")
 _PUBLIC_FIELDS = (*_PLAIN, "published_at", "status", "last_reported_at", "reports", "snapshot")
 _CHANGE_PUBLIC = (
-    update(PublicPledge)
+    update(core(PublicPledge))
     .where(col(PublicPledge.pledge_id) == bindparam("id"))
     .values({name: bindparam(name) for name in _PUBLIC_FIELDS})
+    # None: what is public changes, but not by an edit
+    .values(revision=func.coalesce(bindparam("revision"), col(PublicPledge.revision)))
 )
-# the row lock keeps writers of one pledge in line, and so its events in the order of its revisions
-_PRESENT = (
-    select(Pledge, col(PublicPledge.snapshot))
-    .outerjoin(PublicPledge, col(PublicPledge.pledge_id) == col(Pledge.pledge_id))
-    .where(col(Pledge.pledge_id) == bindparam("id"))
+_ADD_FACETS = insert(core(PledgeFacet))
+_DROP_FACETS = delete(core(PledgeFacet)).where(
+    col(PledgeFacet.code).in_(bindparam("codes", expanding=True)),
+    col(PledgeFacet.first_published_at) == bindparam("at"),
+    col(PledgeFacet.pledge_id) == bindparam("id"),
 )
-_LOCKED = _PRESENT.with_for_update(of=Pledge)
+_PLEDGE = select(core(Pledge)).where(col(Pledge.pledge_id) == bindparam("id"))
+_SNAPSHOT = select(col(PublicPledge.snapshot)).where(col(PublicPledge.pledge_id) == bindparam("id"))
 
 
 @dataclass(frozen=True)
@@ -62,20 +81,25 @@ class Present:
 
 
 async def present(session: AsyncSession, pledge_id: UUID, *, lock: bool = False) -> Present:
-    """Raises NotFound. With `lock`, other writers of this pledge wait until the transaction ends."""
-    row = (await session.execute(_LOCKED if lock else _PRESENT, {"id": pledge_id})).first()
+    """Raises NotFound. With `lock`, other writers of this pledge wait until the transaction ends.
+
+    The locks keep the events of a pledge in the order of its revisions and sequences. They are two statements: one
+    that waits for a lock on the first table would go on with the second table's row from before the wait.
+    """
+    pledge, public = (_PLEDGE.with_for_update(), _SNAPSHOT.with_for_update()) if lock else (_PLEDGE, _SNAPSHOT)
+    row = (await session.execute(pledge, {"id": pledge_id})).first()
     if row is None:
         raise NotFound("There is nothing at this address, or you may not see it.")
-    pledge: Pledge = row[0]
+    snapshot = await session.scalar(public, {"id": pledge_id})
     return Present(
-        pledge.pledge_id,
-        pledge.entity_id,
-        pledge.revision,
-        pledge.state,  # type: ignore[arg-type] # the table's check allows no other
-        Content.model_validate_json(pledge.content),
-        pledge.created_at,
-        pledge.updated_at,
-        PledgeSnapshot.model_validate_json(row.snapshot) if row.snapshot else None,
+        row.pledge_id,
+        row.entity_id,
+        row.revision,
+        row.state,
+        Content.model_validate_json(row.content),
+        row.created_at,
+        row.updated_at,
+        PledgeSnapshot.model_validate_json(snapshot) if snapshot else None,
     )
 
 
@@ -93,11 +117,36 @@ async def change(session: AsyncSession, found: Present, state: State, content: C
     return replace(found, revision=found.revision + 1, state=state, content=content, updated_at=now)
 
 
-def with_public(done: Present, snapshot: PledgeSnapshot) -> Present:
+async def make_public(
+    session: AsyncSession, done: Present, snapshot: PledgeSnapshot, step: Change, moment: Moment, *, edit: bool = True
+) -> Present:
+    """The next public record of a pledge: its rows, its step and its event, in the caller's transaction.
+
+    Without `edit`, the ETag of what is public stays: a report is no edit of the pledge.
+    """
+    if done.public is None:
+        await _add_public(session, snapshot, done.revision)
+    else:
+        await change_public(session, snapshot, done.revision if edit else None)
+    await _change_facets(session, done.public, snapshot)
+    await session.execute(_ADD_PUBLIC_STEP, _public_step(snapshot, step))
+    event = PledgeEvent(pledge=snapshot, change=step)
+    await outbox.add(session, f"pledge.{step.action}.v1", str(snapshot.pledge_id), event, moment.system)
     return replace(done, public=snapshot)
 
 
-def public_row(snapshot: PledgeSnapshot) -> dict[str, Any]:
+async def change_public(session: AsyncSession, snapshot: PledgeSnapshot, revision: int | None = None) -> None:
+    """The public row as the snapshot says; the caller holds its lock and writes the event."""
+    await session.execute(_CHANGE_PUBLIC, _public_row(snapshot) | {"id": snapshot.pledge_id, "revision": revision})
+
+
+async def _add_public(session: AsyncSession, snapshot: PledgeSnapshot, revision: int) -> None:
+    first = {"pledge_id": snapshot.pledge_id, "entity_id": snapshot.entity.entity_id, "revision": revision}
+    first |= {"entity_kind": snapshot.entity.kind, "first_published_at": snapshot.first_published_at}
+    await session.execute(_ADD_PUBLIC, _public_row(snapshot) | first)
+
+
+def _public_row(snapshot: PledgeSnapshot) -> dict[str, Any]:
     """The columns that serve filters and counts, beside the snapshot itself."""
     progress = snapshot.progress
     return {name: getattr(snapshot, name) for name in _PLAIN} | {
@@ -109,26 +158,15 @@ def public_row(snapshot: PledgeSnapshot) -> dict[str, Any]:
     }
 
 
-async def make_public(session: AsyncSession, snapshot: PledgeSnapshot, step: Change, moment: Moment) -> None:
-    """The next public record of a pledge: its row, its step and its event, in the caller's transaction."""
-    if snapshot.sequence == 1:
-        await _add_public(session, snapshot)
-    else:
-        await change_public(session, snapshot)
-    await session.execute(ADD_PUBLIC_STEP, _public_step(snapshot, step))
-    event = PledgeEvent(pledge=snapshot, change=step)
-    await outbox.add(session, f"pledge.{step.action}.v1", str(snapshot.pledge_id), event, moment.system)
-
-
-async def change_public(session: AsyncSession, snapshot: PledgeSnapshot) -> None:
-    """The public row as the snapshot says; the caller holds the pledge's lock and writes the event."""
-    await session.execute(_CHANGE_PUBLIC, public_row(snapshot) | {"id": snapshot.pledge_id})
-
-
-async def _add_public(session: AsyncSession, snapshot: PledgeSnapshot) -> None:
-    first = {"pledge_id": snapshot.pledge_id, "entity_id": snapshot.entity.entity_id}
-    first |= {"entity_kind": snapshot.entity.kind, "first_published_at": snapshot.first_published_at}
-    await session.execute(ADD_PUBLIC, public_row(snapshot) | first)
+async def _change_facets(session: AsyncSession, old: PledgeSnapshot | None, new: PledgeSnapshot) -> None:
+    before = {*old.objectives, *old.forms} if old else set()
+    after = {*new.objectives, *new.forms}
+    place = {"first_published_at": new.first_published_at, "pledge_id": new.pledge_id}
+    if gone := before - after:
+        values = {"codes": sorted(gone), "at": new.first_published_at, "id": new.pledge_id}
+        await session.execute(_DROP_FACETS, values)
+    if come := after - before:
+        await session.execute(_ADD_FACETS, [{"code": code, **place} for code in sorted(come)])
 
 
 def _public_step(snapshot: PledgeSnapshot, step: Change) -> dict[str, Any]:

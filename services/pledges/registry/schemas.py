@@ -49,8 +49,11 @@ Objectives = Annotated[list[Objective], Field(max_length=MOST), AfterValidator(_
 Principles = Annotated[
     list[Annotated[str, _one_of(catalogue.principle)]], Field(max_length=MOST), AfterValidator(_distinct)
 ]
-Forms = Annotated[list[Annotated[str, _one_of(catalogue.form)]], Field(max_length=MOST), AfterValidator(_distinct)]
-Dimensions = Annotated[list[Annotated[str, _one_of(catalogue.disaggregation)]], Field(max_length=MOST)]
+Form = Annotated[str, _one_of(catalogue.form)]
+Forms = Annotated[list[Form], Field(max_length=MOST), AfterValidator(_distinct)]
+Dimensions = Annotated[
+    list[Annotated[str, _one_of(catalogue.disaggregation)]], Field(max_length=MOST), AfterValidator(_distinct)
+]
 Cycle = Annotated[str, _one_of(catalogue.cycle)]
 
 
@@ -242,7 +245,7 @@ class Support(BaseModel):
     """What the public may know of a request for support (¶73)."""
 
     request_id: UUID
-    status: Literal["requested", "matched", "delivered", "withdrawn"]
+    status: Literal["requested", "matched", "delivered"]
 
 
 class PublicView(PledgeSnapshot):

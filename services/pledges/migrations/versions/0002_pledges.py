@@ -48,13 +48,13 @@ create table public_pledge (
     title              text not null,
     kind               text not null,
     objectives         text[] not null,
-    forms              text[] not null,
     review_cycle       text,
     published_at       timestamptz not null,
     first_published_at timestamptz not null,
     status             text,
     last_reported_at   timestamptz,
     reports            integer not null default 0,
+    revision           integer not null,
     snapshot           text not null
 ) with (fillfactor = 80);
 create index public_pledge_newest on public_pledge (first_published_at desc, pledge_id desc);
@@ -62,8 +62,15 @@ create index public_pledge_of_entity on public_pledge (entity_id, first_publishe
 create index public_pledge_of_cycle on public_pledge (review_cycle, first_published_at desc, pledge_id desc)
     include (last_reported_at, closed_reason);
 create index public_pledge_of_kind on public_pledge (kind, first_published_at desc, pledge_id desc);
-create index public_pledge_objectives on public_pledge using gin (objectives);
-create index public_pledge_forms on public_pledge using gin (forms);
+create index public_pledge_of_state on public_pledge (state, first_published_at desc, pledge_id desc);
+
+-- by objective and by form: a code that only old pledges have is found as fast as any other
+create table pledge_facet (
+    code               text not null,
+    first_published_at timestamptz not null,
+    pledge_id          uuid not null references public_pledge,
+    primary key (code, first_published_at, pledge_id)
+);
 
 -- append only: the snapshots of all published versions
 create table pledge_version (
@@ -110,6 +117,7 @@ create index pledge_support_of on pledge_support (pledge_id);
 
 grant select, insert, update on pledge, public_pledge to pledges;
 grant select, insert on pledge_history, pledge_version, public_history, progress_update to pledges;
+grant select, insert, delete on pledge_facet to pledges;
 grant select, insert, update, delete on pledge_support to pledges;
 """
 
