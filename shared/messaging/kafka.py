@@ -33,7 +33,8 @@ __all__ = [
 
 Partition = TopicPartition
 MovedOn = (CommitFailedError, IllegalStateError)  # a commit for a partition that another member has by now
-OFFERS_DYNAMIC = 1  # Kafka's code for a topic's own setting, as opposed to a broker's default
+CREATED_WITHIN = 10.0  # seconds
+SET_BY_TOPIC = 1  # Kafka's code for a topic's own setting, as opposed to a broker's default
 
 
 class Record(Protocol):
@@ -203,6 +204,9 @@ async def _create(admin: Any, topic: Topic) -> None:
     for name, code, message in answer.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):
             raise for_code(code)(f"{name}: {message}")
+    async with asyncio.timeout(CREATED_WITHIN):
+        while (await admin.describe_topics([topic.name]))[0]["error_code"]:  # noqa: ASYNC110 - nobody else would tell us
+            await asyncio.sleep(0.02)  # the broker learns of it a moment after the controller
 
 
 async def _add_partitions(admin: Any, topic: Topic, present: int) -> list[str]:
@@ -217,7 +221,7 @@ async def _add_partitions(admin: Any, topic: Topic, present: int) -> list[str]:
 async def _configure(admin: Any, topic: Topic) -> list[str]:
     [answer] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name)])
     entries = answer.resources[0][4]
-    present = {entry[0]: entry[1] for entry in entries if entry[3] == OFFERS_DYNAMIC}
+    present = {entry[0]: entry[1] for entry in entries if entry[3] == SET_BY_TOPIC}
     if present == dict(topic.config):
         return []
     answers = await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name, dict(topic.config))])

@@ -48,8 +48,13 @@ class Letter:
 
 
 _BLANK = {
-    **{"source-topic": "", "source-partition": "-1", "source-offset": "-1"},
-    **{"consumer": "", "reason": "", "attempts": "0", "replays": "0"},
+    "source-topic": "",
+    "source-partition": "-1",
+    "source-offset": "-1",
+    "consumer": "",
+    "reason": "",
+    "attempts": "0",
+    "replays": "0",
 }
 
 

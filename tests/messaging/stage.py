@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -17,6 +18,7 @@ from sqlalchemy import text
 
 from deploy.local.child import Child, Command
 from deploy.local.ports import choose
+from shared.clock import Clock
 from shared.db import Database
 from shared.messaging import kafka as client
 from shared.messaging import outbox
@@ -24,7 +26,9 @@ from shared.messaging.ddl import V1, grants
 from shared.messaging.dead_letter import topic_of
 from shared.messaging.kafka import Record, Topic
 from shared.messaging.nudge import Nudge
+from shared.messaging.replay import Replay
 from shared.messaging.roles import register_effects
+from shared.messaging.subscriptions import Subscription
 from tests.messaging.service import things
 from tests.support.parts import Kafka, Postgres, Urls
 
@@ -129,6 +133,24 @@ class Stage:
 
         await asyncio.gather(*(writer() for _ in range(writers)))
 
+    async def send(self, key: bytes, value: bytes | None, **headers: str) -> UUID:
+        """A record of any kind, past the outbox. Headers that are not given are those of a good event."""
+        event_id = uuid4()
+        good = {
+            "ce_id": str(event_id),
+            "ce_source": "things",
+            "ce_type": things.CHANGED,
+            "ce_time": datetime.now(UTC).isoformat(),
+        }
+        encoded = [(name, text.encode()) for name, text in (good | headers).items() if text]
+        producer = client.producer(self.kafka.bootstrap)
+        await producer.start()
+        try:
+            await producer.send_and_wait(self.topic, key=key, value=value, headers=encoded)
+        finally:
+            await producer.stop()
+        return event_id
+
     # what there is to see
 
     async def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -158,6 +180,21 @@ class Stage:
 
         await self.published(within)
         await eventually(same, within)
+
+    async def letters(self, number: int) -> list[Record]:
+        """The dead letters, as soon as there are so many."""
+
+        async def enough() -> list[Record]:
+            found = await self.records(topic_of(self.service))
+            return found if len(found) >= number else []
+
+        found: list[Record] = await eventually(enough)
+        return found
+
+    def replay(self, *subscriptions: Subscription) -> Replay:
+        """Through the service's own subscriptions, if none is given."""
+        chosen = subscriptions or things.SUBSCRIPTIONS
+        return Replay(self.service, self.kafka.bootstrap, chosen, self.database, Clock())
 
     async def records(self, topic: str | None = None) -> list[Record]:
         return await read_all(self.kafka.bootstrap, topic or self.topic)

@@ -1,0 +1,125 @@
+"""Records that no retry mends: kept whole, and run again when somebody mended the cause."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from shared.events.registry import TYPES, EventType
+from shared.messaging.kafka import Record
+from shared.messaging.replay import Letter
+from tests.messaging.service import things
+from tests.messaging.stage import Stage, ended, eventually
+
+NEWS = "thing.sanded.v1"  # no process knows it; the test's own replay does
+UNDERSTANDING = replace(things.COPY, handlers={**things.COPY.handlers, NEWS: things.copy})
+
+
+def notes(record: Record) -> dict[str, str]:
+    return {name: value.decode() for name, value in record.headers}
+
+
+async def outcomes(replay: AsyncIterator[tuple[Letter, str]]) -> list[tuple[str, str]]:
+    return [(letter.consumer, became) async for letter, became in replay]
+
+
+@pytest.mark.parametrize(
+    ("value", "headers", "reason"),
+    [
+        (b"{not JSON", {}, "breaks its contract"),
+        (b'{"sequence": "many", "text": "secret words"}', {}, "sequence: Input should be a valid integer"),
+        (b'{"sequence": 1, "text": "x"}', {"ce_type": "thing.unheard_of.v1"}, "unknown event type"),
+        (b'{"sequence": 1, "text": "x"}', {"ce_type": ""}, "the header ce_type is missing"),
+        (b'{"sequence": 1, "text": "x"}', {"ce_id": "no UUID"}, "badly formed"),
+        (b'{"sequence": 1, "text": "x"}', {"ce_time": "2026-11-23T10:00:00"}, "no time zone"),
+        (b"\xff\xfe", {}, "breaks its contract"),
+    ],
+)
+async def test_poison_is_kept_with_key_bytes_headers_and_reason_and_the_next_one_goes_on(
+    stage: Stage, value: bytes, headers: dict[str, str], reason: str
+) -> None:
+    await stage.send(b"a", value, **headers)
+    await stage.send(b"a", b'{"sequence": 2, "text": "after it"}')
+    [poison, _] = await stage.records()
+    stage.start("consumer", subscriptions="copy")
+    [letter] = await stage.letters(1)
+    assert (letter.key, letter.value) == (poison.key, poison.value)
+    assert [header for header in letter.headers if not header[0].startswith("dlq-")] == list(poison.headers)
+    found = notes(letter)
+    assert reason in found["dlq-reason"]
+    assert "secret" not in found["dlq-reason"]
+    assert (found["dlq-consumer"], found["dlq-attempts"], found["dlq-replays"]) == ("copy", "1", "0")
+    assert (found["dlq-source-topic"], int(found["dlq-source-offset"])) == (stage.topic, poison.offset)
+    assert int(found["dlq-source-partition"]) == poison.partition
+    await eventually(lambda: stage.rows("select true from copy where sequence = 2"))
+
+
+async def test_what_a_handler_refuses_is_replayed_to_effect_once_the_cause_is_mended(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.start("relay")
+    stage.start("consumer")
+    await stage.change("a", "refused")
+    await stage.letters(1)
+    things.declare(stage.topic)
+    assert await outcomes(stage.replay().run(dry=True)) == [("mail", "would be run")]
+    assert await stage.count("mail") == 0
+    again = "a dead letter again: a thing of this text gets no mail"
+    assert await outcomes(stage.replay().run()) == [("mail", again)]
+    assert [notes(letter)["dlq-replays"] for letter in await stage.letters(2)] == ["0", "1"]
+    monkeypatch.setenv("TEST_REFUSES_NOTHING", "1")
+    assert await outcomes(stage.replay().run()) == [("mail", "handled")]
+    assert await stage.rows("select key, sequence from mail") == [("a", 1)]
+    assert await outcomes(stage.replay().run()) == []
+
+
+async def test_a_letter_is_refused_after_five_replays_unless_asked_for(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = await stage.send(b"a", b'{"sequence": 1, "text": "refused"}')
+    stage.start("consumer", subscriptions="mail")
+    await stage.letters(1)
+    things.declare(stage.topic)
+    for _ in range(5):
+        [(_, became)] = await outcomes(stage.replay().run())
+        assert became.startswith("a dead letter again")
+    [(_, became)] = await outcomes(stage.replay().run())
+    assert became.startswith("refused: replayed 5 times")
+    assert len(await stage.letters(6)) == 6
+    monkeypatch.setenv("TEST_REFUSES_NOTHING", "1")
+    assert await outcomes(stage.replay().run(only=event_id)) == [("mail", "handled")]
+    assert await outcomes(stage.replay().run(only=event_id)) == [("mail", "passed over: it was handled before")]
+
+
+async def test_a_replayed_record_changes_a_projection_only_if_nothing_newer_came(stage: Stage) -> None:
+    stage.start("consumer", subscriptions="copy")
+    for key in (b"overtaken", b"left-alone", b"erased"):
+        await stage.send(key, b'{"sequence": 2, "text": "late"}', ce_type=NEWS)
+    await stage.send(b"overtaken", b'{"sequence": 3, "text": "newer"}')
+    await stage.send(b"erased", None)
+    await stage.letters(3)
+    await eventually(lambda: stage.rows("select true from copy where sequence = 3"))
+    await eventually(lambda: stage.count("erased"))
+    things.declare(stage.topic)
+    TYPES[NEWS] = EventType(NEWS, stage.topic, things.Thing, "")
+    try:
+        became = {letter.key: became async for letter, became in stage.replay(UNDERSTANDING).run()}
+    finally:
+        del TYPES[NEWS]
+    assert became == {
+        b"overtaken": "handled",
+        b"left-alone": "handled",
+        b"erased": "passed over: its key was erased since",
+    }
+    found = await stage.rows("select key, sequence from copy order by key")
+    assert found == [("left-alone", 2), ("overtaken", 3)]
+
+
+async def test_many_dead_letters_in_a_row_end_the_process_before_it_moves_a_whole_topic_away(stage: Stage) -> None:
+    for number in range(15):
+        await stage.send(b"a", b"{" + str(number).encode())
+    consumer = stage.start("consumer", subscriptions="copy")
+    await eventually(lambda: ended(consumer))
+    assert consumer.poll() != 0
+    assert [json.loads(letter.value[1:]) for letter in await stage.letters(10) if letter.value] == list(range(10))
