@@ -111,12 +111,16 @@ async def _validation(_: Request, error: Exception) -> Response:
 def _fault(item: Mapping[str, Any]) -> FieldProblem:
     path: Sequence[str | int] = item["loc"]
     place = path[1:] if path and path[0] in {"body", "query", "path", "header"} else path
-    message = str(item["msg"]).removeprefix("Value error, ")
+    message = "is null" if item.get("input", "") is None else str(item["msg"]).removeprefix("Value error, ")
     problem, _, remedy = message.partition("; ")
     field = ".".join(str(part) for part in place) or "body"
-    return FieldProblem(
-        _printable(field), _printable(problem), remedy or _REMEDIES.get(item["type"], "correct this field")
-    )
+    return FieldProblem(_printable(field), _printable(problem), remedy or _remedy(item))
+
+
+def _remedy(item: Mapping[str, Any]) -> str:
+    if item.get("input", "") is None:
+        return "give a value"
+    return _REMEDIES.get(item["type"], "correct this field")
 
 
 def _printable(text: str) -> str:
