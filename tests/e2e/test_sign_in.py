@@ -68,7 +68,7 @@ def test_keys_may_be_rotated_while_all_runs(stack: Stack) -> None:
     assert statuses(stack, old.token) == {200}
 
 
-def _end_membership(stack: Stack, ada: Person) -> None:
+def _end_membership(ada: Person) -> None:
     members = ada.get("pledges", "/entities/harbour-friends/memberships").raise_for_status().json()["items"]
     path = f"/entities/harbour-friends/memberships/{members[0]['membership_id']}/end"
     assert ada.post("pledges", path).status_code < httpx.codes.BAD_REQUEST
@@ -82,7 +82,7 @@ def test_a_membership_that_ended_is_refused_within_a_minute_also_while_kafka_sta
     assert broker is not None
     os.kill(broker["pid"], signal.SIGSTOP)
     try:
-        _end_membership(stack, stack.person("ada"))
+        _end_membership(stack.person("ada"))
         draft = {"entity_id": "harbour-friends", "title": "Too late"}
         assert hana.post("pledges", "/pledges", draft).status_code == 403
         eventually(lambda: hana.post("network_support", "/requests", wish).status_code == 403, within=60)
