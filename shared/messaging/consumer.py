@@ -20,7 +20,7 @@ from shared.clock import Clock
 from shared.db import Database
 from shared.errors import Permanent
 from shared.messaging import kafka, projections
-from shared.messaging.dead_letter import DeadLetters
+from shared.messaging.dead_letter import DeadLetters, TooManyDeadLetters
 from shared.messaging.inbox import Outcome, receive
 from shared.messaging.kafka import Partition, Record
 from shared.messaging.outbox import Nudge
@@ -120,7 +120,7 @@ class Follower:
                 if not await self._step(at, now, assignment, patience.attempts + 1):
                     return
                 records, patience = records[len(now) :], Patience()
-            except Rebuilt:
+            except (Rebuilt, TooManyDeadLetters):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, it is tried again until patience ends
                 if together:
@@ -161,7 +161,7 @@ class Follower:
 
     async def _bury(self, record: Record, reason: str, attempt: int) -> None:
         if self._dead >= DEAD_IN_A_ROW:
-            raise RuntimeError(f"{DEAD_IN_A_ROW} dead letters in a row, the last one: {reason}")
+            raise TooManyDeadLetters(f"{DEAD_IN_A_ROW} in a row, and the next one: {reason}")
         await self.dead_letters.bury(record, self.subscription.name, reason, attempts=attempt)
         self._dead += 1
         log.error("consumer.dead_letter", topic=record.topic, partition=record.partition, offset=record.offset)

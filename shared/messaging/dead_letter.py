@@ -12,6 +12,10 @@ REASON = 1000  # characters
 SEND_WITHIN = 10.0  # seconds
 
 
+class TooManyDeadLetters(Exception):
+    """The fault is hardly in the records: the process ends before it moves a whole topic away."""
+
+
 def topic_of(service: str) -> str:
     return f"gcm.dead-letters.{service.replace('_', '-')}"
 
