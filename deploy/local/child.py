@@ -60,6 +60,10 @@ class Child:
         """The exit status once it has ended; minus the signal's number if a signal ended it."""
         return self._process.poll()
 
+    def lived(self) -> float:
+        """Seconds since its start."""
+        return time.monotonic() - self.since
+
     def said(self) -> str:
         """What it has written to its log since this start."""
         with self.command.log.open("rb") as log:
@@ -75,6 +79,14 @@ class Child:
             if time.monotonic() > end:
                 raise Refused(f"{self.command.name} was not ready within {within:.0f} s{self._last_words()}")
             time.sleep(every)
+
+    def wait(self) -> int:
+        """Its exit status, when it has ended by itself."""
+        return self._process.wait()
+
+    def failed(self) -> Refused:
+        """For a command that should have ended with status 0."""
+        return Refused(f"{self.command.name} failed{self._last_words()}")
 
     def _last_words(self) -> str:
         lines = [line for line in self.said().splitlines() if line.strip()]

@@ -3,7 +3,6 @@
 Java is started directly: behind kc.sh a shell would stay as its parent, and a kill -9 of it would leave Java running.
 """
 
-import http.client
 import re
 import subprocess
 import zipfile
@@ -11,14 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local.artifacts import fetch
+from deploy.local.artifacts import fetch, pinned
 from deploy.local.child import Child, Command, environment
 from deploy.local.files import cache_folder, erase, locked
+from deploy.local.http_probe import answers
 from deploy.local.java import QUIET, SMALL, java
 from deploy.local.refusal import Refused
 from deploy.local.watcher import Watcher
 
 REALM = Path(__file__).parent.parent / "keycloak" / "gcm-realm.json"
+FOLDER = f"keycloak-{pinned('keycloak')[0].path.parts[-2]}"
 BUILD = ("build", "--db=postgres", "--health-enabled=true")
 THREADS = "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory"
 JVM = (
@@ -35,21 +36,27 @@ BUILD_HEAP = ("-Xms64m", "-Xmx512m")
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(:[^}]*)?\}")
 
 
+def archive(watcher: Watcher) -> Path:
+    """The distribution as it comes, fetched on first use."""
+    folder = cache_folder() / FOLDER
+    return folder if folder.exists() else fetch("keycloak", watcher)[0]
+
+
 def install(watcher: Watcher) -> Path:
-    """The distribution, fetched, unpacked and built for PostgreSQL on first use (20 s)."""
-    [archive] = fetch("keycloak", watcher)
-    folder = cache_folder() / f"keycloak-{archive.parent.name}"
-    with locked(cache_folder() / "keycloak.lock"):
-        if not folder.exists():
-            watcher.say("Keycloak is built for PostgreSQL, once.")
-            _build(archive, folder)
+    """The distribution unpacked and built for PostgreSQL, which takes 20 s on first use."""
+    folder = cache_folder() / FOLDER
+    if not folder.exists():
+        packed = archive(watcher)
+        with locked(cache_folder() / "keycloak-build.lock"):
+            if not folder.exists():
+                _build(packed, folder)
     return folder
 
 
-def _build(archive: Path, folder: Path) -> None:
+def _build(packed: Path, folder: Path) -> None:
     half = folder.with_name(f"{folder.name}.half")
     erase(half)
-    with zipfile.ZipFile(archive) as files:
+    with zipfile.ZipFile(packed) as files:
         files.extractall(half)
     [home] = half.iterdir()
     log = cache_folder() / "keycloak-build.log"
@@ -147,14 +154,7 @@ class Keycloak:
             (files / file.name).write_text(file.read_text())
 
     def ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.management_port, timeout=2)
-        try:
-            connection.request("GET", "/health/ready")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return answers(self.management_port, "/health/ready")
 
     def stop(self) -> None:
         if self.child:

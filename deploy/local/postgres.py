@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local.artifacts import Pinned, fetch
+from deploy.local.artifacts import fetch, pinned
 from deploy.local.child import Child, Command, environment
 from deploy.local.files import Account, cache_folder, erase, give, locked, reachable, unprivileged
 from deploy.local.refusal import Refused
@@ -40,16 +40,14 @@ def _platform() -> str:
 
 def install(watcher: Watcher) -> Path:
     """The folder of the programs, fetched and unpacked on first use where the user who runs them can reach it."""
-    suffix = f"embedded-postgres-binaries-{_platform()}"
-
-    def ours(file: Pinned) -> bool:
-        return file.path.parts[-3] == suffix
-
-    [jar] = fetch("postgres", watcher, ours)
-    folder = reachable(cache_folder(), unprivileged(), watcher) / f"postgres-{jar.parent.name}"
-    with locked(cache_folder() / "postgres.lock"):
-        if not folder.exists():
-            _unpack(jar, folder)
+    artifact = f"embedded-postgres-binaries-{_platform()}"
+    [ours] = [file for file in pinned("postgres") if file.path.parts[-3] == artifact]
+    folder = reachable(cache_folder(), unprivileged(), watcher) / f"postgres-{ours.path.parts[-2]}"
+    if not folder.exists():
+        [jar] = fetch("postgres", watcher, lambda file: file == ours)
+        with locked(cache_folder() / "postgres-unpack.lock"):
+            if not folder.exists():
+                _unpack(jar, folder)
     return folder / "bin"
 
 

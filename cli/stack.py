@@ -1,0 +1,86 @@
+"""gcm up, down, token: the whole system on this machine."""
+
+import contextlib
+import logging
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from deploy.local.refusal import Refused, explained
+from deploy.local.state import State
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(up)
+    app.command()(down)
+    app.command()(token)
+
+
+def up(
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over: data, secrets and the clock are erased.")] = False,
+) -> None:
+    """Start everything on this machine and keep it running until Ctrl-C."""
+    from cli.terminal import Terminal, show
+    from deploy.local.up import Up
+
+    state = State()
+    terminal = Terminal()
+    try:
+        Up(state, terminal, lambda stack: show(terminal.console, stack)).run(fresh=fresh)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person reads a sentence, and the log has the rest
+        raise _in_a_sentence(error, state) from None
+
+
+def _in_a_sentence(error: BaseException, state: State) -> BaseException:
+    """Steps run at the same time, so several may fail at once: the first that has a sentence speaks for all."""
+    causes = list(_leaves(error))
+    for cause in causes:
+        if refused := explained(cause):
+            return refused
+    if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        return error
+    logging.getLogger("stack").error("stack failed", exc_info=error)
+    first = causes[0]
+    return Refused(f"The start failed unexpectedly ({type(first).__name__}: {first}): see {state.log('supervisor')}.")
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for one in error.exceptions for leaf in _leaves(one)]
+    return [error]
+
+
+def down() -> None:
+    """Stop what `gcm up` runs, from another terminal."""
+    from cli.terminal import Terminal
+    from deploy.local.turns import down
+
+    down(State(), Terminal())
+
+
+def token(
+    persona: Annotated[str, typer.Argument(help="One of those that `gcm up` lists, for instance amina.")],
+) -> None:
+    """Print an access token of a persona of the demonstration, good for five minutes. On a local stack only."""
+    from deploy.local.tokens import token
+
+    stack = local_stack()
+    names = [one["name"] for one in stack["personas"]]
+    if persona not in names:
+        raise Refused(f"There is no persona “{persona}”: {', '.join(names)}.")
+    port = int(stack["addresses"]["keycloak"].rpartition(":")[2])
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(token(port, persona, stack["persona_password"]) + "\n")
+
+
+def local_stack() -> dict[str, Any]:
+    """stack.json of the stack that runs here. Raises Refused when none does, or in production."""
+    if os.environ.get("GCM_ENVIRONMENT") == "production":
+        raise Refused("This is for local stacks only, and GCM_ENVIRONMENT says production.")
+    stack = State().stack()
+    if stack.get("status") not in ("starting", "running") or "addresses" not in stack:
+        raise Refused("No local stack runs here: start one with `make up`.")
+    return stack

@@ -1,0 +1,118 @@
+"""The processes of our own that a local stack runs, and the environment of each."""
+
+import sys
+from dataclasses import dataclass
+
+from deploy.local.child import Child, Command
+from deploy.local.http_probe import answers
+from deploy.local.place import SERVICES, Place
+from deploy.local.state import ROOT
+
+WORKERS = {"notifications": ("consumer", "sender", "scheduler")}  # the others' only consume
+PARTS = ("postgres", "kafka", "kafka-controller", "keycloak", "keycloak-management", "smtp", "mail", "portal")
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process of a service: `python -m services.<service> ROLE…`."""
+
+    name: str
+    service: str
+    roles: tuple[str, ...]
+
+
+@dataclass
+class Service:
+    """A running program, as a part that can be kept. Ready when it says so itself."""
+
+    command: Command
+    port: int
+    child: Child | None = None
+
+    def start(self) -> None:
+        """Returns at once: services bear any order of start, as they must in production."""
+        self.child = Child(self.command, cwd=ROOT)
+
+    def ready(self) -> bool:
+        return answers(self.port, "/readyz")
+
+    def stop(self) -> None:
+        if self.child:
+            self.child.stop()
+
+
+def programs() -> list[Program]:
+    """Per service: its interface, its relay, and a worker with the rest."""
+    return [
+        program
+        for service in SERVICES
+        for program in (
+            Program(f"{_label(service)}-api", service, ("api",)),
+            Program(f"{_label(service)}-relay", service, ("relay",)),
+            Program(f"{_label(service)}-worker", service, WORKERS.get(service, ("consumer",))),
+        )
+    ]
+
+
+def _label(service: str) -> str:
+    return service.replace("_", "-")
+
+
+def port_names() -> list[str]:
+    return [*PARTS, *(program.name for program in programs())]
+
+
+def secret_names() -> list[str]:
+    roles = [role for service in SERVICES for role in (f"{service}_owner", service)]
+    return ["postgres", "keycloak admin", "service client", "portal client", "personas", "database keycloak"] + [
+        f"database {role}" for role in roles
+    ]
+
+
+def command(program: Program, place: Place) -> Command:
+    return Command(
+        name=program.name,
+        argv=(sys.executable, "-m", f"services.{program.service}", *program.roles),
+        log=place.state.log(program.name),
+        environment={**place.marker, **_environment(program, place)},
+        stop_within=25,  # longer than the service's own deadline
+    )
+
+
+def _environment(program: Program, place: Place) -> dict[str, str]:
+    port = "GCM_HTTP_PORT" if "api" in program.roles else "GCM_HEALTH_PORT"
+    return {
+        "GCM_ENVIRONMENT": "local",
+        "GCM_DATABASE_URL": place.database(program.service, program.service),
+        "GCM_KAFKA_BOOTSTRAP": place.kafka,
+        "GCM_OIDC_ISSUER": place.issuer,
+        "GCM_OIDC_JWKS_URL": f"{place.http('keycloak')}/realms/gcm/protocol/openid-connect/certs",
+        "GCM_SERVICE_CLIENT_SECRET": place.secrets["service client"],
+        "GCM_PLEDGES_URL": place.http("pledges-api"),
+        "GCM_SMTP_HOST": "127.0.0.1",
+        "GCM_SMTP_PORT": str(place.ports["smtp"]),
+        "GCM_PUBLIC_URL": place.http("pledges-api"),
+        "GCM_PUBLIC_SUPPORT_URL": place.http("network-support-api"),
+        "GCM_CLOCK_FILE": str(place.state.clock_file),
+        port: str(place.ports[program.name]),
+    }
+
+
+def inbox_command(place: Place) -> Command:
+    """The mail inbox, which is ours too but no service."""
+    ports = (str(place.ports["smtp"]), str(place.ports["mail"]))
+    return Command(
+        name="inbox",
+        argv=(sys.executable, "-m", "deploy.local.inbox", *ports, str(place.state.folder / "mails.jsonl")),
+        log=place.state.log("inbox"),
+        environment=place.marker,
+    )
+
+
+def migrate_command(place: Place) -> Command:
+    return Command(
+        name="migrate",
+        argv=(sys.executable, "-m", "cli.main", "migrate"),
+        log=place.state.log("migrate"),
+        environment={**place.marker, "GCM_LOCAL_DIR": str(place.state.folder)},
+    )

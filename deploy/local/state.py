@@ -1,0 +1,115 @@
+"""The folder of one local stack (.local): its ports, secrets, data, logs, and stack.json, which says where all is."""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from deploy.local.files import erase
+from deploy.local.ports import choose
+from deploy.local.refusal import Refused
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MARKER = "GCM_STACK"  # in the environment of every process of a stack: the path of its folder
+KEPT_WHEN_FRESH = {"lock", "ports.json", "logs"}
+
+
+class State:
+    """Paths and small files. GCM_LOCAL_DIR names another folder than .local in the clone."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(os.environ.get("GCM_LOCAL_DIR") or ROOT / ".local").absolute()
+        self.stack_file = self.folder / "stack.json"
+        self.clock_file = self.folder / "clock.json"
+        self.logs = self.folder / "logs"
+
+    def prepare(self) -> None:
+        """Others may pass through to what they may reach (PostgreSQL's user, when we are root), but not look around."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o711)
+        self.logs.mkdir(exist_ok=True)
+
+    def log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    @contextmanager
+    def lock(self) -> Iterator[bool]:
+        """Whether we are now the only `up` of this folder. The lock ends with the process, however that ends."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("a") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def start_over(self) -> None:
+        """Erases data, secrets and the clock; the ports stay."""
+        for path in self.folder.iterdir():
+            if path.name not in KEPT_WHEN_FRESH:
+                erase(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+    def ports(self, names: list[str]) -> dict[str, int]:
+        """A port for each name: that of GCM_PORT_<NAME>, otherwise the one of the last start, otherwise a free one."""
+        known = {**read(self.folder / "ports.json"), **_wanted_ports(names)}
+        missing = [name for name in names if name not in known]
+        known |= dict(zip(missing, _unused(len(missing), set(known.values())), strict=True))
+        write(self.folder / "ports.json", known)
+        return {name: known[name] for name in names}
+
+    def secrets(self, names: list[str]) -> dict[str, str]:
+        """A secret for each name, made once. Production refuses them by their beginning."""
+        known: dict[str, str] = read(self.folder / "secrets.json")
+        if missing := [name for name in names if name not in known]:
+            from shared.settings import LOCAL_SECRET
+
+            known |= {name: LOCAL_SECRET + secrets.token_urlsafe(24) for name in missing}
+            write(self.folder / "secrets.json", known)
+        return known
+
+    def stack(self) -> dict[str, Any]:
+        """What stack.json says; empty before the first start."""
+        return read(self.stack_file)
+
+
+def _wanted_ports(names: list[str]) -> dict[str, int]:
+    wanted = {name: os.environ.get(variable(name), "") for name in names}
+    try:
+        return {name: int(value) for name, value in wanted.items() if value}
+    except ValueError as error:
+        raise Refused(f"A port has to be a number: {error}.") from error
+
+
+def variable(name: str) -> str:
+    """The variable that sets the port of `name`."""
+    return f"GCM_PORT_{name.upper().replace('-', '_')}"
+
+
+def _unused(count: int, taken: set[int]) -> list[int]:
+    return [port for port in choose(count + len(taken)) if port not in taken][:count]
+
+
+def read(file: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(file.read_text())
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise Refused(f"{file} is damaged: remove it, or start over with `make up FRESH=1`.") from error
+    return content
+
+
+def write(file: Path, content: object) -> None:
+    """For the owner's eyes only; readers never see half a file."""
+    draft = file.with_suffix(".draft")
+    with contextlib.suppress(FileNotFoundError):
+        draft.unlink()
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        json.dump(content, handle, indent=1)
+    draft.replace(file)
