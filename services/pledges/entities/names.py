@@ -20,9 +20,13 @@ def display(names: Mapping[Language, str]) -> str:
 
 def fold(text: str) -> str:
     """ "Côte d’Ivoire" becomes "cote d ivoire", and so does "COTE D'IVOIRE". Also the order of lists."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    bare = "".join(letter for letter in _apart(_apart(text)) if not unicodedata.combining(letter))
     return _NO_WORD.sub(" ", bare.translate(_PLAIN)).strip()
+
+
+def _apart(text: str) -> str:
+    """Letters without case, and their marks after them; twice, as Unicode's compatibility caseless match (D146)."""
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
 
 
 def searchable(entity_id: str, names: Mapping[Language, str], aliases: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -50,6 +50,22 @@ EntityId = Annotated[str, AfterValidator(_entity_id), Field(examples=["city-of-e
 GroupCode = Annotated[str, AfterValidator(groups.known), Field(examples=["african"])]
 
 
+EXAMPLE: dict[str, Any] = {
+    "kind": "member_state",
+    "names": {"en": "Veridia", "fr": "Véridie"},
+    "aliases": ["Republic of Veridia"],
+    "country": None,
+    "fictional": True,
+    "groups": [{"code": "african", "since": "2022-05-20", "until": None}],
+}
+EXAMPLE_CITY: dict[str, Any] = {
+    "entity_id": "harbour-city",
+    "kind": "local_government",
+    "names": {"en": "Harbour City", "es": "Ciudad del Puerto"},
+    "fictional": True,
+}
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -71,6 +87,8 @@ class GroupMembership(Strict):
 class EntityFields(Strict):
     """All of an entity that can be changed."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
     kind: Kind
     names: dict[Language, Name] = Field(min_length=1, description="By UN language, at least one")
     aliases: list[Name] = Field(default=[], max_length=MOST, description="Other names it is looked for by")
@@ -90,6 +108,8 @@ class EntityFields(Strict):
 class NewEntity(EntityFields):
     """An entity to add. Its code is for ever: it is never changed, and never used for another."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_CITY]})
+
     entity_id: EntityId
 
     @field_validator("entity_id")
@@ -106,6 +126,10 @@ class NewEntity(EntityFields):
 class EntityOut(EntityFields):
     """An entity. Its ETag is its revision."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"entity_id": "veridia", "name": "Veridia", **EXAMPLE, "revision": 1}]}
+    )
+
     entity_id: str
     name: str = Field(description="In English, or in the first language that there is")
     revision: int
@@ -120,6 +144,10 @@ class Entities(BaseModel):
 
 class NewMembership(Strict):
     """Lets a person or machine act for an entity. Times are business time."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"person_id": "6b1f0a3e-0009-4000-8000-000000000009", "role": "viewer"}]}
+    )
 
     person_id: PersonId
     role: Role

@@ -2,10 +2,10 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.pledges.entities.names import Language
 from services.pledges.entities.schemas import EntityId, Name, PersonId, Role, Strict
@@ -24,8 +24,24 @@ def _address(text: str) -> str:
 Address = Annotated[Line, AfterValidator(_address), Field(examples=["amina@example.org"])]
 
 
+EXAMPLE = {
+    "name": "Amina Demo",
+    "address": "amina@demo.invalid",
+    "language": "en",
+    "time_zone": "Africa/Nairobi",
+}
+AMINA = "6b1f0a3e-0001-4000-8000-000000000001"  # of the demonstration
+NOBODY_YET = "6b1f0a3e-0042-4000-8000-000000000042"
+
+
+def _example(**values: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [values]})
+
+
 class Contact(Strict):
     """How to reach a person: where, in which language, and when it is morning there."""
+
+    model_config = _example(**EXAMPLE)
 
     name: Name
     address: Address
@@ -34,14 +50,26 @@ class Contact(Strict):
 
 
 class PersonFields(Contact):
+    """All that is kept of a person."""
+
+    model_config = _example(**EXAMPLE, desk=False)
+
     desk: bool = Field(default=False, description="Receives what goes to the Network's staff; for people of the staff")
 
 
 class NewPerson(PersonFields):
+    """A person to register, by the `sub` of their tokens."""
+
+    model_config = _example(person_id=NOBODY_YET, **EXAMPLE, desk=False)
+
     person_id: PersonId
 
 
 class PersonOut(NewPerson):
+    """A person's contact. Its ETag is its revision."""
+
+    model_config = _example(person_id=AMINA, **EXAMPLE, desk=False, revision=1)
+
     revision: int
 
 
@@ -74,6 +102,8 @@ class Me(Memberships):
 class Search(Strict):
     """Who is to be written to, for these entities."""
 
+    model_config = _example(entity_ids=["veridia"], roles=["focal_point"], desk=True)
+
     entity_ids: list[EntityId] = Field(default=[], max_length=200)
     roles: list[Role] = Field(default=["focal_point"], min_length=1, max_length=3)
     desk: bool = Field(default=False, description="Also the staff on duty")
@@ -95,6 +125,8 @@ class Found(BaseModel):
 
 class Resolve(Strict):
     """One person, about to be written to: as focal point of the entity or, with `desk`, as staff on duty."""
+
+    model_config = _example(person_id=AMINA, entity_id="veridia", desk=False)
 
     person_id: PersonId
     entity_id: EntityId | None = None
