@@ -12,7 +12,6 @@ from shared.settings import Settings as Shared
 class Settings(Shared):
     """Besides what all services have: where mail leaves, what it says of itself, and whom it may reach."""
 
-    owner_database_url: str = ""  # the role `migrate` only
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_starttls: bool = False

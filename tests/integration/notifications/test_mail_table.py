@@ -1,0 +1,118 @@
+"""Each step mails exactly the persons of the mail table (docs/mails.md), and no others."""
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from shared.events.envelope import Data
+from shared.events.pledges import PledgeStep
+from shared.events.registry import TYPES
+from shared.messaging.inbox import Outcome
+from tests.integration.notifications.support import Post, address, pledge, text
+
+DESK, AMINA, BAO = (address(person) for person in ("nora", "amina", "bao"))
+TABLE = {
+    "pledge.submitted.v1": [(AMINA, "pledge_received"), (BAO, "pledge_received"), (DESK, "pledge_submitted")],
+    "pledge.changes_requested.v1": [(AMINA, "pledge_changes_requested"), (BAO, "pledge_changes_requested")],
+    "pledge.resubmitted.v1": [(DESK, "pledge_resubmitted")],
+    "pledge.published.v1": [(AMINA, "pledge_published"), (BAO, "pledge_published")],
+    "request.received.v1": [(AMINA, "support_received"), (BAO, "support_received"), (DESK, "support_requested")],
+    "request.refused.v1": [(AMINA, "support_refused"), (BAO, "support_refused")],
+    "request.acknowledged.v1": [(AMINA, "support_acknowledged"), (BAO, "support_acknowledged")],
+}
+
+
+@pytest.mark.parametrize("type_", TYPES)
+async def test_the_recipients_of_every_event(post: Post, type_: str) -> None:
+    await post.hears(type_)
+    await post.send()
+    assert post.inbox.sent() == TABLE.get(type_, [])
+    assert {row["state"] for row in await post.deliveries()} <= {"sent"}
+
+
+async def test_an_entity_that_nobody_acts_for_costs_nothing(post: Post) -> None:
+    await post.hears("pledge.published.v1", pledge(uuid7(), entity="nowhere"))
+    await post.send()
+    assert post.inbox.sent() == []
+    assert [(row["state"], row["people"]) for row in await post.service.rows("select * from mailing")] == [("done", 0)]
+
+
+async def test_each_in_their_own_language_with_the_fields_that_staff_named(post: Post) -> None:
+    post.people.languages = {"amina": "fr", "bao": "ar"}
+    await post.hears("pledge.changes_requested.v1")
+    await post.send()
+    mails = {mail["To"].addresses[0].username: mail for mail in post.inbox.mails}
+    assert (mails["amina"]["Content-Language"], mails["bao"]["Content-Language"]) == ("fr", "en")
+    assert "- période" in text(mails["amina"])
+    assert "- period" in text(mails["bao"])
+    assert "http://public.test/pledges/" in text(mails["bao"])
+
+
+async def test_many_events_need_few_questions(post: Post) -> None:
+    for _ in range(30):
+        await post.hears("pledge.submitted.v1")
+    await post.expander().once()
+    assert post.people.asked["/contacts/search"] == 1
+    assert len(await post.deliveries()) == 90
+
+
+async def test_the_same_event_again_after_the_inbox_was_pruned_mails_nobody_again(post: Post) -> None:
+    event_id = uuid7()
+    assert await post.hears("pledge.published.v1", event_id=event_id) == [Outcome.HANDLED, Outcome.HANDLED]
+    await post.send()
+    await post.run("delete from inbox")
+    post.people.focal_points["veridia"].append("successor")  # came after the event
+    assert await post.hears("pledge.published.v1", event_id=event_id) == [Outcome.HANDLED, Outcome.HANDLED]
+    await post.send()
+    assert post.inbox.sent() == TABLE["pledge.published.v1"]
+
+
+async def test_a_mailing_that_is_opened_again_mails_nobody_again(post: Post) -> None:
+    await post.hears("pledge.published.v1")
+    await post.send()
+    await post.run("update mailing set state = 'open'")
+    await post.send()
+    assert post.inbox.sent() == TABLE["pledge.published.v1"]
+
+
+async def test_a_person_found_twice_gets_one_mail(post: Post) -> None:
+    post.people.focal_points["veridia"] = ["amina", "amina"]
+    await post.hears("pledge.published.v1")
+    await post.send()
+    assert post.inbox.sent() == [(AMINA, "pledge_published")]
+
+
+async def test_rows_hold_ids_and_codes_and_nothing_that_people_wrote(post: Post) -> None:
+    step: Data = PledgeStep(
+        pledge_id=uuid7(), entity_id="veridia", state="changes_requested", revision=3, fields=["title"]
+    )
+    await post.hears("pledge.changes_requested.v1", step)
+    await post.send()
+    dump = str(await post.deliveries()) + str(await post.service.rows("select * from mailing"))
+    assert "changes_requested" in dump
+    assert not any(secret in dump for secret in ("demo.invalid', 'name", "amina@", "Amina", "Schools", "Veridia"))
+
+
+async def test_no_connection_is_held_while_the_pledges_service_thinks(post: Post) -> None:
+    held = []
+    query = "select count(*) from pg_stat_activity where usename = 'notifications' and state like 'idle in %'"
+
+    async def look() -> None:
+        held.append((await post.service.rows(query))[0]["count"])
+
+    post.people.before = lambda _: look()
+    post.inbox.before_data = look
+    await post.hears("pledge.submitted.v1")
+    await post.send()
+    assert held == [0] * (1 + 3 + 3)  # one search, three contacts, three mails
+
+
+async def test_while_the_pledges_service_is_away_mailings_wait(post: Post) -> None:
+    post.people.down = True
+    await post.hears("pledge.published.v1")
+    with pytest.raises(Exception, match="does not answer"):
+        await post.expander().once()
+    assert await post.expander().once() is False  # not at once again
+    post.people.down = False
+    await post.run("update mailing set next_try_at = created_at")
+    await post.send()
+    assert post.inbox.sent() == TABLE["pledge.published.v1"]

@@ -1,0 +1,449 @@
+"""Who is reminded when: once, in time, or not at all and then with a reason."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from services.notifications.reminders import known as copies
+from tests.integration.notifications.support import NOT_STOPPED, ZONES, Post, address, text
+
+AMINA, BAO, KOFI = (address(person) for person in ("amina", "bao", "kofi"))
+REPORTED = datetime(2024, 8, 1, tzinfo=UTC)
+PLANNED = ("planned", None)
+OVERDUE = ("skipped", "overdue")
+
+
+@pytest.fixture
+async def known(post: Post) -> UUID:
+    """A published pledge of Veridia, and the plenary of 5 December 2024."""
+    pledge_id = uuid7()
+    await post.knows(pledge_id, title="Schools")
+    await post.knows_milestone()
+    return pledge_id
+
+
+async def test_thirty_days_before_one_reminder_goes_to_each_focal_point(post: Post, known: UUID) -> None:
+    await post.tick()
+    assert set((await post.plan()).values()) == {PLANNED}
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert post.inbox.sent() == [(AMINA, "reminder"), (BAO, "reminder")]
+    assert await post.plan() == {-90: OVERDUE, -30: ("sent", None), -7: PLANNED, -1: PLANNED, 14: PLANNED}
+    said = text(post.inbox.mails[0])
+    assert "On 5 December 2024 the pledges" in " ".join(said.split())
+    assert f"- Schools\n  http://public.test/pledges/{known}\n" in said
+
+
+@pytest.mark.usefixtures("known")
+async def test_a_first_start_on_that_day_does_the_same(post: Post) -> None:
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert post.inbox.sent() == [(AMINA, "reminder"), (BAO, "reminder")]
+    assert (await post.plan())[-90] == OVERDUE
+
+
+async def test_who_has_reported_or_closed_or_belongs_elsewhere_gets_none(post: Post) -> None:
+    await post.knows_milestone()
+    await post.knows(uuid7(), reported=REPORTED)
+    await post.knows(uuid7(), state="closed")
+    await post.knows(uuid7(), review_cycle="2026")
+    await post.knows(uuid7(), review_cycle=None)
+    await post.knows(uuid7(), first_published_at=datetime(2024, 11, 5, 1, tzinfo=UTC))
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert post.inbox.sent() == []
+    assert [row["offset_days"] for row in await post.service.rows("select * from reminder order by id")] == [-7, -1, 14]
+
+
+async def test_a_report_from_before_the_cycle_opened_does_not_count(post: Post) -> None:
+    await post.knows(uuid7(), reported=datetime(2022, 5, 1, tzinfo=UTC))
+    await post.knows_milestone()
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert len(post.inbox.mails) == 2
+
+
+@pytest.mark.usefixtures("known")
+async def test_a_second_tick_a_restart_and_a_clock_moved_back_and_forth_send_nothing_twice(post: Post) -> None:
+    days = [(2024, 11, 5), (2024, 9, 2), (2024, 11, 5), (2024, 11, 4), (2024, 11, 6), (2022, 1, 1), (2024, 11, 5)]
+    for day in days:
+        post.set_clock(*day)
+        await post.tick()  # a planner and a sender of their own each time
+        await post.tick()
+    assert post.inbox.sent() == [(AMINA, "reminder"), (BAO, "reminder")]
+    assert (await post.plan())[-30] == ("sent", None)
+
+
+@pytest.mark.usefixtures("known")
+async def test_the_whole_way_to_the_plenary_and_past_it(post: Post) -> None:
+    for days in range(160):
+        day = datetime(2024, 8, 20, 21, tzinfo=UTC) + timedelta(days=days)
+        post.service.set_clock(day)
+        await post.tick()
+    assert Counter(to for to, _ in post.inbox.sent()) == {AMINA: 5, BAO: 5}
+    assert set((await post.plan()).values()) == {("sent", None)}
+
+
+async def test_four_schedulers_and_senders_at_once_send_each_reminder_once(post: Post) -> None:
+    await post.knows_milestone()
+    for number in range(40):
+        await post.knows(uuid7(), entity=f"e{number % 20}")
+        post.people.focal_points[f"e{number % 20}"] = [f"p{number % 20}"]
+    post.set_clock(2024, 11, 5)
+    await asyncio.gather(*(post.tick() for _ in range(4)))
+    await post.send()
+    assert [to for to, _ in post.inbox.sent()] == sorted(address(f"p{number}") for number in range(20))
+    assert (await post.states())[-30, "sent"] == 40
+    assert all(text(mail).count("http://public.test/pledges/") == 2 for mail in post.inbox.mails)
+
+
+async def test_one_mail_lists_all_pledges_of_a_person_over_pages_and_entities(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.notifications.reminders.queueing.PAGE", 2)
+    monkeypatch.setattr("services.notifications.reminders.commands.PAGE", 2)
+    post.people.focal_points = {"veridia": ["amina"], "kalmora": ["amina", "kofi"]}
+    await post.knows_milestone()
+    for number, entity in enumerate(["veridia", "kalmora", "veridia", "kalmora", "veridia"]):
+        await post.knows(uuid7(), entity=entity, title=f"Pledge {number}")
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert post.inbox.sent() == [(AMINA, "reminder"), (KOFI, "reminder")]
+    said = {mail["To"].addresses[0].username: text(mail) for mail in post.inbox.mails}
+    assert [number for number in range(5) if f"- Pledge {number} (" in said["amina"]] == [0, 1, 2, 3, 4]
+    assert [number for number in range(5) if f"- Pledge {number}\n" in said["kofi"]] == [1, 3]
+    assert "focal point of Kalmora and Veridia." in " ".join(said["amina"].split())
+
+
+async def test_a_crash_between_two_pages_leaves_no_half_mail(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.notifications.reminders.queueing.PAGE", 1)
+    post.people.focal_points = {"veridia": ["amina"]}
+    await post.knows_milestone()
+    for number in range(3):
+        await post.knows(uuid7(), title=f"Pledge {number}")
+    post.set_clock(2024, 11, 5)
+    planner = post.planner()
+    await planner.plan()
+    searches = iter([False, False, True])
+
+    def crash(_: str) -> None:
+        post.people.down = next(searches)
+
+    post.people.before = crash
+    with pytest.raises(Exception, match="does not answer"):
+        await planner.queue()
+    await post.send()
+    assert post.inbox.mails == []  # the list is not whole yet
+    post.people.before, post.people.down = None, False
+    await post.tick()
+    assert [text(mail).count("- Pledge") for mail in post.inbox.mails] == [3]
+
+
+async def test_nobody_to_write_to_is_a_line_and_one_event(post: Post) -> None:
+    pledge_id = uuid7()
+    await post.knows(pledge_id, entity="nowhere")
+    await post.knows_milestone()
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    await post.tick()
+    assert (await post.plan())[-30] == ("no_contact", "no_focal_point_with_an_address")
+    [event] = await post.service.outbox()
+    assert (event.type, event.key, event.topic) == (
+        "reminder.unreachable.v1",
+        str(pledge_id),
+        "gcm.notifications.workflow",
+    )
+    assert event.data == {
+        "pledge_id": str(pledge_id),
+        "entity_id": "nowhere",
+        "milestone": "plenary-2024",
+        "offset_days": -30,
+        "due_on": "2024-11-05",
+    }
+    assert post.inbox.mails == []
+
+
+@pytest.mark.usefixtures("known")
+async def test_of_a_passed_milestone_a_first_start_plans_only_what_still_counts(post: Post) -> None:
+    post.set_clock(2024, 12, 15)
+    await post.tick()
+    assert await post.plan() == {14: PLANNED}
+    post.set_clock(2024, 12, 19)
+    await post.tick()
+    assert post.inbox.sent() == [(AMINA, "reminder"), (BAO, "reminder")]
+    assert "took place on 5 December 2024" in " ".join(text(post.inbox.mails[0]).split())
+
+
+@pytest.mark.usefixtures("known")
+async def test_of_a_milestone_long_passed_a_first_start_plans_nothing(post: Post) -> None:
+    post.set_clock(2025, 2, 1)
+    await post.tick()
+    assert await post.plan() == {}
+    assert post.inbox.mails == []
+
+
+@pytest.mark.usefixtures("known")
+async def test_a_clock_that_jumps_over_everything_sends_nothing_late(post: Post) -> None:
+    await post.tick()
+    post.set_clock(2025, 2, 1)
+    await post.tick()
+    assert set((await post.plan()).values()) == {OVERDUE}
+    assert post.inbox.mails == []
+
+
+@pytest.mark.parametrize(("person", "hours"), [("kiri", (19, 4)), ("amina", (9, 5)), ("baker", (21, 5))])
+@pytest.mark.usefixtures("known")
+async def test_at_nine_where_the_recipient_lives(post: Post, person: str, hours: tuple[int, int]) -> None:
+    hour, day = hours
+    post.people.focal_points["veridia"] = [person]
+    assert person == "amina" or person in ZONES
+    post.set_clock(2024, 11, 4, 18)
+    await post.tick()
+    post.service.set_clock(datetime(2024, 11, day, hour, tzinfo=UTC) - timedelta(minutes=1))
+    await post.tick()
+    assert post.inbox.mails == []
+    post.set_clock(2024, 11, day, hour)
+    await post.tick()
+    assert post.inbox.sent() == [(address(person), "reminder")]
+
+
+@pytest.mark.usefixtures("known")
+async def test_the_date_alone_reaches_everybody_on_earth(post: Post) -> None:
+    post.people.focal_points["veridia"] = ["kiri", "amina", "baker"]
+    await post.tick()
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert len(post.inbox.mails) == 3
+
+
+@pytest.mark.usefixtures("known")
+async def test_what_could_not_leave_in_time_does_not_leave_late(post: Post) -> None:
+    post.set_clock(2024, 11, 5)
+    await post.planner().tick()
+    post.set_clock(2024, 11, 8)
+    await post.send()
+    assert post.inbox.mails == []
+    assert {(row["state"], row["reason"]) for row in await post.deliveries()} == {("suppressed", "overdue")}
+    assert (await post.plan())[-30] == OVERDUE
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"reported": REPORTED}, "reported"), ({"state": "closed"}, "closed"), ({"review_cycle": "2026"}, "moved")],
+)
+async def test_what_happened_since_it_was_queued_counts(
+    post: Post, known: UUID, change: dict[str, Any], reason: str
+) -> None:
+    other = uuid7()
+    await post.knows(other, entity="kalmora")
+    post.set_clock(2024, 11, 5)
+    await post.planner().tick()
+    await post.knows(known, sequence=2, **change)
+    await post.send()
+    assert post.inbox.sent() == [(KOFI, "reminder")]
+    rows = await post.service.rows(
+        "select state, reason from reminder where pledge_id = :id and offset_days = -30", id=known
+    )
+    assert rows == [{"state": "skipped", "reason": reason}]
+    assert {(row["state"], row["reason"]) for row in await post.deliveries() if row["person_id"] != "kofi"} == {
+        ("suppressed", reason)
+    }
+    assert await post.service.outbox() == []  # nobody is unreachable
+
+
+async def test_planned_reminders_go_when_the_entity_reports(post: Post, known: UUID) -> None:
+    await post.tick()
+    await post.knows(known, sequence=2, reported=REPORTED)
+    await post.tick()
+    assert set((await post.plan()).values()) == {("skipped", "reported")}
+
+
+@pytest.mark.usefixtures("known")
+async def test_a_membership_that_ended_before_sending_leaves_a_line(post: Post) -> None:
+    post.set_clock(2024, 11, 5)
+    await post.planner().tick()
+    post.people.focal_points["veridia"] = []
+    await post.send()
+    assert (await post.plan())[-30] == ("no_contact", "not_delivered")
+    assert [event.type for event in await post.service.outbox()] == ["reminder.unreachable.v1"]
+
+
+@pytest.mark.usefixtures("known")
+async def test_one_of_two_focal_points_is_enough(post: Post) -> None:
+    post.inbox.rcpt[AMINA] = "550 5.1.1 unknown"
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert post.inbox.sent() == [(BAO, "reminder")]
+    assert (await post.plan())[-30] == ("sent", None)
+    assert await post.service.outbox() == []
+
+
+@pytest.mark.usefixtures("known")
+async def test_none_of_two_is_not(post: Post) -> None:
+    post.inbox.rcpt["*"] = "550 5.1.1 unknown"
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert (await post.plan())[-30] == ("no_contact", "not_delivered")
+    assert [event.type for event in await post.service.outbox()] == ["reminder.unreachable.v1"]
+
+
+@pytest.mark.usefixtures("known")
+async def test_of_two_mails_that_fail_at_the_same_time_one_tells(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.notifications.deliveries.sender.MOST", 1)
+    post.inbox.rcpt["*"] = "550 5.1.1 unknown"
+    post.set_clock(2024, 11, 5)
+    await post.planner().tick()
+    both = asyncio.Barrier(2)
+    post.people.before = lambda _: both.wait()
+    await asyncio.gather(post.sender().once(NOT_STOPPED), post.sender().once(NOT_STOPPED))
+    assert (await post.plan())[-30] == ("no_contact", "not_delivered")
+    assert len(await post.service.outbox()) == 1
+
+
+@pytest.mark.usefixtures("known")
+async def test_five_days_between_two_milestones(post: Post) -> None:
+    await post.knows_milestone("2024-12-08", code="review-2024")
+    for day in (5, 8):
+        post.set_clock(2024, 11, day)
+        await post.tick()
+    assert len(post.inbox.mails) == 2
+    rows = await post.service.rows("select milestone, state, reason from reminder where offset_days = -30 order by id")
+    assert [tuple(row.values()) for row in rows] == [
+        ("plenary-2024", "sent", None),
+        ("review-2024", "skipped", "too_soon"),
+    ]
+
+
+@pytest.mark.usefixtures("known")
+async def test_a_moved_milestone_sends_no_offset_twice_and_none_too_few(post: Post) -> None:
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    post.inbox.forget()
+    await post.knows_milestone("2024-12-19", sequence=2)
+    await post.tick()
+    post.set_clock(2024, 11, 19)  # thirty days before the new day
+    await post.tick()
+    assert post.inbox.mails == []
+    post.set_clock(2024, 12, 12)  # seven days before it
+    await post.tick()
+    assert post.inbox.sent() == [(AMINA, "reminder"), (BAO, "reminder")]
+    assert "19 December 2024" in text(post.inbox.mails[0])
+
+
+@pytest.mark.usefixtures("known")
+async def test_a_milestone_that_moves_away_and_back_is_planned_as_before(post: Post) -> None:
+    await post.tick()
+    await post.knows_milestone("2025-03-01", sequence=2)
+    await post.tick()
+    await post.knows_milestone("2024-12-05", sequence=3)
+    await post.tick()
+    assert (await post.states())[-30, "planned"] == 1
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert len(post.inbox.mails) == 2
+
+
+@pytest.mark.parametrize("change", [{"tentative": True}, {"reminders": False}])
+@pytest.mark.usefixtures("known")
+async def test_an_uncertain_milestone_reminds_nobody(post: Post, change: dict[str, Any]) -> None:
+    await post.tick()
+    await post.knows_milestone(sequence=2, **change)
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert post.inbox.mails == []
+    assert set((await post.plan()).values()) == {("skipped", "moved")}
+
+
+async def test_a_milestone_whose_day_becomes_known_begins_to_remind(post: Post) -> None:
+    await post.knows(uuid7())
+    await post.knows_milestone("2024-12")
+    await post.tick()
+    assert await post.plan() == {}
+    await post.knows_milestone("2024-12-05", sequence=2)
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert len(post.inbox.mails) == 2
+
+
+@pytest.mark.usefixtures("known")
+async def test_moved_after_it_was_queued_and_before_it_left(post: Post) -> None:
+    post.set_clock(2024, 11, 5)
+    await post.planner().tick()
+    await post.knows_milestone("2024-12-20", sequence=2)
+    await post.send()
+    assert post.inbox.mails == []
+    await post.tick()
+    post.set_clock(2024, 11, 20)
+    await post.tick()
+    assert post.inbox.sent() == [(AMINA, "reminder"), (BAO, "reminder")]
+
+
+async def test_an_older_snapshot_changes_nothing(post: Post, known: UUID) -> None:
+    await post.knows(known, sequence=3, reported=REPORTED)
+    await post.knows(known, sequence=2)
+    await post.knows_milestone("2024-12-05", sequence=3)
+    await post.knows_milestone("2024-11-20", sequence=2)
+    rows = await post.service.rows("select last_reported_at, sequence from known_pledge")
+    assert rows == [{"last_reported_at": REPORTED, "sequence": 3}]
+    assert (await post.service.rows("select starts from known_milestone")) == [{"starts": "2024-12-05"}]
+
+
+async def test_copies_that_are_cleared_and_read_anew_send_no_mail(post: Post, known: UUID) -> None:
+    reporting = uuid7()
+    await post.knows(reporting, sequence=2, reported=REPORTED)
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    before = await post.service.rows("select pledge_id, title, sequence from known_pledge order by pledge_id")
+    assert len(post.inbox.mails) == 2
+    await post.rebuilds()
+    await post.tick()  # nothing is known
+    await post.knows_milestone()
+    await post.tick()
+    await post.knows(known, title="Schools")
+    await post.knows(reporting, sequence=2, reported=REPORTED)
+    await post.tick()
+    assert len(post.inbox.mails) == 2
+    assert await post.service.rows("select pledge_id, title, sequence from known_pledge order by pledge_id") == before
+
+
+async def test_a_queued_mail_waits_while_its_pledges_are_read_anew(post: Post, known: UUID) -> None:
+    post.set_clock(2024, 11, 5)
+    await post.planner().tick()
+    await post.rebuilds()
+    await post.send()
+    assert {(row["state"], row["reason"]) for row in await post.deliveries()} == {("queued", "pledges_are_read_anew")}
+    await post.knows(known)
+    await post.knows_milestone()
+    await post.run("update delivery set next_try_at = created_at")
+    await post.send()
+    assert len(post.inbox.mails) == 2
+
+
+async def test_a_tombstone_ends_the_reminders(post: Post, known: UUID) -> None:
+    await post.tick()
+    async with post.service.database.transaction() as session:
+        await copies.forget_pledge(session, str(known))
+        await copies.forget_milestone(session, "elsewhere")
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert post.inbox.mails == []
+
+
+async def test_thousands_are_planned_and_queued_in_pages(post: Post) -> None:
+    await post.knows_milestone()
+    await post.run(
+        "insert into known_pledge select gen_random_uuid(), 'e' || n % 300, 'T', 'published', '2022', "
+        "'2024-01-01', null, 1, now() from generate_series(1, 2500) n"
+    )
+    post.people.focal_points |= {f"e{number}": [f"p{number % 10}"] for number in range(0, 300, 2)}
+    post.set_clock(2024, 11, 5)
+    await post.planner().tick()
+    states = await post.states()
+    assert (states[-90, "skipped"], states[-30, "queued"], states[-30, "no_contact"]) == (2500, 1250, 1250)
+    assert len(await post.deliveries()) == 5
+    assert len(await post.service.outbox()) == 1250
