@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     environment: Literal["local", "test", "production"] = "production"
     log_level: str = "INFO"
     database_url: str
+    owner_database_url: str = ""  # of the role that owns the tables: for `migrate` only
     database_pool: int = 16
     kafka_bootstrap: str
     http_host: str = "127.0.0.1"

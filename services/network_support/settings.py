@@ -7,4 +7,3 @@ class Settings(Shared):
     """Needs to know where the pledges service is: who may act for whom is asked there."""
 
     pledges_url: str
-    owner_database_url: str = ""  # the role `migrate` only
