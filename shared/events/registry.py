@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.events.entities import EntityEvent
 from shared.events.envelope import Data
-from shared.events.notifications import Heartbeat, ReminderUnreachable
+from shared.events.notifications import ReminderUnreachable
 from shared.events.pledges import PledgeEvent, PledgeStep
 from shared.events.reviews import MilestoneEvent
 from shared.events.support import RequestStep, SupportEvent
