@@ -1,0 +1,162 @@
+"""Whom our own services may write to, asked when a mail is planned and again when it is sent."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.api import START, Service
+from tests.support.entities import ADMIN, MACHINE, REVIEWER, STAFF, add_entity, end, faults, give, made, register
+from tests.support.tokens import bearer
+
+
+async def search(pledges: Service, **wanted: Any) -> dict[str, Any]:
+    return await made(pledges.client.post("/contacts/search", json=wanted, headers=MACHINE))
+
+
+async def resolve(pledges: Service, **wanted: Any) -> dict[str, Any]:
+    return await made(pledges.client.post("/contacts/resolve", json=wanted, headers=MACHINE))
+
+
+def person(name: str, time_zone: str = "Africa/Nairobi") -> dict[str, str]:
+    return {"person_id": name, "time_zone": time_zone}
+
+
+async def test_focal_points_by_entity_and_staff_on_duty(pledges: Service) -> None:
+    await add_entity(pledges)
+    await add_entity(pledges, entity_id="kalmora", names={"en": "Kalmora"})
+    for name, role, entity in (
+        ("amina", "focal_point", "veridia"),
+        ("bruno", "delegate", "veridia"),
+        ("vera", "viewer", "veridia"),
+        ("kofi", "focal_point", "kalmora"),
+    ):
+        await give(pledges, name, role, entity_id=entity)
+        await register(pledges, name)
+    await register(pledges, "noor", desk=True, time_zone="Europe/Zurich")
+    assert await search(pledges, entity_ids=["veridia", "kalmora", "atlantis"], desk=True) == {
+        "entities": {"veridia": [person("amina")], "kalmora": [person("kofi")]},
+        "desk": [person("noor", "Europe/Zurich")],
+    }
+    assert await search(pledges, entity_ids=["veridia"], roles=["delegate", "viewer"]) == {
+        "entities": {"veridia": [person("bruno"), person("vera")]},
+        "desk": [],
+    }
+    assert await search(pledges) == {"entities": {}, "desk": []}
+
+
+async def test_only_people_with_a_contact_and_a_membership_now(pledges: Service) -> None:
+    await add_entity(pledges)
+    await give(pledges, "machine-of-veridia")
+    given = await give(pledges, "amina")
+    await give(pledges, "bruno", since=(START + timedelta(days=1)).isoformat())
+    await register(pledges, "amina")
+    await register(pledges, "bruno")
+    assert await search(pledges, entity_ids=["veridia"]) == {"entities": {"veridia": [person("amina")]}, "desk": []}
+    await end(pledges, given)
+    assert (await search(pledges, entity_ids=["veridia"]))["entities"] == {}
+    pledges.set_clock(START + timedelta(days=2))
+    assert (await search(pledges, entity_ids=["veridia"]))["entities"] == {"veridia": [person("bruno")]}
+
+
+async def test_who_has_a_role_twice_is_named_once(pledges: Service) -> None:
+    await add_entity(pledges)
+    await give(pledges, "amina")
+    await give(pledges, "amina", "delegate")
+    await register(pledges, "amina")
+    found = await search(pledges, entity_ids=["veridia"], roles=["focal_point", "delegate"])
+    assert found["entities"] == {"veridia": [person("amina")]}
+
+
+async def test_an_address_is_given_at_the_moment_of_sending(pledges: Service) -> None:
+    await add_entity(pledges)
+    given = await give(pledges, "amina")
+    await register(pledges, "amina", language="fr")
+    assert await resolve(pledges, person_id="amina", entity_id="veridia") == {
+        "reachable": True,
+        "address": "amina@demo.invalid",
+        "name": "Amina",
+        "language": "fr",
+        "time_zone": "Africa/Nairobi",
+        "entity_name": "Veridia",
+        "pledge_title": None,
+    }
+    await end(pledges, given)
+    found = await resolve(pledges, person_id="amina", entity_id="veridia")
+    assert found == {"reachable": False, "reason": "no_membership"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        ({"person_id": "nobody", "entity_id": "veridia"}, "no_contact"),
+        ({"person_id": "amina", "entity_id": "kalmora"}, "no_membership"),
+        ({"person_id": "amina", "entity_id": "atlantis"}, "no_membership"),
+        ({"person_id": "amina"}, "no_membership"),
+        ({"person_id": "bruno", "entity_id": "veridia"}, "no_membership"),  # a delegate receives no mail
+        ({"person_id": "amina", "entity_id": "veridia", "desk": True}, "not_on_duty"),
+    ],
+)
+async def test_why_somebody_is_not_written_to(pledges: Service, wanted: dict[str, Any], reason: str) -> None:
+    await add_entity(pledges)
+    await add_entity(pledges, entity_id="kalmora", names={"en": "Kalmora"})
+    await give(pledges, "amina")
+    await give(pledges, "bruno", "delegate")
+    await register(pledges, "amina")
+    await register(pledges, "bruno")
+    assert await resolve(pledges, **wanted) == {"reachable": False, "reason": reason}
+
+
+async def test_a_title_goes_only_to_the_pledges_own_people(pledges: Service) -> None:
+    await add_entity(pledges)
+    await add_entity(pledges, entity_id="kalmora", names={"en": "Kalmora"})
+    for name, entity in (("amina", "veridia"), ("kofi", "kalmora")):
+        await give(pledges, name, entity_id=entity)
+        await register(pledges, name)
+    await register(pledges, "noor", desk=True)
+    amina = bearer("amina") | {"Idempotency-Key": "draft"}
+    draft = await made(
+        pledges.client.post("/pledges", json={"entity_id": "veridia", "title": "Unpublished"}, headers=amina)
+    )
+    pledge = {"pledge_id": draft["pledge_id"]}
+    own = await resolve(pledges, person_id="amina", entity_id="veridia", **pledge)
+    desk = await resolve(pledges, person_id="noor", entity_id="veridia", desk=True, **pledge)
+    other = await resolve(pledges, person_id="kofi", entity_id="kalmora", **pledge)
+    assert (own["pledge_title"], desk["pledge_title"], desk["entity_name"]) == ("Unpublished", "Unpublished", "Veridia")
+    assert (other["reachable"], other["pledge_title"]) == (True, None)
+
+
+@pytest.mark.parametrize("other", [{}, bearer("amina"), STAFF, REVIEWER, ADMIN])
+async def test_contacts_are_for_our_own_services(pledges: Service, other: dict[str, str]) -> None:
+    await add_entity(pledges)
+    await give(pledges, "amina")
+    await register(pledges, "amina")
+    for path, body in (
+        ("/contacts/search", {"entity_ids": ["veridia"], "desk": True}),
+        ("/contacts/resolve", {"person_id": "amina", "entity_id": "veridia"}),
+    ):
+        answer = await pledges.client.post(path, json=body, headers=other)
+        assert answer.status_code == (403 if other else 401)
+        assert "amina" not in answer.text
+
+
+async def test_addresses_are_not_to_be_stored_on_the_way(pledges: Service) -> None:
+    answer = await pledges.client.post("/contacts/resolve", json={"person_id": "amina"}, headers=MACHINE)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("search", {"entity_ids": ["veridia"] * 201}, "entity_ids"),
+        ("search", {"entity_ids": ["NUL \x00"]}, "entity_ids.0"),
+        ("search", {"roles": []}, "roles"),
+        ("search", {"roles": ["king"]}, "roles.0"),
+        ("resolve", {"person_id": "amina", "pledge_id": "seven"}, "pledge_id"),
+        ("resolve", {}, "person_id"),
+        ("resolve", {"person_id": "amina", "address": "?"}, "address"),
+    ],
+)
+async def test_a_wrong_field_is_named(pledges: Service, path: str, body: dict[str, Any], field: str) -> None:
+    answer = await pledges.client.post(f"/contacts/{path}", json=body, headers=MACHINE)
+    assert (answer.status_code, set(faults(answer))) == (422, {field})
