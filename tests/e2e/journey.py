@@ -70,6 +70,15 @@ class Inbox:
         mails: list[dict[str, Any]] = self.http.get(f"{self.url}/api/mails").raise_for_status().json()
         return mails
 
+    def settle(self) -> None:
+        """Waits until nothing has come for three seconds, and forgets what has come so far."""
+        quiet_since, count = time.monotonic(), -1
+        while time.monotonic() < quiet_since + 3:
+            if (now := len(self.all())) != count:
+                quiet_since, count = time.monotonic(), now
+            time.sleep(0.2)
+        self.new()
+
     def new(self) -> list[dict[str, Any]]:
         mails = [mail for mail in self.all() if mail["id"] not in self.seen]
         self.seen |= {mail["id"] for mail in mails}
@@ -141,10 +150,10 @@ class Stack:
 
     def example(self, service: str, method: str, path: str) -> dict[str, Any]:
         """What the service's own OpenAPI document gives as an example."""
-        return openapi.example(self._document(service), method, path)
+        return openapi.example(self.document(service), method, path)
 
     @cache  # noqa: B019 - one stack a run
-    def _document(self, service: str) -> dict[str, Any]:
+    def document(self, service: str) -> dict[str, Any]:
         document: dict[str, Any] = self.http.get(f"{self.addresses[service]}/openapi.json").raise_for_status().json()
         return document
 

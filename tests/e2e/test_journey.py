@@ -42,7 +42,7 @@ def fields(problem: dict[str, Any]) -> set[str]:
 @pytest.fixture(scope="module")
 def pledge(stack: Stack) -> dict[str, Any]:
     """What the steps hand on to each other; they run in the order of this file."""
-    stack.inbox.new()
+    stack.inbox.settle()
     return {}
 
 

@@ -1,0 +1,130 @@
+"""The examples of the OpenAPI documents work as they stand, on the stack that `make up` starts."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.journey import Stack, eventually
+
+pytestmark = pytest.mark.timeout(300)
+
+PLEDGE = "/pledges/{pledge_id}"
+REQUEST = "/requests/{request_id}"
+
+
+class Examples:
+    """Sends the example of an operation: path parameters are put in, and nothing else is changed."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.sent: set[tuple[str, str, str]] = set()
+        self.published: list[str] = []
+
+    def send(self, who: str, service: str, method: str, path: str, *, seen: str = '"1"', **ids: str) -> httpx.Response:
+        self.sent.add((service, method, path))
+        body = self.stack.example(service, method, path) or None
+        person, address = self.stack.person(who), path.format(**ids)
+        if method == "put":
+            answer = person.put(service, address, body, seen=seen)
+        else:
+            answer = person.post(service, address, body, seen=seen)
+        assert answer.is_success, f"{method} {path}: {answer.text}"
+        return answer
+
+    def pledge(self, *steps: tuple[str, str], close: bool = True) -> httpx.Response:
+        """A new pledge after these steps of (persona, operation)."""
+        answer = self.send("amina", "pledges", "post", "/pledges")
+        pledge_id = answer.json()["pledge_id"]
+        for who, step in steps:
+            answer = self.send(
+                who, "pledges", "post", f"{PLEDGE}/{step}", seen=answer.headers["etag"], pledge_id=pledge_id
+            )
+            if step == "publish" and close:
+                self.published.append(pledge_id)
+        return answer
+
+
+@pytest.fixture(scope="module")
+def examples(stack: Stack) -> Iterator[Examples]:
+    made = Examples(stack)
+    yield made
+    for pledge_id in made.published:  # what other tests count must not depend on these
+        noor = stack.person("noor")
+        etag = noor.get("pledges", f"/pledges/{pledge_id}/working-copy").headers["etag"]
+        closed = noor.post("pledges", f"/pledges/{pledge_id}/close", {"reason": "withdrawn"}, seen=etag)
+        assert closed.is_success, closed.text
+
+
+def _pledges(examples: Examples) -> None:
+    draft = examples.pledge(("noor", "request-changes"))
+    pledge_id = draft.json()["pledge_id"]
+    saved = examples.send("amina", "pledges", "put", PLEDGE, seen=draft.headers["etag"], pledge_id=pledge_id)
+    examples.send("amina", "pledges", "post", f"{PLEDGE}/submit", seen=saved.headers["etag"], pledge_id=pledge_id)
+    published = examples.pledge(("noor", "publish")).json()["pledge_id"]
+    examples.send("amina", "pledges", "post", f"{PLEDGE}/updates", pledge_id=published)
+    examples.pledge(("noor", "publish"), ("amina", "close"), close=False)
+    stated = examples.send("noor", "pledges", "post", "/statements").json()["pledge_id"]
+    examples.published.append(stated)
+
+
+def _entities(examples: Examples) -> None:
+    examples.send("ada", "pledges", "post", "/entities")
+    etag = examples.stack.anyone.get("pledges", "/entities/veridia").headers["etag"]
+    examples.send("ada", "pledges", "put", "/entities/{entity_id}", seen=etag, entity_id="veridia")
+    examples.send("ada", "pledges", "post", "/people")
+    me = examples.stack.person("amina").get("pledges", "/me")
+    examples.send("amina", "pledges", "put", "/me/contact", seen=me.headers["etag"])
+    person_id = me.json()["person_id"]
+    etag = examples.stack.person("amina").get("pledges", "/me").headers["etag"]
+    examples.send("ada", "pledges", "put", "/people/{person_id}", seen=etag, person_id=person_id)
+    given = examples.send("ada", "pledges", "post", "/entities/{entity_id}/memberships", entity_id="veridia").json()
+    ids = {"entity_id": "veridia", "membership_id": given["membership_id"]}
+    examples.send("ada", "pledges", "post", "/entities/{entity_id}/memberships/{membership_id}/end", **ids)
+
+
+def _reviews(examples: Examples) -> None:
+    etag = examples.stack.anyone.get("pledges", "/reviews/plenary-2024").headers["etag"]
+    examples.send("noor", "pledges", "put", "/reviews/{code}", seen=etag, code="plenary-2024")
+
+
+def _requests(examples: Examples) -> None:
+    for who, step in (("amina", "withdraw"), ("noor", "acknowledge")):
+        asked = examples.send("amina", "network_support", "post", "/requests").json()
+        assert asked["state"] == "pending_pledge"  # nobody has published the pledge of the example
+        if step == "withdraw":
+            examples.send(who, "network_support", "post", f"{REQUEST}/{step}", request_id=asked["request_id"])
+    known = examples.pledge(("noor", "publish")).json()["pledge_id"]
+    body = examples.stack.example("network_support", "post", "/requests") | {"pledge_id": known}
+    amina = examples.stack.person("amina")
+    made = amina.post("network_support", "/requests", body).json()
+    path = f"/requests/{made['request_id']}"
+    decided = eventually(lambda: (got := amina.get("network_support", path)).json()["state"] == "submitted" and got)
+    ids = {"request_id": made["request_id"]}
+    examples.send("noor", "network_support", "post", f"{REQUEST}/acknowledge", seen=decided.headers["etag"], **ids)
+
+
+GROUPS: list[Callable[[Examples], None]] = [_pledges, _entities, _reviews, _requests]
+OURS_ONLY = {("pledges", "post", "/contacts/search"), ("pledges", "post", "/contacts/resolve")}  # for a machine of ours
+
+
+def test_every_example_works_as_it_stands(stack: Stack, examples: Examples) -> None:
+    for group in GROUPS:
+        group(examples)
+    declared = {
+        (service, method, path)
+        for service in ("pledges", "network_support", "notifications")
+        for path, operations in stack.document(service)["paths"].items()
+        for method in operations
+        if method != "get"
+    }
+    assert declared - examples.sent == OURS_ONLY
+
+
+def test_the_documents_are_openapi_3_1(stack: Stack) -> None:
+    for service in ("pledges", "network_support", "notifications"):
+        document: dict[str, Any] = stack.document(service)
+        assert document["openapi"].startswith("3.1")
+        described = [op for path in document["paths"].values() for op in path.values() if op.get("summary")]
+        assert len(described) == sum(len(path) for path in document["paths"].values())
