@@ -17,7 +17,7 @@ from shared.errors import AppError, BadRequest, FieldProblem, Invalid, Unavailab
 
 log = structlog.get_logger()
 
-TYPE = "https://gcm-pledges.example/problems/"  # an identifier; the list is in docs/problems.md
+TYPE = "https://gcm-pledges.example/problems/"  # an identifier, not a page; docs/problems.md lists them
 MEDIA_TYPE = "application/problem+json"
 
 _REMEDIES = {
