@@ -44,5 +44,5 @@ contracts: $(VENV)/.done  ## Write docs/contracts anew from the code
 	@touch $@
 
 $(VENV)/.done: .bootstrap/.done pyproject.toml uv.lock
-	.bootstrap/bin/uv sync --locked --python $(PYTHON)
+	.bootstrap/bin/uv sync --locked --python .bootstrap/bin/python
 	@touch $@
