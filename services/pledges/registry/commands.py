@@ -149,6 +149,8 @@ async def _for_writing(session: AsyncSession, pledge_id: UUID, seen: int, on: Oc
 
 async def _for_staff(session: AsyncSession, pledge_id: UUID, seen: int, on: Occasion) -> tuple[Present, Standing]:
     found, who = await _locked(session, pledge_id, on)
+    if not who.is_staff:  # the route's rule says so too; publishing must not hang on one line
+        raise Forbidden("This is for Network staff and administrators.")
     require(seen, found.revision)
     return found, who
 
