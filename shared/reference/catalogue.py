@@ -166,7 +166,8 @@ def _find(noun: str, entries: Mapping[str, E], code: str) -> E:
         from difflib import get_close_matches  # only a wrong code has to wait for it
 
         near = get_close_matches(code, entries, n=3, cutoff=0.5) or list(entries)[:10]
-        raise UnknownCode(f'There is no {noun} "{code}"; did you mean {", ".join(near)}?')
+        shown = code[:100].encode("utf-8", "backslashreplace").decode()  # half a character cannot be sent back
+        raise UnknownCode(f'There is no {noun} "{shown}"; did you mean {", ".join(near)}?')
     return found
 
 

@@ -98,7 +98,8 @@ def _parts(text: str) -> tuple[int, int | None, int | None]:
 def _check(text: str) -> None:
     """ValueError with a remedy unless the text is a date that exists, from 1900 to 2200."""
     if not _SHAPE.fullmatch(text):
-        raise ValueError(f'"{text}" is no date: write as much as you know, like 2024, 2024-11 or 2024-11-05.')
+        shown = text[:100].encode("utf-8", "backslashreplace").decode()  # half a character cannot be sent back
+        raise ValueError(f'"{shown}" is no date: write as much as you know, like 2024, 2024-11 or 2024-11-05.')
     year, month, day = _parts(text)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise ValueError(f'"{text}" is out of range: write a year from {FIRST_YEAR} to {LAST_YEAR}.')

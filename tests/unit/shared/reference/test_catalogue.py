@@ -153,3 +153,8 @@ assert not {"FORMS", "OBJECTIVES", "STATES"} & set(vars(catalogue))
 assert catalogue.FORMS is vars(catalogue)["FORMS"]
 """
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - the text above
+
+
+def test_half_a_character_is_shown_escaped() -> None:
+    with pytest.raises(catalogue.UnknownCode, match=r'no objective "\\ud800"'):
+        catalogue.objective("\ud800")

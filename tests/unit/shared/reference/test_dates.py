@@ -140,3 +140,8 @@ def test_the_schema_is_a_string_with_pattern_and_examples(mode: str) -> None:
 def test_it_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         PartialDate("2024").text = "2025"  # type: ignore[misc]
+
+
+def test_half_a_character_is_shown_escaped() -> None:
+    with pytest.raises(ValueError, match=r'"\\ud800" is no date'):
+        PartialDate("\ud800")
