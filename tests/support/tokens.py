@@ -15,7 +15,7 @@ from shared.web.auth import KeySet, Tokens
 ISSUER = "urn:gcm:tests"
 AUDIENCE = "gcm-api"
 KEY_ID = "tests"
-LIFE = 300  # seconds, as in the realm
+LIFE = 7200  # seconds: longer than a run, whose tests may hold tokens from its beginning
 
 
 @cache
