@@ -217,8 +217,8 @@ async def read_all(bootstrap: str, topic: str) -> list[Record]:
     """Every committed record of the topic, partition by partition in order."""
     partitions = await client.partitions_of(bootstrap, topic)
     reader = client.reader(bootstrap)
-    await reader.start()
     try:
+        await reader.start()
         reader.assign(partitions)
         await reader.seek_to_beginning()
         found: list[Record] = []

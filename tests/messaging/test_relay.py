@@ -13,7 +13,7 @@ from shared.messaging.kafka import Record
 from tests.messaging.stage import Stage, ended, eventually, frozen
 from tests.support.parts import Kafka, Postgres
 
-MOMENTS = ("idle", "before read", "read", "sent", "half acked", "acked", "committing", "committed")
+MOMENTS = ("elected", "idle", "before read", "read", "sent", "half acked", "acked", "committing", "committed")
 TAKES_OVER = 30.0  # seconds
 WRITTEN = {key: list(range(1, 11)) for key in "abc"}
 
@@ -75,7 +75,7 @@ async def _freeze(stage: Stage, moment: str) -> None:
     await eventually(lambda: frozen(relay))
     if moment == "idle":
         await stage.write(WRITTEN, times=10)
-    stage.start("relay")
+    successor = stage.start("relay")
     await stage.published(within=TAKES_OVER)
     before = [(record.partition, record.offset) for record in await stage.records()]
     relay.resume()
@@ -86,6 +86,7 @@ async def _freeze(stage: Stage, moment: str) -> None:
     records = await stage.records()
     late = {(record.partition, record.offset) for record in records} - set(before)
     assert len(late) == 1, moment
+    assert successor.poll() is None, moment
     seen = sequences(records)
     assert {key: first_sights(numbers) for key, numbers in seen.items()} == {**WRITTEN, "d": [1]}, moment
     # only what was committed and not marked comes twice, and it comes whole
