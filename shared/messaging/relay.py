@@ -44,7 +44,7 @@ class Relay:
     public_topics: Sequence[str]
     clock: Clock = field(default_factory=Clock)
     on: Callable[[str], None] = _silent
-    alive: float = field(default_factory=time.monotonic)  # when the loop last went round, or the standby tried
+    alive: float | None = None  # when the loop last went round; none for a standby
     _nudged: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -57,7 +57,7 @@ async def run_relay(
     relay = Relay(service, settings.database_url, settings.kafka_bootstrap, public_topics, on=on)
 
     async def check() -> str | None:
-        silent = time.monotonic() - relay.alive
+        silent = time.monotonic() - relay.alive if relay.alive else 0
         return f"silent for {silent:.0f} s" if silent > SILENT_FOR else None
 
     health.checks["relay"] = check

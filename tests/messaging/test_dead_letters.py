@@ -24,35 +24,35 @@ async def outcomes(replay: AsyncIterator[tuple[Letter, str]]) -> list[tuple[str,
     return [(letter.consumer, became) async for letter, became in replay]
 
 
-@pytest.mark.parametrize(
-    ("value", "headers", "reason"),
-    [
-        (b"{not JSON", {}, "breaks its contract"),
-        (b'{"sequence": "many", "text": "secret words"}', {}, "sequence: Input should be a valid integer"),
-        (b'{"sequence": 1, "text": "x"}', {"ce_type": "thing.unheard_of.v1"}, "unknown event type"),
-        (b'{"sequence": 1, "text": "x"}', {"ce_type": ""}, "the header ce_type is missing"),
-        (b'{"sequence": 1, "text": "x"}', {"ce_id": "no UUID"}, "badly formed"),
-        (b'{"sequence": 1, "text": "x"}', {"ce_time": "2026-11-23T10:00:00"}, "no time zone"),
-        (b"\xff\xfe", {}, "breaks its contract"),
-    ],
-)
-async def test_poison_is_kept_with_key_bytes_headers_and_reason_and_the_next_one_goes_on(
-    stage: Stage, value: bytes, headers: dict[str, str], reason: str
-) -> None:
-    await stage.send(b"a", value, **headers)
-    await stage.send(b"a", b'{"sequence": 2, "text": "after it"}')
-    [poison, _] = await stage.records()
+GOOD = b'{"sequence": 1, "text": "x"}'
+POISON: list[tuple[bytes, dict[str, str], str]] = [
+    (b"{not JSON", {}, "breaks its contract"),
+    (b'{"sequence": "many", "text": "secret words"}', {}, "sequence: Input should be a valid integer"),
+    (GOOD, {"ce_type": "thing.unheard_of.v1"}, "unknown event type"),
+    (GOOD, {"ce_type": ""}, "the header ce_type is missing"),
+    (GOOD, {"ce_id": "no UUID"}, "badly formed"),
+    (GOOD, {"ce_time": "2026-11-23T10:00:00"}, "no time zone"),
+    (b"\xff\xfe", {}, "breaks its contract"),
+]
+
+
+async def test_poison_is_kept_with_key_bytes_headers_and_reason_and_the_next_one_goes_on(stage: Stage) -> None:
+    for value, headers, _ in POISON:
+        await stage.send(b"a", value, **headers)
+    await stage.send(b"a", b'{"sequence": 2, "text": "after them"}')
     stage.start("consumer", subscriptions="copy")
-    [letter] = await stage.letters(1)
-    assert (letter.key, letter.value) == (poison.key, poison.value)
-    assert [header for header in letter.headers if not header[0].startswith("dlq-")] == list(poison.headers)
-    found = notes(letter)
-    assert reason in found["dlq-reason"]
-    assert "secret" not in found["dlq-reason"]
-    assert (found["dlq-consumer"], found["dlq-attempts"], found["dlq-replays"]) == ("copy", "1", "0")
-    assert (found["dlq-source-topic"], int(found["dlq-source-offset"])) == (stage.topic, poison.offset)
-    assert int(found["dlq-source-partition"]) == poison.partition
     await eventually(lambda: stage.rows("select true from copy where sequence = 2"))
+    *poisoned, _ = await stage.records()
+    letters = await stage.letters(len(POISON))
+    for record, letter, (_, _, reason) in zip(poisoned, letters, POISON, strict=True):
+        assert (letter.key, letter.value) == (record.key, record.value)
+        assert [header for header in letter.headers if not header[0].startswith("dlq-")] == list(record.headers)
+        found = notes(letter)
+        assert reason in found["dlq-reason"]
+        assert "secret" not in found["dlq-reason"]
+        assert (found["dlq-consumer"], found["dlq-attempts"], found["dlq-replays"]) == ("copy", "1", "0")
+        assert (found["dlq-source-topic"], found["dlq-source-offset"]) == (stage.topic, str(record.offset))
+        assert found["dlq-source-partition"] == str(record.partition)
 
 
 async def test_what_a_handler_refuses_is_replayed_to_effect_once_the_cause_is_mended(

@@ -5,10 +5,13 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from shared.messaging import outbox
 from shared.messaging.kafka import Record
 from tests.messaging.stage import Stage, ended, eventually, frozen
 from tests.support.parts import Kafka, Postgres
@@ -93,3 +96,35 @@ async def _freeze(stage: Stage, moment: str) -> None:
     doubled = Counter(itertools.chain.from_iterable(map(Counter.values, map(Counter, seen.values()))))
     once, twice = Counter({1: 31}), Counter({2: 30, 1: 1})
     assert doubled in {"committed": [twice], "committing": [once, twice]}.get(moment, [once]), moment
+
+
+async def test_events_of_the_largest_size_pass_and_a_batch_is_bounded_by_bytes(stage: Stage) -> None:
+    words = "x" * (outbox.LARGEST_EVENT - 100)
+    for number in range(12):  # more than the bytes of one batch
+        await stage.change(f"large-{number}", words)
+    stage.start("relay")
+    stage.start("consumer")
+    await stage.settled()
+    assert len(await stage.records()) == 12
+
+
+async def test_the_relay_forgets_what_is_old(stage: Stage) -> None:
+    days = {"outbox": 8, "idempotency": 8, "inbox": 46}
+    for age in (timedelta(), timedelta(days=1)):
+        await _old_rows(stage, days, younger_by=age)
+    stage.start("relay")
+
+    async def only_the_younger() -> bool:
+        return [await stage.count(table) for table in days] == [1, 1, 1]
+
+    await eventually(only_the_younger)
+
+
+async def _old_rows(stage: Stage, days: dict[str, int], younger_by: timedelta) -> None:
+    at = {table: datetime.now(UTC) - timedelta(days=number) + 2 * younger_by for table, number in days.items()}
+    await stage.rows(
+        "insert into outbox (event_id, topic, key, created_at, published_at) values ($1, 't', 'k', $2, $2)",
+        *(uuid4(), at["outbox"]),
+    )
+    await stage.rows("insert into inbox values ('mail', $1, $2)", uuid4(), at["inbox"])
+    await stage.rows("insert into idempotency values ('p', $1, '', 201, '', '', $2)", str(uuid4()), at["idempotency"])
