@@ -27,7 +27,7 @@ from shared.messaging.outbox import Nudge
 from shared.messaging.projections import Rebuilt
 from shared.messaging.records import UnknownMajor
 from shared.messaging.retry import Patience
-from shared.messaging.subscriptions import Effect, Moment, Subscription
+from shared.messaging.subscriptions import Moment, Subscription
 
 log = structlog.get_logger()
 
@@ -150,8 +150,7 @@ class Follower:
             return
         if Outcome.HANDLED in outcomes:
             self._dead = 0
-            if isinstance(self.subscription, Effect):
-                self.nudge()
+            self.nudge()
 
     async def _write(self, records: Sequence[Record]) -> list[Outcome]:
         moment = Moment(business=self.clock.business(), system=self.clock.system())
