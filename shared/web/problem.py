@@ -138,10 +138,16 @@ async def _http(_: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    log.warning("request.database_failed", path=request.url.path, error=type(error).__name__, cause=_cause(error))
+    """An outage is a 503; what the database refuses for another reason is a mistake of ours, and a 500."""
+    if isinstance(error, DBAPIError) and not _outage(error):
+        log.error("request.failed", path=request.url.path, exc_info=error)
+        return respond(AppError("An unexpected error was logged; nothing was written."))
+    log.warning("request.database_failed", path=request.url.path, error=type(error).__name__)
     unavailable = Unavailable("The database does not answer; nothing was written. Try again in a few seconds.")
     return respond(unavailable, _headers(unavailable))
 
 
-def _cause(error: Exception) -> str:
-    return type(error.orig).__name__ if isinstance(error, DBAPIError) else ""
+def _outage(error: DBAPIError) -> bool:
+    """By SQLSTATE: connection (08), rollback (40), resources (53), operator (57); none means that nobody answered."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or not state or state[:2] in {"08", "40", "53", "57"}

@@ -1,0 +1,98 @@
+"""Pledges that are refused: the problem names the field and the remedy, and nothing is half written."""
+
+from typing import Any
+
+import pytest
+
+from services.pledges.registry.schemas import EXAMPLE
+from tests.integration.pledges.registry.conftest import AMINA, Desk
+from tests.support.api import once
+from tests.support.entities import STAFF, faults
+
+TARGET = EXAMPLE["targets"][0]
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "no title": ({"title": ""}, "title"),
+    "line break in a title": ({"title": "a\r\nBcc: all@example.org"}, "title"),
+    "NUL": ({"description": "a\x00b"}, "description"),
+    "20,001 characters": ({"description": "x" * 20_001}, "description"),
+    "unknown objective": ({"objectives": ["objective-24"]}, "objectives.0"),
+    "objective twice": ({"objectives": ["objective-4", "objective-4"]}, "objectives"),
+    "main one not among all": ({"main_objectives": ["objective-9"]}, "body"),
+    "unknown principle": ({"principles": ["kindness"]}, "principles.0"),
+    "unknown form": ({"forms": ["hope"]}, "forms.0"),
+    "30 February": ({"period": {"end": "2024-02-30"}}, "period.end"),
+    "month 13": ({"period": {"end": "2024-13"}}, "period.end"),
+    "no date": ({"targets": [TARGET | {"by": "soon"}]}, "targets.0.by"),
+    "end before start": ({"period": {"start": "2025", "end": "2024-12"}}, "period"),
+    "unknown cycle": ({"review_cycle": "2030"}, "review_cycle"),
+    "value is no number": ({"targets": [TARGET | {"value": "many"}]}, "targets.0.value"),
+    "value is not finite": ({"targets": [TARGET | {"value": "Infinity"}]}, "targets.0.value"),
+    "value is too large": ({"targets": [TARGET | {"value": "1e40"}]}, "targets.0.value"),
+    "51 partners": ({"partners": ["x"] * 51}, "partners"),
+    "unknown field": ({"titel": "x"}, "titel"),
+    "unknown kind": ({"kind": "solo"}, "kind"),
+    "matches is no id": ({"matches": "that one"}, "matches"),
+    "matches nobody's pledge": (
+        {"kind": "matching", "matches": "01922f00-0000-7000-8000-000000000009", "submit": True},
+        "matches",
+    ),
+    "unknown entity": ({"entity_id": "atlantis"}, "entity_id"),
+    "no language": ({"language": "English!"}, "language"),
+}
+
+
+@pytest.mark.parametrize(("change", "field"), BAD.values(), ids=BAD.keys())
+async def test_a_bad_pledge_is_refused_by_field(desk: Desk, change: dict[str, Any], field: str) -> None:
+    before = await desk.counts()
+    answer = await desk.create(**change)
+    assert answer.status_code == 422, answer.text
+    assert field in faults(answer), answer.text
+    assert await desk.counts() == before
+
+
+async def test_lone_surrogates_are_refused(desk: Desk) -> None:
+    headers = once(AMINA) | {"Content-Type": "application/json"}
+    body = b'{"entity_id": "veridia", "title": "half a \\ud83d character"}'
+    answer = await desk.service.client.post("/pledges", content=body, headers=headers)
+    assert faults(answer).keys() == {"title"}
+
+
+async def test_html_stays_text(desk: Desk) -> None:
+    script = "<script>alert(1)</script>"
+    pledge_id = await desk.published(title=script, description=script, partners=[script])
+    answer = await desk.get(f"/pledges/{pledge_id}")
+    assert answer.json()["title"] == script
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_request_for_what_is_no_field(desk: Desk) -> None:
+    made = await desk.create(submit=True)
+    path = f"/pledges/{made.json()['pledge_id']}/request-changes"
+    before = await desk.counts()
+    asked = {"fields": [{"field": "merit", "says": "Is this wise?"}]}
+    answer = await desk.post(path, asked, STAFF, made.headers["etag"])
+    assert faults(answer).keys() == {"fields"}
+    assert await desk.counts() == before
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAAAAAAAAAAAAAA", "%C3%A9"])
+async def test_a_tampered_cursor(desk: Desk, cursor: str) -> None:
+    for path in ("/pledges", "/me/pledges"):
+        assert faults(await desk.get(f"{path}?cursor={cursor}", AMINA)).keys() == {"cursor"}
+
+
+async def test_an_answer_of_success_only_after_the_commit(desk: Desk) -> None:
+    """The commit itself is made to fail: no 2xx, no row, no nudge."""
+    async with desk.service.owner.engine.begin() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        await driver.execute(  # type: ignore[union-attr]
+            "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;"
+            "create constraint trigger refuse after insert on pledge deferrable initially deferred"
+            " for each row execute function refuse();"
+        )
+    before, nudges = await desk.counts(), len(desk.service.nudges)
+    answer = await desk.create(submit=True)
+    assert answer.status_code >= 500
+    assert await desk.counts() == before
+    assert len(desk.service.nudges) == nudges
