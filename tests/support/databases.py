@@ -5,6 +5,7 @@ import importlib
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 
@@ -20,9 +21,24 @@ begin
         execute format('create table before_test.%1$I as table public.%1$I', name);
     end loop;
 end $$;
-create function before_test.restore() returns void language plpgsql as $$
+create function before_test.shape() returns text language sql as $$
+    select md5(string_agg(part, ' ' order by part)) from (
+        select concat(attrelid::regclass, attname, atttypid, attnotnull) from pg_attribute
+            join pg_class on attrelid = pg_class.oid where relnamespace = 'public'::regnamespace and attnum > 0
+        union all select concat(tgrelid::regclass, tgname, tgenabled) from pg_trigger where not tgisinternal
+        union all select concat(conrelid::regclass, conname) from pg_constraint
+        union all select concat(proname, md5(prosrc)) from pg_proc where pronamespace = 'public'::regnamespace
+        union all select concat(oid::regclass, relkind, relacl) from pg_class
+            where relnamespace = 'public'::regnamespace
+    ) as parts (part)
+$$;
+create table before_test.shape as select before_test.shape() as value;
+create function before_test.restore() returns boolean language plpgsql as $$
 declare kept record;
 begin
+    if before_test.shape() <> (select value from before_test.shape) then
+        return false;
+    end if;
     set local session_replication_role = replica;  -- foreign keys hold again at the end
     for kept in
         select relname, string_agg(quote_ident(attname), ', ') as columns
@@ -35,12 +51,12 @@ begin
         execute format('insert into public.%1$I (%2$s) overriding system value select %2$s from before_test.%1$I',
             kept.relname, kept.columns);
     end loop;
+    return true;
 end $$;
 """
-RESTORE = """
+END_SESSIONS = """
 select pg_terminate_backend(pid, 2000) from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid();
-select before_test.restore();
+where datname = current_database() and pid <> pg_backend_pid()
 """
 
 
@@ -55,11 +71,22 @@ class Databases:
 
     @asynccontextmanager
     async def of(self, service: str) -> AsyncIterator[Urls]:
-        """A migrated database of the service that nobody else uses. Sessions left at the end are terminated."""
+        """A migrated database of the service that nobody else uses. Sessions left at the end are terminated.
+
+        A test may also change the schema: then the database is not used again.
+        """
         urls = self._free[service].pop() if self._free[service] else await self._new(service)
         yield urls
-        await self._as_superuser(urls.name, RESTORE)
-        self._free[service].append(urls)
+        if await self._restored(urls.name):
+            self._free[service].append(urls)
+        else:
+            async with self._superuser("postgres") as connection:
+                await connection.execute(f'drop database "{urls.name}" with (force)')
+
+    async def _restored(self, name: str) -> bool:
+        async with self._superuser(name) as connection:
+            await connection.execute(END_SESSIONS)
+            return bool(await connection.fetchval("select before_test.restore()"))
 
     async def _new(self, service: str) -> Urls:
         async with self._lock:
@@ -71,14 +98,16 @@ class Databases:
         urls = await self._postgres.database(service)
         migrate = importlib.import_module(f"services.{service}.__main__").migrate
         await asyncio.to_thread(migrate, urls.owner_url)
-        # a test sees in the outbox what it caused, not what the reference data did
-        await self._as_superuser(urls.name, "update outbox set published_at = created_at")
-        await self._as_superuser(urls.name, KEEP)
+        async with self._superuser(urls.name) as connection:
+            # a test sees in the outbox what it caused, not what the reference data did
+            await connection.execute("update outbox set published_at = created_at")
+            await connection.execute(KEEP)
         return urls.name
 
-    async def _as_superuser(self, database: str, statements: str) -> None:
+    @asynccontextmanager
+    async def _superuser(self, database: str) -> AsyncIterator[Any]:
         connection = await asyncpg.connect(self._postgres.url(database))
         try:
-            await connection.execute(statements)
+            yield connection
         finally:
             await connection.close()
