@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.pledges.entities.models import Entity, Membership
+from services.pledges.tables import core
 from shared.errors import FieldProblem, Forbidden, Invalid, NotFound
 from shared.events.common import EntityRef
 from shared.web.auth import ADMIN, NETWORK_STAFF, REVIEWER, Actor
@@ -57,18 +58,18 @@ def valid(now: Any) -> Any:
     return and_(col(Membership.since) <= now, or_(col(Membership.until).is_(None), col(Membership.until) > now))
 
 
-_ENTITY = (col(Entity.entity_id), col(Entity.name), col(Entity.kind), col(Entity.fictional))
+_entity, _membership = core(Entity).c, core(Membership).c
 _STANDING = (
-    select(*_ENTITY, col(Membership.role))
+    select(_entity.entity_id, _entity.name, _entity.kind, _entity.fictional, _membership.role)
     .outerjoin(
-        Membership,
+        core(Membership),
         and_(
-            col(Membership.entity_id) == col(Entity.entity_id),
-            col(Membership.person_id) == bindparam("person_id"),
+            _membership.entity_id == _entity.entity_id,
+            _membership.person_id == bindparam("person_id"),
             valid(bindparam("now")),
         ),
     )
-    .where(col(Entity.entity_id) == bindparam("entity_id"))
+    .where(_entity.entity_id == bindparam("entity_id"))
 )
 
 

@@ -10,11 +10,12 @@ from services.pledges.progress.models import ProgressUpdate
 from services.pledges.progress.schemas import Report, Update
 from services.pledges.registry import lifecycle, records
 from services.pledges.registry.commands import Occasion
+from services.pledges.tables import core
 from shared.errors import Conflict, FieldProblem, Invalid
 from shared.events.common import Change
 from shared.events.pledges import PledgeSnapshot
 
-_ADD = insert(records.core(ProgressUpdate))
+_ADD = insert(core(ProgressUpdate))
 
 
 async def report(session: AsyncSession, pledge_id: UUID, said: Report, on: Occasion) -> Update:

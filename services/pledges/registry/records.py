@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table as Core
-from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -19,19 +18,12 @@ from services.pledges.registry.models import (
     PublicPledge,
 )
 from services.pledges.registry.schemas import Content, State
-from services.pledges.tables import Table
+from services.pledges.tables import core
 from shared.errors import NotFound
 from shared.events.common import Change
 from shared.events.pledges import PledgeEvent, PledgeSnapshot
 from shared.messaging import outbox
 from shared.messaging.subscriptions import Moment
-
-
-def core(model: type[Table]) -> Core:
-    """The table itself: what is written through its class goes the way of the object mapper, which takes longer."""
-    found: Core = inspect(model).local_table
-    return found
-
 
 ADD_PLEDGE = insert(core(Pledge))
 ADD_STEP = insert(core(PledgeHistory))
