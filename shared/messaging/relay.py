@@ -79,8 +79,14 @@ class Relay:
         await connection.close(timeout=2)
 
     async def _connect(self) -> Any:
-        # tcp_user_timeout: a frozen reader with half an answer would hold back vacuum until it wakes
-        settings = {"application_name": "relay", "timezone": "UTC", "tcp_user_timeout": "20000"}
+        settings = {
+            "application_name": "relay",
+            "timezone": "UTC",
+            # a frozen reader with half an answer would hold back vacuum until it wakes
+            "tcp_user_timeout": "20000",
+            # a mark that a crash loses publishes its batch once more, which consumers are made for
+            "synchronous_commit": "off",
+        }
         connection = await asyncpg.connect(self.database_url, timeout=5, command_timeout=10, server_settings=settings)
         await connection.add_listener(CHANNEL, lambda *_: self._nudged.set())
         return connection
