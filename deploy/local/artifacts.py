@@ -5,6 +5,8 @@ A sums file has the form of `sha256sum`; its paths are those of a Maven reposito
 """
 
 import hashlib
+import os
+import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -100,6 +102,9 @@ def _maven(repository: Path, download: Download) -> Any:
     def progress(_: str, size: int) -> AbstractContextManager[Callable[[int], None]]:
         return _file(download, size)
 
+    # the machine's own trust store, as pip and uv take it: behind a ministry's proxy no other knows its certificate
+    if bundle := ssl.get_default_verify_paths().cafile:
+        os.environ.setdefault("REQUESTS_CA_BUNDLE", bundle)
     return MavenContext(resolver=PythonResolver(progress_callback=progress), repo_cache=repository, timeout=30)
 
 
