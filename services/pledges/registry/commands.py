@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -12,13 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from services.pledges.entities.authority import Standing, require_reader, require_writer, standing
+from services.pledges.entities.authority import (
+    DELEGATE,
+    FOCAL_POINT,
+    Standing,
+    require_reader,
+    require_writer,
+    standing,
+)
 from services.pledges.registry import lifecycle, records
-from services.pledges.registry.lifecycle import Publication
+from services.pledges.registry.lifecycle import Act, By, Publication
 from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import ChangeRequest, Closing, Content, NewPledge, State, Statement, WantedChange
-from shared.errors import FieldProblem, Forbidden, Invalid
+from shared.errors import FieldProblem, Invalid
 from shared.events.common import Change
 from shared.events.pledges import PledgeStep, Progress, Source
 from shared.messaging import outbox
@@ -26,7 +33,6 @@ from shared.messaging.subscriptions import Moment
 from shared.web.auth import Actor
 from shared.web.etag import require
 
-By = Literal["entity", "network_staff"]
 _ASKED = TypeAdapter(list[WantedChange])
 _NOTHING = "[]"
 _EXISTS = select(col(PublicPledge.pledge_id)).where(col(PublicPledge.pledge_id) == bindparam("id"))
@@ -45,16 +51,27 @@ class Occasion:
         return self.moment.business
 
 
+@dataclass(frozen=True)
+class Case:
+    """A locked pledge, an act that is allowed on it, and the state that follows."""
+
+    found: Present
+    who: Standing
+    by: By
+    state: State
+
+
 async def create(session: AsyncSession, wish: NewPledge, on: Occasion) -> tuple[Present, Standing]:
     """A draft, or at once a submission. Raises Invalid, Forbidden."""
     who = await require_writer(session, on.actor, wish.entity_id, on.now)
-    content = _content(wish)
-    if wish.submit:
-        await _require_submittable(session, content)
-    made = await _begin(session, who, content, "submitted" if wish.submit else "draft", on)
-    await _step(session, made, "submitted" if wish.submit else "created", "entity", on)
-    if wish.submit:
-        await _announce(session, made, "submitted", on)
+    if not wish.submit:
+        made = await _begin(session, who, _content(wish), "draft", on)
+        await _step(session, made, "created", _role(who, "entity"), on)
+        return made, who
+    content = await _submittable(session, _content(wish), on)
+    made = await _begin(session, who, content, "submitted", on)
+    await _step(session, made, "submitted", _role(who, "entity"), on)
+    await _announce(session, made, "submitted", on)
     return made, who
 
 
@@ -62,71 +79,65 @@ async def save(
     session: AsyncSession, pledge_id: UUID, seen: int, content: Content, on: Occasion
 ) -> tuple[Present, Standing]:
     """The whole content anew. Of a published pledge this begins an amendment. Raises Stale, Conflict, Forbidden."""
-    found, who = await _for_writing(session, pledge_id, seen, on)
-    state = lifecycle.follows("save", found.state, version=found.version)
-    fields = lifecycle.changed(found.content, content)
-    saved = await records.change(session, found, state, content, on.now)
-    await _step(session, saved, "saved", "entity", on, fields=fields)
-    return saved, who
+    case = await _case(session, "save", pledge_id, seen, on)
+    saved = await _change(session, case, "saved", on, _content(content))
+    return saved, case.who
 
 
 async def submit(session: AsyncSession, pledge_id: UUID, seen: int, on: Occasion) -> tuple[Present, Standing]:
     """Raises Invalid with everything that is missing; Stale, Conflict, Forbidden."""
-    found, who = await _for_writing(session, pledge_id, seen, on)
-    state = lifecycle.follows("submit", found.state, version=found.version)
-    await _require_submittable(session, found.content)
-    action = "resubmitted" if found.state == "changes_requested" else "submitted"
-    done = await records.change(session, found, state, found.content, on.now)
-    await _step(session, done, action, "entity", on)
+    case = await _case(session, "submit", pledge_id, seen, on)
+    content = await _submittable(session, case.found.content, on)
+    action = "resubmitted" if case.found.state == "changes_requested" else "submitted"
+    done = await _change(session, case, action, on, content)
     await _announce(session, done, action, on)
-    return done, who
+    return done, case.who
 
 
 async def request_changes(
     session: AsyncSession, pledge_id: UUID, seen: int, asked: ChangeRequest, on: Occasion
 ) -> tuple[Present, Standing]:
     """By staff, naming fields. Raises Invalid for what is no field; Stale, Conflict."""
-    found, who = await _for_staff(session, pledge_id, seen, on)
     names = [wanted.field for wanted in asked.fields]
     lifecycle.require_known(names)
-    state = lifecycle.follows("request_changes", found.state, version=found.version)
-    done = await records.change(session, found, state, found.content, on.now)
-    await _step(session, done, "changes_requested", "network_staff", on, fields=names, asked=asked.fields)
+    case = await _case(session, "request_changes", pledge_id, seen, on)
+    done = await records.change(session, case.found, case.state, case.found.content, on.now)
+    await _step(session, done, "changes_requested", _role(case.who, case.by), on, fields=names, asked=asked.fields)
     await _announce(session, done, "changes_requested", on, names)
-    return done, who
+    return done, case.who
 
 
 async def publish(session: AsyncSession, pledge_id: UUID, seen: int, on: Occasion) -> tuple[Present, Standing]:
     """By staff: the working copy becomes the next public version. Raises Stale, Conflict."""
-    found, who = await _for_staff(session, pledge_id, seen, on)
-    state = lifecycle.follows("publish", found.state, version=found.version)
-    done = await records.change(session, found, state, found.content, on.now)
-    await _step(session, done, "published", "network_staff", on)
-    return await _publish(session, done, who, on), who
+    case = await _case(session, "publish", pledge_id, seen, on)
+    done = await _change(session, case, "published", on, case.found.content)
+    return await _publish(session, done, case.who, on), case.who
 
 
 async def close(
     session: AsyncSession, pledge_id: UUID, seen: int, closing: Closing, on: Occasion
 ) -> tuple[Present, Standing]:
-    """By its entity or by staff, with a reason. Raises Stale, Conflict, Forbidden, Invalid."""
-    found, who = await _locked(session, pledge_id, on)
-    if not (who.may_write or who.is_staff):
-        raise Forbidden(f"Only focal points and delegates of {who.entity.name} or the Network's staff may close it.")
-    require(seen, found.revision)
-    state = lifecycle.follows("close", found.state, version=found.version)
+    """By its entity or by staff, with a reason. An amendment under way ends: the working copy becomes what is public.
+
+    Raises Stale, Conflict, Forbidden, Invalid.
+    """
+    case = await _case(session, "close", pledge_id, seen, on)
     if closing.superseded_by:
-        await _require_published(session, "superseded_by", closing.superseded_by)
-    by: By = "entity" if who.may_write else "network_staff"
-    done = await records.change(session, found, state, found.content, on.now)
-    await _step(session, done, "closed", by, on)
-    return await _close(session, done, closing, by, on), who
+        await _require_published(session, "superseded_by", closing.superseded_by, other_than=pledge_id)
+    if case.found.public is None:  # lifecycle.follows has refused that
+        raise RuntimeError("a pledge without a public version cannot be closed")
+    done = await _change(session, case, "closed", on, lifecycle.content_of(case.found.public))
+    snapshot = lifecycle.closed(case.found.public, closing.reason, closing.superseded_by)
+    step = Change(action="closed", at=on.now, by=case.by)
+    return await records.make_public(session, done, snapshot, step, on.moment), case.who
 
 
 async def record_statement(session: AsyncSession, said: Statement, on: Occasion) -> tuple[Present, Standing]:
-    """By staff: what an entity pledged in public, published with its sources. Raises Invalid."""
+    """By staff: what an entity pledged in public, published with its sources. Raises Invalid, Forbidden."""
     who = await standing(session, on.actor, said.entity_id, on.now)
+    by = lifecycle.acting("record", for_entity=who.may_write, is_staff=who.is_staff)
     made = await _begin(session, who, _content(said), "published", on)
-    await _step(session, made, "recorded", "network_staff", on)
+    await _step(session, made, "recorded", _role(who, by), on)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
     return await _publish(session, made, who, on, sources), who
 
@@ -135,35 +146,42 @@ def _content(wish: Content) -> Content:
     return Content.model_construct(**{name: getattr(wish, name) for name in Content.model_fields})
 
 
-async def _locked(session: AsyncSession, pledge_id: UUID, on: Occasion) -> tuple[Present, Standing]:
+async def _case(session: AsyncSession, act: Act, pledge_id: UUID, seen: int, on: Occasion) -> Case:
+    """Locks the pledge, then asks in this order: may they know of it, may they act, did they see it, may it be now."""
     found = await records.present(session, pledge_id, lock=True)
-    return found, await require_reader(session, on.actor, found.entity_id, on.now)
-
-
-async def _for_writing(session: AsyncSession, pledge_id: UUID, seen: int, on: Occasion) -> tuple[Present, Standing]:
-    found, who = await _locked(session, pledge_id, on)
-    who.require_write()
+    who = await require_reader(session, on.actor, found.entity_id, on.now)
+    by = lifecycle.acting(act, for_entity=who.may_write, is_staff=who.is_staff)
     require(seen, found.revision)
-    return found, who
+    return Case(found, who, by, lifecycle.follows(act, found.state, version=found.version))
 
 
-async def _for_staff(session: AsyncSession, pledge_id: UUID, seen: int, on: Occasion) -> tuple[Present, Standing]:
-    found, who = await _locked(session, pledge_id, on)
-    if not who.is_staff:  # the route's rule says so too; publishing must not hang on one line
-        raise Forbidden("This is for Network staff and administrators.")
-    require(seen, found.revision)
-    return found, who
+def _role(who: Standing, by: By) -> str:
+    """What the history says: in which role of theirs they acted."""
+    if by == "network_staff":
+        return by
+    return FOCAL_POINT if FOCAL_POINT in who.roles else DELEGATE
 
 
-async def _require_submittable(session: AsyncSession, content: Content) -> None:
+async def _change(session: AsyncSession, case: Case, action: str, on: Occasion, content: Content) -> Present:
+    """The next revision, and its line in the history with the fields that differ."""
+    done = await records.change(session, case.found, case.state, content, on.now)
+    fields = lifecycle.changed(case.found.content, content)
+    await _step(session, done, action, _role(case.who, case.by), on, fields=fields)
+    return done
+
+
+async def _submittable(session: AsyncSession, content: Content, on: Occasion) -> Content:
     lifecycle.require_complete(content)
     if content.matches:
         await _require_published(session, "matches", content.matches)
+    return lifecycle.in_context(content, on.now)
 
 
-async def _require_published(session: AsyncSession, field: str, pledge_id: UUID) -> None:
-    if (await session.execute(_EXISTS, {"id": pledge_id})).first() is None:
-        fault = FieldProblem(field, "names no published pledge", "look it up: GET /pledges")
+async def _require_published(
+    session: AsyncSession, field: str, pledge_id: UUID, *, other_than: UUID | None = None
+) -> None:
+    if pledge_id == other_than or (await session.execute(_EXISTS, {"id": pledge_id})).first() is None:
+        fault = FieldProblem(field, "names no other published pledge", "look it up: GET /pledges")
         raise Invalid("It points at a pledge that nobody has published; nothing was saved.", [fault])
 
 
@@ -187,7 +205,7 @@ async def _step(
     session: AsyncSession,
     done: Present,
     action: str,
-    by: By,
+    role: str,
     on: Occasion,
     *,
     fields: Sequence[str] = (),
@@ -201,7 +219,7 @@ async def _step(
         "at": on.now,
         "recorded_at": on.moment.system,
         "person_id": on.actor.person,
-        "by": by,
+        "by": role,
         "fields": list(fields),
         "details": _ASKED.dump_json(asked).decode() if asked else _NOTHING,
     }
@@ -246,10 +264,3 @@ async def _publish(
     version = {"pledge_id": done.pledge_id, "version": made.version, "published_at": on.now}
     await session.execute(records.ADD_VERSION, version | {"snapshot": snapshot.model_dump_json()})
     return await records.make_public(session, done, snapshot, step, on.moment)
-
-
-async def _close(session: AsyncSession, done: Present, closing: Closing, by: By, on: Occasion) -> Present:
-    if done.public is None:  # lifecycle.follows has refused that
-        raise RuntimeError("a pledge without a public version cannot be closed")
-    snapshot = lifecycle.closed(done.public, closing.reason, closing.superseded_by)
-    return await records.make_public(session, done, snapshot, Change(action="closed", at=on.now, by=by), on.moment)

@@ -5,12 +5,25 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from services.pledges.registry.schemas import Content, State
-from shared.errors import Conflict, FieldProblem, Invalid
+from services.pledges.registry.schemas import MOST, Content, Period, State, Target
+from shared.errors import Conflict, FieldProblem, Forbidden, Invalid
 from shared.events import pledges as public
 from shared.events.common import EntityRef
+from shared.reference import catalogue
 
-Act = Literal["save", "submit", "request_changes", "publish", "close"]
+Act = Literal["save", "submit", "request_changes", "publish", "close", "record"]
+By = Literal["entity", "network_staff"]
+
+# who may do it at all: a focal point or delegate of the entity, or Network staff; viewers and reviewers only read
+_MAY: dict[Act, tuple[By, ...]] = {
+    "save": ("entity",),
+    "submit": ("entity",),
+    "request_changes": ("network_staff",),
+    "publish": ("network_staff",),
+    "close": ("entity", "network_staff"),
+    "record": ("network_staff",),
+}
+_NAMES: dict[By, str] = {"entity": "focal points and delegates of its entity", "network_staff": "Network staff"}
 
 # An amendment is drafted in the working copy; the public keeps seeing the published version meanwhile.
 _NEXT: dict[Act, dict[State, State]] = {
@@ -19,7 +32,10 @@ _NEXT: dict[Act, dict[State, State]] = {
     "request_changes": {"submitted": "changes_requested"},
     "publish": {"submitted": "published"},
     "close": {"draft": "closed", "submitted": "closed", "changes_requested": "closed", "published": "closed"},
+    "record": {},  # a statement is published as it is recorded
 }
+_LISTS = frozenset({"main_objectives", "objectives", "principles", "forms", "targets", "partners"})
+_PLACES = frozenset(str(number) for number in range(MOST))
 _REMEDY: dict[State, str] = {
     "draft": "It is a draft: submit it first.",
     "submitted": "It is with the Network's staff: wait until they publish it or ask for changes.",
@@ -27,6 +43,15 @@ _REMEDY: dict[State, str] = {
     "published": "It is published: save a change to begin an amendment.",
     "closed": "It is closed, and stays as it is.",
 }
+
+
+def acting(act: Act, *, for_entity: bool, is_staff: bool) -> By:
+    """In which capacity the act is done; who has both acts for the entity if they may. Raises Forbidden."""
+    capacities: dict[By, bool] = {"entity": for_entity, "network_staff": is_staff}
+    for by in _MAY[act]:
+        if capacities[by]:
+            return by
+    raise Forbidden(f"Only {' or '.join(_NAMES[by] for by in _MAY[act])} may do this.")
 
 
 def follows(act: Act, state: State, *, version: int) -> State:
@@ -72,15 +97,34 @@ def changed(old: Content, new: Content) -> list[str]:
     return [name for name in Content.model_fields if getattr(old, name) != getattr(new, name)]
 
 
-def require_known(fields: list[str]) -> None:
-    """Raises Invalid for names that are no fields of a pledge."""
-    unknown = [name for name in fields if name.split(".")[0] not in Content.model_fields]
+def in_context(content: Content, now: datetime) -> Content:
+    """A submission that names no review cycle is made in the context of the one open at `now` (business time, ¶77)."""
+    opened = [cycle for cycle in catalogue.CYCLES.values() if cycle.opens_at <= now]
+    if content.review_cycle or not opened:
+        return content
+    return content.model_copy(update={"review_cycle": max(opened, key=lambda cycle: cycle.opens_at).code})
+
+
+def require_known(paths: list[str]) -> None:
+    """Raises Invalid for what is no place in a pledge: names of fields travel on a topic, and text must not."""
+    unknown = [(place, path) for place, path in enumerate(paths) if not _is_place(path.split("."))]
     if unknown:
-        known = ", ".join(Content.model_fields)
-        faults = [
-            FieldProblem("fields", f"{name} is no field of a pledge", f"name one of: {known}") for name in unknown
-        ]
+        remedy = f"name one of: {', '.join(Content.model_fields)}"
+        faults = [FieldProblem(f"fields.{place}.field", f"{path} is no field", remedy) for place, path in unknown]
         raise Invalid("Some fields are not fields of a pledge; nothing was sent.", faults)
+
+
+def _is_place(path: list[str]) -> bool:
+    match path:
+        case [name]:
+            return name in Content.model_fields
+        case ["period", part]:
+            return part in Period.model_fields
+        case ["targets", place, part]:
+            return place in _PLACES and part in Target.model_fields
+        case [name, place]:
+            return name in _LISTS and place in _PLACES
+    return False
 
 
 @dataclass(frozen=True)
@@ -116,6 +160,11 @@ def snapshot(made: Publication) -> public.PledgeSnapshot:
             "first_published_at": made.first_at,
         }
     )
+
+
+def content_of(last: public.PledgeSnapshot) -> Content:
+    """What is public, as a working copy."""
+    return Content.model_validate(last.model_dump(include=set(Content.model_fields)))
 
 
 def closed(last: public.PledgeSnapshot, reason: str, superseded_by: UUID | None) -> public.PledgeSnapshot:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from services.pledges.entities.schemas import EntityId
 from shared.events.common import EntityRef
 from shared.events.pledges import PledgeSnapshot
 from shared.reference import catalogue
@@ -97,7 +98,10 @@ class Content(Strict):
     forms: Forms = []
     targets: list[Target] = Field(default=[], max_length=MOST)
     period: Period = Period()
-    review_cycle: Cycle | None = Field(default=None, description="The cycle in whose context it is made (¶77)")
+    review_cycle: Cycle | None = Field(
+        default=None,
+        description="The cycle in whose context it is made (¶77); if none is named, the one open at submission",
+    )
     partners: list[Line] = Field(default=[], max_length=MOST, description="Who pledges or acts with you, by name")
 
     @model_validator(mode="after")
@@ -142,7 +146,7 @@ class NewPledge(Content):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"entity_id": "veridia", **EXAMPLE, "submit": True}]})
 
-    entity_id: str = Field(max_length=64, description="For whom you write", examples=["veridia"])
+    entity_id: EntityId = Field(description="For whom you write", examples=["veridia"])
     submit: bool = False
 
 
@@ -164,12 +168,12 @@ class Statement(Content):
         }
     )
 
-    entity_id: str = Field(max_length=64, examples=["kalmora"])
-    sources: Annotated[list[Source], Field(min_length=1, max_length=MOST)]
+    entity_id: EntityId = Field(examples=["kalmora"])
+    sources: Annotated[list[Source], Field(min_length=1, max_length=20)]
 
 
 class WantedChange(Strict):
-    field: str = Field(description="Name of a field of the pledge", examples=["period"])
+    field: Line = Field(max_length=100, description="A field of the pledge, or a place in it", examples=["period.end"])
     says: Annotated[Text, Field(min_length=1, max_length=2000)]
 
 

@@ -72,7 +72,7 @@ async def test_a_request_for_what_is_no_field(desk: Desk) -> None:
     before = await desk.counts()
     asked = {"fields": [{"field": "merit", "says": "Is this wise?"}]}
     answer = await desk.post(path, asked, STAFF, made.headers["etag"])
-    assert faults(answer).keys() == {"fields"}
+    assert faults(answer).keys() == {"fields.0.field"}
     assert await desk.counts() == before
 
 
