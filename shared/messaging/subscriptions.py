@@ -28,7 +28,9 @@ Clear: TypeAlias = Callable[[AsyncSession], Awaitable[None]]
 class Projection:
     """A local copy of what others publish. Its upserts are guarded by the snapshot's sequence.
 
-    It may be cleared and read again from the topic's beginning at any time, so handlers cause nothing else.
+    It may be cleared and read again from the topic's beginning at any time, so handlers cause nothing else. The one
+    exception decides what waits for the record, once, behind a mark that survives clearing: network_support, which says
+    there why an effect could not (docs/adr/0005).
     """
 
     name: str  # consumer group is "<service>.<name>"
