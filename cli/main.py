@@ -1,6 +1,7 @@
 """`gcm`: the command line. A module a group of commands; the heavy is imported where it is needed."""
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -21,9 +22,13 @@ events.register(app)
 
 
 def main() -> None:
+    spoken(app)
+
+
+def spoken(command: Callable[[], object]) -> None:
     """What cannot be done is said in one sentence on standard error, with exit status 1."""
     try:
-        app()
+        command()
     except Exception as error:
         refused = explained(error)
         if refused is None:

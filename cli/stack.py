@@ -4,12 +4,15 @@ import contextlib
 import logging
 import os
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from deploy.local.refusal import Refused, explained
 from deploy.local.state import State
+
+if TYPE_CHECKING:
+    from deploy.local.up import Plan
 
 
 def register(app: typer.Typer) -> None:
@@ -23,13 +26,19 @@ def up(
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over: data, secrets and the clock are erased.")] = False,
 ) -> None:
     """Start everything on this machine and keep it running until Ctrl-C."""
+    from deploy.local.stack import start_all
+
+    run(State(), start_all, fresh=fresh)
+
+
+def run(state: State, plan: "Plan", *, fresh: bool) -> None:
+    """Starts what the plan says, and returns after an orderly stop. Raises Refused for whatever hinders it."""
     from cli.terminal import Terminal, show
     from deploy.local.up import Up
 
-    state = State()
     terminal = Terminal()
     try:
-        Up(state, terminal, lambda stack: show(terminal.console, stack)).run(fresh=fresh)
+        Up(state, terminal, lambda stack: show(terminal.console, stack), plan).run(fresh=fresh)
     except Exception as error:  # noqa: BLE001 - whatever it is, the person reads a sentence, and the log has the rest
         raise _in_a_sentence(error, state) from None
 

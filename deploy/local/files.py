@@ -55,7 +55,7 @@ def reachable(wanted: Path, account: Account | None, watcher: Watcher) -> Path:
     instead = ROOM / f"gcm-pledges-{hashlib.sha256(os.fsencode(wanted)).hexdigest()[:12]}"
     if not instead.exists():
         watcher.say(f"{wanted} is closed to the user “{account.name}” who runs PostgreSQL: using {instead} instead.")
-    _own(instead)
+    claim(instead)
     return instead
 
 
@@ -74,7 +74,7 @@ def _reaches(account: Account, folder: Path) -> bool:
     return asked.returncode == 0
 
 
-def _own(folder: Path) -> None:
+def claim(folder: Path) -> None:
     """Makes a folder that only we can write, and refuses one that somebody else has put there."""
     folder.mkdir(mode=0o755, exist_ok=True)
     found = folder.lstat()

@@ -14,7 +14,6 @@ import psutil
 from deploy.local.place import Place, description
 from deploy.local.processes import Identity, end_leftovers
 from deploy.local.settle import set_first_clock, settle
-from deploy.local.stack import start_all
 from deploy.local.state import State, write
 from deploy.local.supervisor import Supervisor
 from deploy.local.turns import only_one
@@ -29,9 +28,7 @@ Plan = Callable[[Place, Supervisor, Watcher], Awaitable[dict[str, float]]]
 class Up:
     """One run of `gcm up`. `ready` is called with stack.json's content when all is ready."""
 
-    def __init__(
-        self, state: State, watcher: Watcher, ready: Callable[[dict[str, Any]], None], plan: Plan = start_all
-    ) -> None:
+    def __init__(self, state: State, watcher: Watcher, ready: Callable[[dict[str, Any]], None], plan: Plan) -> None:
         self._state = state
         self._watcher = watcher
         self._ready = ready
