@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.pledges.registry.schemas import EXAMPLE
-from tests.integration.pledges.registry.conftest import AMINA, Desk
+from tests.integration.pledges.conftest import AMINA, Desk
 from tests.support.api import once
 from tests.support.entities import STAFF, faults
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.pledges.registry.schemas import EXAMPLE
-from tests.integration.pledges.registry.conftest import AMINA, KOFI, VERA, Desk
+from tests.integration.pledges.conftest import AMINA, KOFI, VERA, Desk
 from tests.support.entities import REVIEWER, STAFF, faults
 
 SECRET = "zanzibar-lantern"
