@@ -121,14 +121,8 @@ async def record(
     moment: Moment,
 ) -> None:
     """One step into the history of an entity."""
-    step = {
-        "entity_id": entity_id,
-        "revision": revision,
-        "action": action,
-        "at": moment.business,
-        "recorded_at": moment.system,
-        "person_id": author.person_id,
-        "by": author.by,
-        "details": details,
-    }
-    await session.execute(insert(EntityHistory), step)
+    await session.execute(
+        insert(EntityHistory)
+        .values(entity_id=entity_id, revision=revision, action=action, details=details)
+        .values(at=moment.business, recorded_at=moment.system, person_id=author.person_id, by=author.by)
+    )

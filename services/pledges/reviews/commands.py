@@ -80,20 +80,14 @@ async def _tell(
     reason: str,
     moment: Moment,
 ) -> None:
+    """History and event."""
     public = await snapshot(session, found)
     details = {"fields": fields, "before": before, "milestone": public.model_dump(mode="json")}
-    step = {
-        "code": found.code,
-        "revision": found.revision,
-        "action": action,
-        "at": moment.business,
-        "recorded_at": moment.system,
-        "person_id": author.person_id,
-        "by": author.by,
-        "reason": reason,
-        "details": details,
-    }
-    await session.execute(insert(MilestoneHistory), step)
+    await session.execute(
+        insert(MilestoneHistory)
+        .values(code=found.code, revision=found.revision, action=action, reason=reason, details=details)
+        .values(at=moment.business, recorded_at=moment.system, person_id=author.person_id, by=author.by)
+    )
     told = Change(action=action, at=moment.business, by=author.by, fields=fields)
     event = MilestoneEvent(milestone=public, change=told)
     await outbox.add(session, "milestone.changed.v1", found.code, event, moment.system)

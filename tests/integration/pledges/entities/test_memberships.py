@@ -37,6 +37,17 @@ async def test_a_membership_that_ended_is_refused_at_once(pledges: Service) -> N
     assert (await pledges.client.get(path, headers=bearer("amina"))).status_code == 403
 
 
+async def test_who_is_no_longer_a_member_writes_nothing_more(pledges: Service) -> None:
+    await add_entity(pledges)
+    given = await give(pledges, "amina")
+    draft = {"entity_id": "veridia", "title": "Identity documents"}
+    pledge = await made(pledges.client.post("/pledges", json=draft, headers=once(bearer("amina"))))
+    await end(pledges, given)
+    path = f"/pledges/{pledge['pledge_id']}/working-copy"
+    assert (await pledges.client.post("/pledges", json=draft, headers=once(bearer("amina")))).status_code == 403
+    assert (await pledges.client.get(path, headers=bearer("amina"))).status_code == 404
+
+
 async def test_business_time_decides(pledges: Service) -> None:
     await add_entity(pledges)
     until = START + 30 * DAY

@@ -1,0 +1,50 @@
+"""The role `migrate`: however often and however many at once, the same database comes out."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services.pledges.__main__ import MIGRATIONS, migrate
+from shared import migrate as migrations
+from tests.support.parts import Postgres
+
+BROKEN = """
+from shared.migrate import script
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade():
+    script("create table first (a int); create table second (a nonsense);")
+"""
+
+
+async def counted(url: str, query: str) -> list[int]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [row[0] for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
+
+
+async def test_several_at_once_load_everything_once(postgres: Postgres) -> None:
+    urls = await postgres.database("pledges")
+    await asyncio.gather(*(asyncio.to_thread(migrate, urls.owner_url) for _ in range(3)))
+    tables = ("entity", "entity_history", "outbox", "milestone", "milestone_history")
+    query = " union all ".join(f"select count(*) from {table}" for table in tables)  # noqa: S608 - names from above
+    entities, steps, told, milestones, moves = await counted(urls.app_url, query)
+    assert (entities, steps, told) == (195, 195, 195 + milestones)
+    assert milestones == moves
+
+
+async def test_a_migration_that_fails_leaves_nothing(postgres: Postgres, tmp_path: Path) -> None:
+    urls = await postgres.database("pledges")
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "env.py").write_text((MIGRATIONS / "env.py").read_text())
+    (tmp_path / "versions" / "0001_broken.py").write_text(BROKEN)
+    with pytest.raises(asyncpg.PostgresError, match="nonsense"):
+        await asyncio.to_thread(migrations.migrate, urls.owner_url, tmp_path)
+    assert await counted(urls.owner_url, "select count(*) from pg_tables where tablename = 'first'") == [0]
