@@ -1,0 +1,65 @@
+"""Business time of a local stack."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from deploy.local.business_time import BEGIN, parse, set_clock, set_real, shown
+from deploy.local.refusal import Refused
+from deploy.local.settle import set_first_clock
+from deploy.local.state import State
+from shared.clock import Clock
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("when", "means"),
+    [
+        ("2024-11-05", datetime(2024, 11, 5, 21, tzinfo=UTC)),
+        ("2024-11-05T09:00:00Z", datetime(2024, 11, 5, 9, tzinfo=UTC)),
+        ("2024-11-05T09:00:00+03:00", datetime(2024, 11, 5, 6, tzinfo=UTC)),
+        ("2024-11-05 09:00", datetime(2024, 11, 5, 9, tzinfo=UTC)),
+    ],
+)
+def test_a_date_alone_means_its_evening(when: str, means: datetime) -> None:
+    assert parse(when) == means
+
+
+def test_nonsense_is_refused_with_an_example() -> None:
+    with pytest.raises(Refused, match="write 2024-11-05"):
+        parse("tomorrow")
+
+
+def test_it_ticks_on_from_where_it_was_set_and_system_time_stays(tmp_path: Path) -> None:
+    file = tmp_path / "clock.json"
+    set_clock(file, parse("2024-11-05"))
+    clock = Clock(file)
+    first = clock.business()
+    assert timedelta() <= first - parse("2024-11-05") < 60 * SECOND
+    assert clock.business() > first
+    assert abs(clock.system() - datetime.now(UTC)) < 60 * SECOND
+    assert "moved" in shown(file)
+
+
+def test_it_can_be_todays_again(tmp_path: Path) -> None:
+    file = tmp_path / "clock.json"
+    set_clock(file, BEGIN)
+    set_real(file)
+    assert "moved" not in shown(file)
+
+
+def test_the_first_start_sets_it_before_the_plenary_and_the_second_leaves_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GCM_CLOCK", raising=False)
+    state = State(tmp_path)
+    set_first_clock(state)
+    assert Clock(state.clock_file).business() - BEGIN < 60 * SECOND
+    set_clock(state.clock_file, parse("2025-01-01"))
+    set_first_clock(state)
+    assert Clock(state.clock_file).business().year == 2025
+    monkeypatch.setenv("GCM_CLOCK", "now")
+    set_first_clock(state)
+    assert "moved" not in shown(state.clock_file)
