@@ -18,7 +18,7 @@ Check = Callable[[], Awaitable[str | None]]  # None when well, otherwise what is
 STOP_WITHIN = 20.0  # seconds; the supervisor's own deadline is longer
 
 
-async def run(tasks: Mapping[str, Task], health: "Health", health_port: int | None = None) -> None:
+async def run(tasks: Mapping[str, Task], health: "Health", health_at: tuple[str, int] | None = None) -> None:
     """Runs until SIGTERM or SIGINT, then lets every task finish its record within the deadline.
 
     Each task gets the event that tells it to stop. A task that ends by itself or raises ends the process:
@@ -29,8 +29,8 @@ async def run(tasks: Mapping[str, Task], health: "Health", health_port: int | No
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     everything = dict(tasks)
-    if health_port:
-        everything["health"] = lambda event: serve_health(health, health_port, event)
+    if health_at:
+        everything["health"] = lambda event: serve_health(health, *health_at, event)
     freeze()
     running = {asyncio.create_task(task(stop), name=name) for name, task in everything.items()}
     try:
@@ -87,7 +87,7 @@ async def _ask(check: Check) -> str | None:
         return type(error).__name__
 
 
-async def serve_health(health: Health, port: int, stop: asyncio.Event) -> None:
+async def serve_health(health: Health, host: str, port: int, stop: asyncio.Event) -> None:
     """/livez and /readyz for roles that have no HTTP interface of their own."""
     import uvicorn
 
@@ -98,7 +98,7 @@ async def serve_health(health: Health, port: int, stop: asyncio.Event) -> None:
         await send({"type": "http.response.start", "status": 503 if problems else 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")
     await serve(config, stop)
 
 

@@ -65,7 +65,8 @@ class Program:
                 tasks["relay"] = self._relay(settings, health)
             if roles - {"relay"}:
                 tasks |= await self._with_database(settings, roles, health, stack)
-            await run(tasks, health, None if "api" in roles else settings.health_port)
+            port = None if "api" in roles else settings.health_port  # the api has the page among its routes
+            await run(tasks, health, (settings.http_host, port) if port else None)
 
     def _relay(self, settings: Settings, health: Health) -> Task:
         return partial(

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
 
     def _unsafe(self) -> list[str]:
         secrets = {"GCM_SERVICE_CLIENT_SECRET": self.service_client_secret, "GCM_DATABASE_URL": self.database_url}
+        secrets["GCM_OWNER_DATABASE_URL"] = self.owner_database_url
         found = [f"{name} holds a local secret" for name, value in secrets.items() if LOCAL_SECRET in value]
         if not self.oidc_issuer.startswith("https://"):
             found.append("GCM_OIDC_ISSUER is not https")

@@ -1,6 +1,7 @@
 """Logs as JSON lines with trace ids, and never with addresses or texts that people wrote."""
 
 import logging
+import re
 import secrets
 import sys
 from contextvars import ContextVar
@@ -8,6 +9,14 @@ from contextvars import ContextVar
 import structlog
 
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+_HEADER = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def known(header: str | None) -> str | None:
+    """The header if it is one (W3C trace context), for it comes from outside; otherwise None."""
+    return header if header and _HEADER.fullmatch(header) else None
 
 
 def new_traceparent() -> str:

@@ -14,7 +14,7 @@ from shared.clock import Clock
 from shared.db import Database
 from shared.messaging.subscriptions import Moment
 
-LOCK = 7_302_002  # any fixed number but that of the migrations
+LOCK = 7_302_003  # any fixed number but those of shared/migrate.py and shared/messaging/election.py
 
 
 @dataclass(frozen=True)

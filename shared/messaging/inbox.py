@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import DateTime, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.errors import Permanent
 from shared.events.envelope import Event
 from shared.messaging.kafka import Record
 from shared.messaging.records import event_of, key_of, type_of
 from shared.messaging.subscriptions import Effect, Moment, Subscription
-from shared.telemetry import traceparent
+from shared.telemetry import known, traceparent
 
 
 class Outcome(Enum):
@@ -55,7 +56,7 @@ async def receive(
     if declared is None or declared.name not in subscription.handlers:
         return Outcome.PASSED_OVER
     event = event_of(record, declared)
-    traceparent.set(event.traceparent)
+    traceparent.set(known(event.traceparent))
     reason = None
     if isinstance(subscription, Effect):
         reason = await _not_now(session, subscription, event, moment)
@@ -70,7 +71,10 @@ async def _forget(session: AsyncSession, subscription: Subscription, record: Rec
     if isinstance(subscription, Effect):
         return Outcome.PASSED_OVER
     key = key_of(record)
-    await subscription.forget(session, key)
+    try:
+        await subscription.forget(session, key)
+    except ValueError as error:  # the key is no id of what this projection knows
+        raise Permanent(f"a tombstone for {key!r}, which is no id here") from error
     await session.execute(_ERASE, _place(subscription, key, record))
     return Outcome.HANDLED
 

@@ -4,9 +4,9 @@ The generation in the table `projection` is part of the consumer group's name. A
 in one transaction. Every transaction of a consumer first reads it `for share`: so it either commits before the
 clearing, or sees that it is of an old generation, writes nothing, and begins anew in the new group, which has no
 offsets yet. That holds for any number of consumers, and needs none of them to be stopped or even there. Until they
-have caught up, readers see less than there was. A projection causes nothing, so no mail is sent and no work item
-opened again. What was erased stays noted: the tombstone may be gone from the topic while a dead letter still has the
-older record.
+have caught up, readers see less than there was. What a projection caused once (docs/adr/0005) it does not cause again,
+so no mail is sent and no work item opened. What was erased stays noted: the tombstone may be gone from the topic while
+a dead letter still has the older record.
 """
 
 from sqlalchemy import text

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import AppError, BadRequest, TooLarge
-from shared.telemetry import new_traceparent, traceparent
+from shared.telemetry import known, new_traceparent, traceparent
 from shared.web.problem import respond
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ class Limits:
             return
         headers = dict(scope["headers"])
         given = headers.get(b"traceparent", b"").decode("latin-1")
-        traceparent.set(given if len(given) == 55 else new_traceparent())
+        traceparent.set(known(given) or new_traceparent())
         if refusal := _refusal(scope, headers):
             await respond(refusal)(scope, receive, _Answer(send, scope))
             return

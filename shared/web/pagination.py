@@ -3,12 +3,15 @@
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request
 
 from shared.errors import FieldProblem, Invalid
+
+LARGEST = 2**31  # of the integers that rows are numbered with
 
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
 Cursor = Annotated[str | None, Query(description="From the Link header or `next` of the page before", max_length=500)]
@@ -24,17 +27,40 @@ def encode(position: Sequence[Any], scope: str) -> str:
     return base64.urlsafe_b64encode(_check(payload, scope) + payload).decode().rstrip("=")
 
 
-def decode(cursor: str, scope: str) -> list[Any]:
-    """Raises Invalid, naming `cursor`, when it was changed or belongs to another list."""
+def decode(cursor: str, scope: str, *parts: Callable[[Any], Any]) -> list[Any]:
+    """The position, each of its values read by the function at its place (word, number, moment, UUID…).
+
+    The check keeps cursors to their lists; it is no secret, so whoever makes one up may put anything into it. Raises
+    Invalid, naming `cursor`, when it was changed, belongs to another list or was made up.
+    """
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         if raw[:8] == _check(raw[8:], scope):
-            position: list[Any] = json.loads(raw[8:])
-            return position
-    except ValueError:
+            return [read(value) for read, value in zip(parts, json.loads(raw[8:]), strict=True)]
+    except (ValueError, TypeError, AttributeError):  # what the readers raise for values of another kind
         pass
     fault = FieldProblem("cursor", "was changed, or belongs to another list or other filters", "begin without a cursor")
     raise Invalid("The cursor does not fit this list.", [fault])
+
+
+def word(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("cannot be stored")
+    return value.encode().decode()
+
+
+def number(value: int) -> int:
+    if not 0 <= int(value) < LARGEST:
+        raise ValueError("is no row's number")
+    return int(value)
+
+
+def moment(value: str) -> datetime:
+    """ISO 8601 with its offset from UTC."""
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError("has no time zone")
+    return at
 
 
 def next_link(request: Request, cursor: str | None) -> dict[str, str]:

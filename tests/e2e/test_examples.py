@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.journey import Stack, eventually
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)  # the stack is started for whoever comes first
 
 PLEDGE = "/pledges/{pledge_id}"
 REQUEST = "/requests/{request_id}"

@@ -10,7 +10,7 @@ from tests.e2e.journey import Inbox, Person, Stack, eventually
 SECRET = "zanzibar-lantern"  # a word that stands in unpublished texts only
 AMINA, NOOR, KOFI = "amina@demo.invalid", "noor@demo.invalid", "kofi@demo.invalid"
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)  # the stack is started for whoever comes first
 
 
 def expect(inbox: Inbox, *expected: tuple[str, str]) -> list[dict[str, Any]]:

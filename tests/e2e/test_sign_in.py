@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.journey import Person, Stack, eventually
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)  # the stack is started for whoever comes first
 
 SERVICES = {"pledges": "/me", "network_support": "/me/requests", "notifications": "/reminders"}
 

@@ -12,7 +12,7 @@ from services.network_support.memberships import NO_SUCH_REQUEST
 from services.network_support.requests.lifecycle import State, Type
 from services.network_support.requests.models import KnownPledge, RequestHistory, SupportRequest
 from services.network_support.requests.schemas import HistoryLine, RequestView, history_line, view
-from shared.errors import FieldProblem, Invalid, NotFound
+from shared.errors import NotFound
 from shared.web import pagination
 
 _WITH_TITLE = select(SupportRequest, col(KnownPledge.title)).outerjoin(
@@ -87,8 +87,5 @@ def _narrowed(filters: Filters, entities: frozenset[str] | None, after: UUID | N
 def _position(cursor: str | None, scope: str) -> UUID | None:
     if cursor is None:
         return None
-    try:
-        return UUID(str(pagination.decode(cursor, scope)[0]))
-    except (ValueError, LookupError):  # a cursor that was made up, with a check that fits
-        fault = FieldProblem("cursor", "is not one of ours", "begin without a cursor")
-        raise Invalid("The cursor does not fit this list.", [fault]) from None
+    [last] = pagination.decode(cursor, scope, UUID)
+    return UUID(str(last))

@@ -29,7 +29,7 @@ async def list_deliveries(
     cursor: Cursor = None,
 ) -> DeliveryPage:
     scope = f"deliveries {state} {template}"
-    after = UUID(decode(cursor, scope)[0]) if cursor else None
+    after = decode(cursor, scope, UUID)[0] if cursor else None
     async with using.database.transaction() as session:
         found = await queries.page(session, state=state, template=template, after=after, limit=limit)
     following = encode([str(found[limit - 1].id)], scope) if len(found) > limit else None

@@ -10,7 +10,7 @@ from services.notifications.reminders.lifecycle import State
 from services.notifications.reminders.schemas import ReminderPage, ReminderShown
 from shared.web.app import Using
 from shared.web.auth import STAFF_OR_REVIEWER
-from shared.web.pagination import Cursor, Limit, decode, encode, next_link
+from shared.web.pagination import Cursor, Limit, decode, encode, next_link, number
 from shared.web.text import Line
 
 router = APIRouter(tags=["reminders"], dependencies=[Depends(STAFF_OR_REVIEWER)])
@@ -27,7 +27,7 @@ async def list_reminders(
     cursor: Cursor = None,
 ) -> ReminderPage:
     scope = f"reminders {milestone} {state}"
-    after = _position(decode(cursor, scope)) if cursor else None
+    after = _position(cursor, scope) if cursor else None
     async with using.database.transaction() as session:
         found = await queries.page(session, milestone=milestone, state=state, after=after, limit=limit)
     last = found[limit - 1] if len(found) > limit else None
@@ -36,6 +36,6 @@ async def list_reminders(
     return ReminderPage(items=[ReminderShown.model_validate(row) for row in found[:limit]], next=following)
 
 
-def _position(values: list[str | int]) -> tuple[date, int]:
-    day, id_ = values
-    return date.fromisoformat(str(day)), int(id_)
+def _position(cursor: str, scope: str) -> tuple[date, int]:
+    day, id_ = decode(cursor, scope, date.fromisoformat, number)
+    return day, id_

@@ -65,7 +65,9 @@ async def entities(
     scope = f"entities {kind} {query}"
     statement = ENTITY.where(*_matching(kind, query)).order_by(_by_name).limit(limit + 1)
     if cursor:
-        statement = statement.where(_by_name > tuple_(*pagination.decode(cursor, scope)))
+        statement = statement.where(
+            _by_name > tuple_(*pagination.decode(cursor, scope, pagination.word, pagination.word))
+        )
     rows = (await session.execute(statement)).mappings().all()
     last = rows[limit - 1] if rows[limit:] else None
     more = last and pagination.encode([last["sort_name"], last["entity_id"]], scope)
@@ -92,8 +94,8 @@ async def members(
     if now is not None:
         statement = statement.where(valid(now))
     if cursor:
-        since, membership_id = pagination.decode(cursor, scope)
-        statement = statement.where(_by_beginning > tuple_(datetime.fromisoformat(since), UUID(membership_id)))
+        begun = pagination.decode(cursor, scope, pagination.moment, UUID)
+        statement = statement.where(_by_beginning > tuple_(*begun))
     rows = (await session.execute(statement, {"entity_id": entity_id})).mappings().all()
     items = [Member.model_validate(row) for row in rows[:limit]]
     last = items[-1] if rows[limit:] else None

@@ -20,7 +20,7 @@ async def updates(session: AsyncSession, pledge_id: UUID, limit: int, cursor: st
         col(ProgressUpdate.pledge_id) == pledge_id
     )
     if cursor:
-        [before] = pagination.decode(cursor, scope)
+        [before] = pagination.decode(cursor, scope, pagination.number)
         query = query.where(col(ProgressUpdate.number) < before)
     rows = (await session.execute(query.order_by(col(ProgressUpdate.number).desc()).limit(limit + 1))).all()
     items = [Update.model_validate_json(row.document) for row in rows[:limit]]

@@ -14,7 +14,7 @@ Moment = DateTime(timezone=True)
 
 
 class Pledge(Table, table=True):
-    """The working copy, for its entity and the Network's staff. `content` is PledgeContent as JSON."""
+    """The working copy, for its entity and the Network's staff. `content` is schemas.Content as JSON."""
 
     __tablename__: ClassVar[str] = "pledge"
 

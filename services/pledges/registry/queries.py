@@ -114,8 +114,7 @@ async def public_list(session: AsyncSession, filters: Filters, limit: int, curso
     scope = f"pledges {filters}"
     query, place = _listed(filters)
     if cursor:
-        at, pledge_id = pagination.decode(cursor, scope)
-        query = query.where(tuple_(*place) < (datetime.fromisoformat(at), UUID(pledge_id)))
+        query = query.where(tuple_(*place) < tuple(pagination.decode(cursor, scope, pagination.moment, UUID)))
     query = query.order_by(*(column.desc() for column in place)).limit(limit + 1)
     rows = (await session.execute(query)).all()
     items = [PublicItem.model_validate(row._asdict()) for row in rows[:limit]]
@@ -145,7 +144,7 @@ async def public_history(session: AsyncSession, pledge_id: UUID, limit: int, cur
     """The public steps, oldest first. Raises NotFound for what was never published."""
     await require_public(session, pledge_id)
     scope = f"history {pledge_id}"
-    [after] = pagination.decode(cursor, scope) if cursor else [0]
+    [after] = pagination.decode(cursor, scope, pagination.number) if cursor else [0]
     query = (
         select(PublicHistory)
         .where(col(PublicHistory.pledge_id) == pledge_id, col(PublicHistory.sequence) > after)
@@ -206,8 +205,8 @@ async def _page(
     session: AsyncSession, query: Select[*tuple[Any, ...]], scope: str, limit: int, cursor: str | None
 ) -> WorkPage:
     if cursor:
-        [last] = pagination.decode(cursor, scope)
-        query = query.where(col(Pledge.pledge_id) < UUID(last))
+        [last] = pagination.decode(cursor, scope, UUID)
+        query = query.where(col(Pledge.pledge_id) < last)
     rows: Sequence[Row[Any]] = (await session.execute(query.limit(limit + 1))).all()
     items = [WorkItem.model_validate({**row._asdict(), "version": row.version or 0}) for row in rows[:limit]]
     more = pagination.encode([str(items[-1].pledge_id)], scope) if len(rows) > limit else None

@@ -111,8 +111,7 @@ def _page(
     if reported is not None:
         page = page.where(_heard(rule) if reported else not_(_heard(rule)))
     if cursor:
-        published, pledge_id = pagination.decode(cursor, scope)
-        page = page.where(_by_age < tuple_(datetime.fromisoformat(published), UUID(pledge_id)))
+        page = page.where(_by_age < tuple_(*pagination.decode(cursor, scope, pagination.moment, UUID)))
     return page.limit(limit + 1)
 
 

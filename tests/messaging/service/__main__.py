@@ -48,7 +48,7 @@ async def relay(settings: Settings) -> None:
         health=health,
         on=listener(),
     )
-    await run({"relay": task}, health, settings.health_port)
+    await run({"relay": task}, health, ("127.0.0.1", settings.health_port or 0))
 
 
 async def consumer(settings: Settings) -> None:
@@ -66,7 +66,7 @@ async def consumer(settings: Settings) -> None:
         health=health,
     )
     await nudge.start()
-    await run({"consumer": task}, health, settings.health_port)
+    await run({"consumer": task}, health, ("127.0.0.1", settings.health_port or 0))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,11 @@
 """Cursors are opaque: what was changed, or belongs elsewhere, is refused by name."""
 
+import base64
 import contextlib
+import hashlib
+import json
+from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -9,12 +14,17 @@ from hypothesis import strategies as st
 from shared.errors import Invalid
 from shared.web import pagination
 
+
+def _same(value: object) -> object:
+    return value
+
+
 POSITION = st.lists(st.one_of(st.text(), st.integers(), st.none()), max_size=4)
 
 
 @given(POSITION, st.text())
 def test_a_cursor_gives_back_its_position(position: list[object], scope: str) -> None:
-    assert pagination.decode(pagination.encode(position, scope), scope) == position
+    assert pagination.decode(pagination.encode(position, scope), scope, *[_same] * len(position)) == position
 
 
 @given(POSITION, st.integers(0, 10_000), st.characters(codec="ascii"))
@@ -23,7 +33,7 @@ def test_a_changed_cursor_never_gives_another_position(position: list[object], p
     place %= len(cursor)
     changed = cursor[:place] + character + cursor[place + 1 :]
     with contextlib.suppress(Invalid):  # base64 has a few bits to spare, whose change changes nothing
-        assert pagination.decode(changed, "pledges") == position
+        assert pagination.decode(changed, "pledges", *[_same] * len(position)) == position
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "????", "AAAAAAAAAAAA", "é" * 20, "A" * 499])
@@ -35,3 +45,20 @@ def test_what_is_no_cursor_is_refused(cursor: str) -> None:
 def test_a_cursor_of_another_list_is_refused() -> None:
     with pytest.raises(Invalid, match="cursor"):
         pagination.decode(pagination.encode(["2024"], "pledges?kind=common"), "pledges?kind=individual")
+
+
+MADE_UP = [["x"], {}, [], [1, 2], [None], ["2024-09-02T09:00:00"], [1 << 40], [-1], ["\x00"], [["a"]], 7, None]
+
+
+@pytest.mark.parametrize("position", MADE_UP)
+@pytest.mark.parametrize("part", [pagination.number, pagination.moment, UUID, pagination.word])
+def test_a_cursor_that_was_made_up_with_a_check_that_fits_is_refused(
+    position: object, part: Callable[[str], object]
+) -> None:
+    payload = json.dumps(position).encode()
+    check = hashlib.blake2s(payload + b"pledges", digest_size=8).digest()
+    cursor = base64.urlsafe_b64encode(check + payload).decode()
+    if (part, position) in ((pagination.word, ["x"]), (pagination.word, ["2024-09-02T09:00:00"])):
+        return
+    with pytest.raises(Invalid, match="cursor"):
+        pagination.decode(cursor, "pledges", part)
