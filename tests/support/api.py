@@ -7,8 +7,8 @@ async def test_something(service: Services) -> None:
 
 import importlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from shared.clock import Clock
 from shared.db import Database
 from shared.process import Health
 from shared.web.app import Parts
+from shared.web.writing import Writer
 from tests.support import tokens
 from tests.support.databases import Databases
 
@@ -85,7 +86,7 @@ async def services(databases: Databases, folder: Path) -> AsyncIterator[Services
     async with AsyncExitStack() as stack:
 
         async def make(name: str, http: httpx.AsyncClient | None = None) -> Service:
-            return await stack.enter_async_context(_service(name, databases, folder, http or httpx.AsyncClient()))
+            return await stack.enter_async_context(_service(name, databases, folder, http or _nobody()))
 
         yield make
 
@@ -100,10 +101,40 @@ async def _service(name: str, databases: Databases, folder: Path, http: httpx.As
         clocks.write(file, START, clock.system())
         nudge = lambda: nudges.append(None)  # noqa: E731 - one line, one use
         parts = Parts(database, clock, nudge, Health(), await stack.enter_async_context(http), tokens.tokens())
-        app: FastAPI = importlib.import_module(f"services.{name}.app").create_app(parts)
+        app = stack.enter_context(_application(name, parts))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://test"))
         yield Service(name, app, client, database, owner, clock, file, nudges)
+
+
+def _nobody() -> httpx.AsyncClient:
+    """What calls others where the test brings nobody to be called. (One that could call loads all certificates.)"""
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("nobody is there", request=request)
+
+    return httpx.AsyncClient(transport=httpx.MockTransport(refuse))
+
+
+_idle: list[FastAPI] = []
+
+
+@contextmanager
+def _application(name: str, parts: Parts) -> Iterator[FastAPI]:
+    """Of the pledges service, one is used again: to build its routes takes longer than most tests.
+
+    The other services keep things of their own with their applications.
+    """
+    app: FastAPI
+    if name == "pledges" and _idle:
+        app = _idle.pop()
+        app.state.parts, app.state.tokens = parts, parts.tokens
+        app.state.writer = Writer(parts.database, parts.clock, parts.nudge)
+    else:
+        app = importlib.import_module(f"services.{name}.app").create_app(parts)
+    yield app
+    if name == "pledges":
+        _idle.append(app)
 
 
 @asynccontextmanager
