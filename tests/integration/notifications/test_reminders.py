@@ -7,10 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from services.notifications.deliveries import commands
+from services.notifications.deliveries.commands import Claimed
+from services.notifications.deliveries.lifecycle import Settlement, State
 from services.notifications.reminders import known as copies
-from tests.integration.notifications.support import NOT_STOPPED, ZONES, Post, address, text
+from services.notifications.reminders import settling
+from services.notifications.reminders.lifecycle import Reason
+from tests.integration.notifications.support import ZONES, Post, address, text
 
 AMINA, BAO, KOFI = (address(person) for person in ("amina", "bao", "kofi"))
 REPORTED = datetime(2024, 8, 1, tzinfo=UTC)
@@ -293,14 +299,29 @@ async def test_none_of_two_is_not(post: Post) -> None:
 
 
 @pytest.mark.usefixtures("known")
-async def test_of_two_mails_that_fail_at_the_same_time_one_tells(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.notifications.deliveries.sender.MOST", 1)
-    post.inbox.rcpt["*"] = "550 5.1.1 unknown"
+async def test_of_two_mails_that_fail_at_the_same_time_the_later_tells(post: Post) -> None:
+    """Neither sees the other's end before it is committed, so one has to wait."""
     post.set_clock(2024, 11, 5)
     await post.planner().tick()
-    both = asyncio.Barrier(2)
-    post.people.before = lambda _: both.wait()
-    await asyncio.gather(post.sender().once(NOT_STOPPED), post.sender().once(NOT_STOPPED))
+    first, second = await post.sender().claim()
+    waiting = "select count(*) from pg_locks where not granted"
+
+    async def fail(session: AsyncSession, claimed: Claimed) -> None:
+        at = post.moment.system
+        await settling.lock(session, claimed.id)
+        assert await commands.settle(session, claimed, Settlement(State.FAILED, "smtp_550"), at)
+        await settling.given_up(session, claimed.id, Reason.NOT_DELIVERED, at)
+
+    async def fail_second() -> None:
+        async with post.service.database.transaction() as session:
+            await fail(session, second)
+
+    async with post.service.database.transaction() as session:
+        await fail(session, first)
+        failing = asyncio.create_task(fail_second())
+        while not failing.done() and (await post.service.rows(waiting))[0]["count"] == 0:  # noqa: ASYNC110 - PostgreSQL rings no bell
+            await asyncio.sleep(0.01)
+    await failing
     assert (await post.plan())[-30] == ("no_contact", "not_delivered")
     assert len(await post.service.outbox()) == 1
 
