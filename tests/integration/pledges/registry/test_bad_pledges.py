@@ -12,6 +12,8 @@ from tests.support.entities import STAFF, faults
 TARGET = EXAMPLE["targets"][0]
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no title": ({"title": ""}, "title"),
+    "a title of blanks": ({"title": "  "}, "title"),
+    "a title of 501 characters": ({"title": "x" * 501}, "title"),
     "line break in a title": ({"title": "a\r\nBcc: all@example.org"}, "title"),
     "NUL": ({"description": "a\x00b"}, "description"),
     "20,001 characters": ({"description": "x" * 20_001}, "description"),
@@ -36,6 +38,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"kind": "matching", "matches": "01922f00-0000-7000-8000-000000000009", "submit": True},
         "matches",
     ),
+    "NUL in a code": ({"entity_id": "veri\x00dia"}, "entity_id"),
     "unknown entity": ({"entity_id": "atlantis"}, "entity_id"),
     "no language": ({"language": "English!"}, "language"),
 }
@@ -55,6 +58,32 @@ async def test_lone_surrogates_are_refused(desk: Desk) -> None:
     body = b'{"entity_id": "veridia", "title": "half a \\ud83d character"}'
     answer = await desk.service.client.post("/pledges", content=body, headers=headers)
     assert faults(answer).keys() == {"title"}
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "9" * 5000])
+async def test_a_number_that_is_none(desk: Desk, number: str) -> None:
+    """As JSON of Python writes them, and JSON of nobody else."""
+    before = await desk.counts()
+    body = f'{{"entity_id": "veridia", "title": "x", "targets": [{{"what": "y", "value": {number}}}]}}'
+    headers = once(AMINA) | {"Content-Type": "application/json"}
+    answer = await desk.service.client.post("/pledges", content=body, headers=headers)
+    assert answer.status_code == 400 or faults(answer).keys() == {"targets.0.value"}, answer.text
+    assert await desk.counts() == before
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["merit", "title.0", "period.middle", "targets.x", "targets.50", "targets.0.why", "period.end.0", "", "a\x00b"],
+)
+async def test_staff_name_fields_and_nothing_else(desk: Desk, field: str) -> None:
+    """What they name travels on a topic: it may not carry text."""
+    made = await desk.create(submit=True)
+    before = await desk.counts()
+    asked = {"fields": [{"field": "period.end", "says": "When?"}, {"field": field, "says": "Why?"}]}
+    path = f"/pledges/{made.json()['pledge_id']}/request-changes"
+    answer = await desk.post(path, asked, STAFF, made.headers["etag"])
+    assert faults(answer).keys() == {"fields.1.field"}
+    assert await desk.counts() == before
 
 
 async def test_html_stays_text(desk: Desk) -> None:

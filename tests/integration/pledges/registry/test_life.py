@@ -1,10 +1,12 @@
 """A pledge from draft to closing, at the API and in the database."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from services.pledges.registry.schemas import EXAMPLE
+from shared.reference import catalogue
 from tests.integration.pledges.conftest import AMINA, KOFI, VERA, Desk
 from tests.support.entities import REVIEWER, STAFF, faults
 
@@ -218,3 +220,62 @@ async def test_lists_filter_and_page(desk: Desk) -> None:
     assert len(mine["items"]) == 3
     assert len((await desk.get(f"/me/pledges?cursor={mine['next']}", AMINA)).json()["items"]) == 1
     assert (await desk.get("/submissions", REVIEWER)).json()["items"] == []
+
+
+async def test_closing_ends_an_amendment_that_nobody_published(desk: Desk) -> None:
+    pledge_id = await desk.published()
+    path = f"/pledges/{pledge_id}"
+    saved = await desk.put(path, EXAMPLE | {"title": SECRET}, seen=await desk.etag(pledge_id))
+    closed = await desk.post(f"{path}/close", {"reason": "ended"}, STAFF, saved.headers["etag"])
+    assert closed.json()["content"]["title"] == EXAMPLE["title"]
+    public = await desk.get(path)
+    assert (public.json()["title"], public.headers["etag"]) == (EXAMPLE["title"], closed.headers["etag"])
+    steps = (await desk.get(f"{path}/working-copy", AMINA)).json()["steps"]
+    assert [(step["action"], step["fields"], step["by"]) for step in steps[:2]] == [
+        ("closed", ["title"], "network_staff"),
+        ("saved", ["title"], "focal_point"),
+    ]
+
+
+async def test_a_pledge_does_not_supersede_itself(desk: Desk) -> None:
+    pledge_id = await desk.published()
+    itself = {"reason": "superseded", "superseded_by": pledge_id}
+    refused = await desk.post(f"/pledges/{pledge_id}/close", itself, seen=await desk.etag(pledge_id))
+    assert faults(refused).keys() == {"superseded_by"}
+
+
+async def test_a_submission_is_made_in_the_context_of_the_cycle_that_is_open(desk: Desk) -> None:
+    """A draft may leave it open; without a cycle a pledge would be in no review's denominator (¶77)."""
+    draft = await desk.create(review_cycle=None)
+    assert draft.json()["content"]["review_cycle"] is None
+    done = await desk.post(f"/pledges/{draft.json()['pledge_id']}/submit", seen=draft.headers["etag"])
+    assert done.json()["content"]["review_cycle"] == "2022"
+    desk.service.set_clock(datetime(2025, 1, 6, 9, 0, tzinfo=UTC))
+    assert (await desk.create(review_cycle=None, submit=True)).json()["content"]["review_cycle"] == "2026"
+    assert (await desk.create(review_cycle="2022", submit=True)).json()["content"]["review_cycle"] == "2022"
+
+
+async def test_the_public_etag_does_not_tell_of_an_amendment(desk: Desk) -> None:
+    pledge_id = await desk.published()
+    path = f"/pledges/{pledge_id}"
+    public = await desk.get(path)
+    assert public.headers["etag"] == await desk.etag(pledge_id)
+    await desk.put(path, EXAMPLE | {"title": SECRET}, seen=public.headers["etag"])
+    assert (await desk.get(path)).headers["etag"] == public.headers["etag"]
+    late = await desk.post(f"{path}/close", {"reason": "ended"}, seen=public.headers["etag"])
+    assert late.status_code == 412  # who read only what is public has not seen the amendment
+
+
+async def test_the_largest_pledge_can_be_published(desk: Desk) -> None:
+    """Control characters take six bytes each in JSON: an event of the worst of them is still below Kafka's limit."""
+    line = "\x01" * 500
+    target = {"what": line, "unit": line, "value_text": line, "baseline": "1e20", "disaggregated_by": ["sex", "age"]}
+    worst = {
+        "title": line,
+        "description": "\x01" * 20_000,
+        "objectives": sorted(catalogue.OBJECTIVES),
+        "targets": [target] * 50,
+        "partners": [line] * 50,
+    }
+    pledge_id = await desk.published(**worst)
+    assert (await desk.get(f"/pledges/{pledge_id}")).json()["title"] == line
