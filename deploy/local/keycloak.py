@@ -119,7 +119,7 @@ class Keycloak:
         """For machines, which need no name."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, within: float = 180) -> None:
+    def start(self, within: float = 300) -> None:
         """Returns when it answers; imports the realm on the first start, and never touches it again."""
         refuse_unset(self.imports, self.environment)
         self._furnish()

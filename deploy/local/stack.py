@@ -26,14 +26,19 @@ log = logging.getLogger("stack")
 
 Result = TypeVar("Result")
 READY_WITHIN = 120.0  # seconds, for the services after the parts
+LASTING = 15.0  # seconds after which a step is named while it runs
 HOPELESS = 4  # deaths of a service before its first sign of life
 
 
 async def start_all(place: Place, supervisor: Supervisor, watcher: Watcher) -> dict[str, float]:
     """Parts, services and, the first time, the demonstration; the seconds of each step."""
     stack = Stack(place, supervisor, watcher)
-    await stack.start()
-    await stack.load_demo()
+    lasting = asyncio.create_task(stack.say_what_lasts())
+    try:
+        await stack.start()
+        await stack.load_demo()
+    finally:
+        lasting.cancel()
     return stack.seconds
 
 
@@ -43,6 +48,7 @@ class Stack:
     def __init__(self, place: Place, supervisor: Supervisor, watcher: Watcher) -> None:
         self.place = place
         self.seconds: dict[str, float] = {}
+        self._begun: dict[str, float] = {}
         self._supervisor = supervisor
         self._watcher = watcher
 
@@ -77,15 +83,29 @@ class Stack:
     async def _token(self, persona: str) -> str:
         return await _thread(lambda: token(self.place.ports["keycloak"], persona, self.place.secrets["personas"]))
 
+    async def say_what_lasts(self) -> None:
+        """Until cancelled: a first start on a slow machine has minutes in which nothing else is said."""
+        while True:
+            await asyncio.sleep(LASTING)
+            now = time.monotonic()
+            running = [f"{name} ({now - begun:.0f} s)" for name, begun in self._begun.items() if now - begun >= LASTING]
+            if running:
+                self._watcher.say(f"… still at work: {', '.join(running)}")
+
     @contextmanager
-    def _step(self, name: str) -> Iterator[None]:
-        begun = time.monotonic()
-        yield
-        self.seconds[name] = round(time.monotonic() - begun, 2)
-        self._watcher.say(f"{name:<24}{self.seconds[name]:6.1f} s")
+    def _step(self, name: str, worth_a_line: float = 0) -> Iterator[None]:
+        """A step that took less than `worth_a_line` seconds had nothing to do."""
+        begun = self._begun[name] = time.monotonic()
+        try:
+            yield
+        finally:
+            del self._begun[name]
+        if (took := time.monotonic() - begun) >= worth_a_line:
+            self.seconds[name] = round(took, 2)
+            self._watcher.say(f"{name:<24}{took:6.1f} s")
 
     async def _postgres(self) -> None:
-        programs_folder = await self._installed("PostgreSQL fetched", postgres.install)
+        programs_folder = await self._installed("Fetch PostgreSQL", postgres.install)
         server = await _thread(lambda: postgres_of(self.place, programs_folder, self._watcher))
         with self._step("PostgreSQL"):
             await self._supervisor.start(Kept("postgres", server, tier=1))
@@ -98,8 +118,8 @@ class Stack:
             await _thread(lambda: run_to_end(programs.migrate_command(self.place)))
 
     async def _distribution(self) -> Path:
-        await self._installed("Keycloak fetched", keycloak.archive)
-        return await self._installed("Keycloak built", keycloak.install)
+        await self._installed("Fetch Keycloak", keycloak.archive)
+        return await self._installed("Build Keycloak", keycloak.install)
 
     async def _keycloak(self, server: "asyncio.Task[None]", distribution: "asyncio.Task[Path]") -> None:
         folder = await distribution
@@ -108,7 +128,7 @@ class Stack:
             await self._supervisor.start(Kept("keycloak", keycloak_of(self.place, folder), tier=2))
 
     async def _kafka(self) -> None:
-        classpath = await self._installed("Kafka fetched", kafka.install)
+        classpath = await self._installed("Fetch Kafka", kafka.install)
         with self._step("Kafka"):
             await self._supervisor.start(Kept("kafka", kafka_of(self.place, classpath), tier=2))
         with self._step("Topics"):
@@ -137,13 +157,8 @@ class Stack:
         await _until(lambda: _lively(kept, service), READY_WITHIN, program.name, service.command.log)
 
     async def _installed(self, step: str, install: Callable[[Watcher], Result]) -> Result:
-        """A step that is worth a line only when it had something to do."""
-        begun = time.monotonic()
-        result = await _thread(lambda: install(self._watcher))
-        if (took := time.monotonic() - begun) > 1:
-            self.seconds[step] = round(took, 2)
-            self._watcher.say(f"{step:<24}{took:6.1f} s")
-        return result
+        with self._step(step, worth_a_line=1):
+            return await _thread(lambda: install(self._watcher))
 
 
 def _lively(kept: Kept, service: Service) -> bool:
