@@ -120,7 +120,7 @@ def _headers(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} | ({"traceparent": trace} if trace else {})
 
 
-def memberships(request: Request) -> Memberships:
+async def memberships(request: Request) -> Memberships:
     found: Memberships = request.app.state.memberships
     return found
 

@@ -77,7 +77,7 @@ async def readyz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-def parts(request: Request) -> Parts:
+async def parts(request: Request) -> Parts:
     found: Parts = request.app.state.parts
     return found
 

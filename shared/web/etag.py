@@ -14,7 +14,7 @@ def etag(revision: int) -> str:
     return f'"{revision}"'
 
 
-def seen_revision(
+async def seen_revision(
     if_match: Annotated[str | None, Header(description="The ETag that you read", examples=['"1"'])] = None,
 ) -> int:
     """Raises RevisionMissing without the header, BadRequest when it is no ETag of ours."""

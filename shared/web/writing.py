@@ -127,7 +127,7 @@ def _translated(error: DBAPIError) -> Exception:
     return error
 
 
-def idempotency_key(
+async def idempotency_key(
     idempotency_key: Annotated[
         str | None,
         Header(description="Any text of your choice, new for each new request", examples=["2f0c6d1e-7a54-4b0e-9a53"]),
@@ -145,7 +145,7 @@ def idempotency_key(
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]
 
 
-def writer(request: Request) -> Writer:
+async def writer(request: Request) -> Writer:
     found: Writer = request.app.state.writer
     return found
 

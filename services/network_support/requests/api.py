@@ -34,7 +34,7 @@ async def _acting(actor: SignedIn, memberships: AskingMemberships) -> Acting:
 ActingFor = Annotated[Acting, Depends(_acting)]
 
 
-def _wanted(
+async def _wanted(
     *,
     state: Annotated[State | None, Query(description="Only in this state")] = None,
     entity: Annotated[EntityId | None, Query(description="Only of this entity")] = None,

@@ -222,7 +222,7 @@ async def record_statement(
     return await writing.once(request, actor, key, write)
 
 
-def _filters(
+async def _filters(
     entity: Annotated[str | None, Query(description="Of this entity", max_length=64)] = None,
     objective: Annotated[Objective | None, Query(description="For this objective", examples=["objective-7"])] = None,
     kind: Annotated[Kind | None, Query(description="Of this kind")] = None,
