@@ -1,15 +1,19 @@
 """The life of a pledge as a table: every act in every state, and what a submission lacks."""
 
+from datetime import UTC, datetime
 from typing import get_args
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pledges.registry import lifecycle
-from services.pledges.registry.lifecycle import Act
-from services.pledges.registry.schemas import EXAMPLE, Content, State
-from shared.errors import Conflict, Invalid
+from services.pledges.registry.lifecycle import Act, Publication
+from services.pledges.registry.schemas import EXAMPLE, Content, Period, State, Target
+from shared.errors import Conflict, Forbidden, Invalid
+from shared.events.common import EntityRef
+from shared.events.pledges import PledgeSnapshot, Progress
 
 ACTS, STATES = get_args(Act), get_args(State)
 FOLLOWS = {
@@ -80,7 +84,86 @@ def test_a_changed_field_is_named_and_no_other(name: str) -> None:
     assert lifecycle.changed(old, old) == []
 
 
+PLACES = ["title", "period", "period.end", "objectives.0", "targets", "targets.49", "targets.0.by", "partners.7"]
+
+
 def test_staff_can_only_ask_for_fields_that_there_are() -> None:
-    lifecycle.require_known(["period.end", "title"])
-    with pytest.raises(Invalid, match="not fields"):
-        lifecycle.require_known(["merit"])
+    lifecycle.require_known(PLACES)
+    with pytest.raises(Invalid, match="not fields") as refused:
+        lifecycle.require_known(["title", "merit"])
+    assert [fault.field for fault in refused.value.fields] == ["fields.1.field"]
+
+
+@given(st.one_of(st.text(), st.builds("{}{}".format, st.sampled_from(PLACES), st.text(min_size=1))))
+def test_no_text_passes_for_a_field(text: str) -> None:
+    """What staff name travels on a topic: it may be nothing but names of fields, dots and places in lists."""
+    try:
+        lifecycle.require_known([text])
+    except Invalid:
+        return
+    name, *rest = text.split(".")
+    assert name in Content.model_fields
+    assert all(part in PARTS or part in map(str, range(50)) for part in rest)
+
+
+PARTS = {*Period.model_fields, *Target.model_fields}
+
+
+WHO: dict[str, tuple[bool, bool]] = {  # (acts for the entity, is Network staff)
+    "focal point or delegate": (True, False),
+    "staff": (False, True),
+    "both": (True, True),
+    "viewer, reviewer or another State": (False, False),
+}
+CAPACITY: dict[tuple[str, str], str] = {
+    **{("focal point or delegate", act): "entity" for act in ("save", "submit", "close")},
+    **{("staff", act): "network_staff" for act in ("request_changes", "publish", "close", "record")},
+    **{("both", act): "entity" for act in ("save", "submit", "close")},
+    **{("both", act): "network_staff" for act in ("request_changes", "publish", "record")},
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("who", WHO)
+def test_every_act_by_everybody(act: Act, who: str) -> None:
+    for_entity, is_staff = WHO[who]
+    if expected := CAPACITY.get((who, act)):
+        assert lifecycle.acting(act, for_entity=for_entity, is_staff=is_staff) == expected
+    else:
+        with pytest.raises(Forbidden, match=r"^Only "):
+            lifecycle.acting(act, for_entity=for_entity, is_staff=is_staff)
+
+
+@pytest.mark.parametrize(
+    ("at", "cycle"),
+    [
+        (datetime(2022, 5, 17, 3, 59, tzinfo=UTC), None),
+        (datetime(2022, 5, 17, 4, 0, tzinfo=UTC), "2022"),
+        (datetime(2024, 12, 6, 4, 59, tzinfo=UTC), "2022"),
+        (datetime(2024, 12, 6, 5, 0, tzinfo=UTC), "2026"),
+    ],
+)
+def test_the_cycle_that_is_open_is_the_context(at: datetime, cycle: str | None) -> None:
+    assert lifecycle.in_context(Content(title="x"), at).review_cycle == cycle
+    assert lifecycle.in_context(Content(title="x", review_cycle="2022"), at).review_cycle == "2022"
+
+
+def made(content: Content) -> PledgeSnapshot:
+    veridia = EntityRef(entity_id="veridia", name="Veridia", kind="member_state")
+    at = datetime(2024, 9, 2, tzinfo=UTC)
+    return lifecycle.snapshot(Publication(uuid4(), veridia, content, 1, 1, at, at, Progress()))
+
+
+def test_what_is_published_is_what_was_written() -> None:
+    content = Content(**EXAMPLE)
+    assert lifecycle.content_of(made(content)) == content
+
+
+def test_each_public_record_has_the_next_sequence_and_the_same_version() -> None:
+    first = made(Content(**EXAMPLE))
+    reported = lifecycle.reported(first, "delayed", first.published_at)
+    renewed = lifecycle.renewed(reported, first.entity)
+    closed = lifecycle.closed(renewed, "withdrawn", None)
+    assert [one.sequence for one in (first, reported, renewed, closed)] == [1, 2, 3, 4]
+    assert {one.version for one in (first, reported, renewed, closed)} == {1}
+    assert (closed.state, closed.closed_reason, closed.progress.reports) == ("closed", "withdrawn", 1)
