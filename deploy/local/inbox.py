@@ -5,6 +5,7 @@ GET / is a page to read them; GET /api/mails[?to=ADDRESS], GET /api/mails/ID and
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -95,6 +96,7 @@ async def receive(mailbox: Mailbox, port: int, stop: asyncio.Event) -> None:
 
 
 async def main(smtp_port: int, http_port: int, file: Path) -> None:
+    os.umask(0o077)  # mails are for nobody else on this machine
     mailbox = Mailbox(file)
     config = uvicorn.Config(
         http(mailbox), host="127.0.0.1", port=http_port, log_config=None, access_log=False, lifespan="off"

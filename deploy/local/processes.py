@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from deploy.local.state import MARKER
+from deploy.local.state import MARKER, State
 
 STOP_WITHIN = 15.0  # seconds for what a killed stack has left
 
@@ -55,13 +55,12 @@ def end_leftovers(folder: Path) -> list[str]:
 
     Services first, then parts, PostgreSQL last, as in an orderly stop.
     """
-    found = _marked(folder)
-    postgres = [process for process in found if _name(process).startswith("postgres")]
-    others = [process for process in found if process not in postgres]
-    _end(others, signal.SIGTERM)
-    _end(postgres, signal.SIGINT)
+    recorded = {one["pid"]: one["name"] for one in State(folder).stack().get("processes", [])}
+    found = {process: recorded.get(process.pid) or _name(process) for process in _marked(folder)}
+    _end([process for process, name in found.items() if name != "postgres"], signal.SIGTERM)
+    _end([process for process, name in found.items() if name == "postgres"], signal.SIGINT)
     _kill(_marked(folder))
-    return [_name(process) for process in found]
+    return sorted(found.values())
 
 
 def _marked(folder: Path) -> list[psutil.Process]:

@@ -33,6 +33,7 @@ class State:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711)
         self.logs.mkdir(exist_ok=True)
+        self.logs.chmod(0o700)
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"

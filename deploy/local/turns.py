@@ -70,4 +70,5 @@ def down(state: State, watcher: Watcher) -> None:
     supervisor.signal(signal.SIGTERM)
     if not wait_for_end(state):
         raise Refused(f"The stack (pid {supervisor.pid}) does not end: see {state.log('supervisor')}.")
+    end_leftovers(state.folder)  # of one that was told to stop before it had looked for any
     watcher.say(f"Stopped in {time.monotonic() - begun:.1f} s.")

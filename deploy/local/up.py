@@ -51,10 +51,11 @@ class Up:
 
     def _prepare(self) -> None:
         self._state.prepare()
-        self._record(None, "starting")
+        # what an earlier start has recorded stays until it has ended
+        self._record(None, "starting", self._state.stack().get("processes"))
         log_to(self._state)
         if ended := end_leftovers(self._state.folder):
-            self._watcher.say(f"Ended what an earlier start had left: {', '.join(sorted(ended))}.")
+            self._watcher.say(f"Ended what an earlier start had left: {', '.join(ended)}.")
 
     async def _supervise(self, place: Place) -> None:
         loop = asyncio.get_running_loop()
@@ -89,7 +90,7 @@ class Up:
         await supervisor.stop()
         self._watcher.say(f"Stopped in {time.monotonic() - begun:.1f} s.")
 
-    def _record(self, supervisor: Supervisor | None, status: str | None = None) -> None:
+    def _record(self, supervisor: Supervisor | None, status: str | None = None, left: Any = None) -> None:
         """Writes stack.json as things are now."""
         self._status = status or self._status
         content: dict[str, Any] = {"status": self._status}
@@ -97,7 +98,7 @@ class Up:
             content |= {"supervisor": Identity.of(os.getpid()).record(), "parent": _make()}
         if self._place:
             content |= description(self._place, self._seconds)
-        content["processes"] = _processes(supervisor) if supervisor else []
+        content["processes"] = _processes(supervisor) if supervisor else left or []
         write(self._state.stack_file, content)
 
 

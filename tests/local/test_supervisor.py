@@ -83,7 +83,7 @@ def test_after_a_kill_the_next_start_ends_what_was_left(up: Running) -> None:
     assert all(child.alive() for child in left)
     again = Running(up.folder).wait_until_up(after=killed)
     assert not any(child.alive() for child in left)
-    assert "Ended what an earlier start had left" in again.said()
+    assert "Ended what an earlier start had left: ground, middle, top." in again.said()
     assert again.child("top").alive()
     assert again.stop() == 0
 
