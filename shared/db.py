@@ -19,6 +19,7 @@ class Database:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
             driver_url(url),
+            hide_parameters=True,  # what people wrote must not get into logs
             pool_size=pool,
             max_overflow=0,
             pool_timeout=5,

@@ -46,6 +46,7 @@ def create(title: str, says: str, parts: Parts | None, routers: Sequence[APIRout
         version="1",
         responses=problem.RESPONSES,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would repeat whatever host the request names
         separate_input_output_schemas=False,
     )
     if parts is not None:

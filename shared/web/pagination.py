@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -37,7 +37,7 @@ def decode(cursor: str, scope: str, *parts: Callable[[Any], Any]) -> list[Any]:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         if raw[:8] == _check(raw[8:], scope):
             return [read(value) for read, value in zip(parts, json.loads(raw[8:]), strict=True)]
-    except (ValueError, TypeError, AttributeError):  # what the readers raise for values of another kind
+    except (ValueError, TypeError, AttributeError, OverflowError):  # what the readers raise for values of another kind
         pass
     fault = FieldProblem("cursor", "was changed, or belongs to another list or other filters", "begin without a cursor")
     raise Invalid("The cursor does not fit this list.", [fault])
@@ -60,7 +60,7 @@ def moment(value: str) -> datetime:
     at = datetime.fromisoformat(value)
     if at.tzinfo is None:
         raise ValueError("has no time zone")
-    return at
+    return at.astimezone(UTC)
 
 
 def next_link(request: Request, cursor: str | None) -> dict[str, str]:

@@ -20,6 +20,8 @@ log = structlog.get_logger()
 TYPE = "https://gcm-pledges.example/problems/"  # an identifier, not a page; docs/problems.md lists them
 MEDIA_TYPE = "application/problem+json"
 
+MOST_FAULTS = 50  # that are listed; the count says how many there are
+
 _REMEDIES = {
     "missing": "add this field",
     "extra_forbidden": "remove this field, or check its spelling",
@@ -102,10 +104,11 @@ async def _app_error(_: Request, error: Exception) -> Response:
 async def _validation(_: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
-    faults = [_fault(item) for item in error.errors()]
-    if any(item["type"] == "json_invalid" for item in error.errors()):
+    found = error.errors()
+    faults = [_fault(item) for item in found[:MOST_FAULTS]]
+    if any(item["type"] == "json_invalid" for item in found):
         return respond(BadRequest("The body is not well-formed JSON.", faults))
-    return respond(Invalid(f"{len(faults)} field(s) need a change; nothing was saved.", faults))
+    return respond(Invalid(f"{len(found)} field(s) need a change; nothing was saved.", faults))
 
 
 def _fault(item: Mapping[str, Any]) -> FieldProblem:
@@ -140,7 +143,8 @@ async def _http(_: Request, error: Exception) -> Response:
 async def _database(request: Request, error: Exception) -> Response:
     """An outage is a 503; what the database refuses for another reason is a mistake of ours, and a 500."""
     if isinstance(error, DBAPIError) and not _outage(error):
-        log.error("request.failed", path=request.url.path, exc_info=error)
+        # by kind and state only: the texts of these errors quote what people wrote
+        log.error("request.failed", path=request.url.path, error=type(error).__name__, sqlstate=_state(error))
         return respond(AppError("An unexpected error was logged; nothing was written."))
     log.warning("request.database_failed", path=request.url.path, error=type(error).__name__)
     unavailable = Unavailable("The database does not answer; nothing was written. Try again in a few seconds.")
@@ -149,5 +153,9 @@ async def _database(request: Request, error: Exception) -> Response:
 
 def _outage(error: DBAPIError) -> bool:
     """By SQLSTATE: connection (08), rollback (40), resources (53), operator (57); none means that nobody answered."""
-    state = str(getattr(error.orig, "sqlstate", None) or "")
+    state = _state(error)
     return error.connection_invalidated or not state or state[:2] in {"08", "40", "53", "57"}
+
+
+def _state(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")

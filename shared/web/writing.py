@@ -3,18 +3,18 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 from sqlalchemy import Column, DateTime, LargeBinary, MetaData, SmallInteger, Table, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock
 from shared.db import Database
-from shared.errors import BadRequest, Conflict, FieldProblem, Invalid
+from shared.errors import AppError, BadRequest, Conflict, FieldProblem, Invalid, Stale
 from shared.messaging.outbox import Nudge
 from shared.web.auth import Actor
 
@@ -49,8 +49,8 @@ class Answer:
 Write = Callable[[AsyncSession], Awaitable[Answer]]
 
 
-class _DoneElsewhere(Exception):
-    """Another request with this key was committed while we worked."""
+class _Taken(Conflict):
+    """Another request with this key was committed before."""
 
 
 @dataclass(frozen=True)
@@ -74,30 +74,39 @@ class Writer:
     async def once(self, request: Request, actor: Actor, key: str, write: Write) -> Response:
         """For POST. The answer is stored with the change, so that a repeated request gets the same answer.
 
+        The write is tried first and rolled back if the key is taken: repeated requests are rare, looking first would
+        cost every request a round trip, and of two at the same time the later one would not see the other yet.
         Raises Invalid when the key came with another body, Conflict when the first request is still at work.
         """
-        fingerprint = await _fingerprint(request)
+        mark = _Mark(actor.person, key, await _fingerprint(request))
         try:
-            return await self.run(lambda session: self._once(session, actor.person, key, fingerprint, write))
-        except _DoneElsewhere:
-            return await self.run(lambda session: _stored(session, actor.person, key, fingerprint))
+            return await self.run(lambda session: self._first(session, mark, write))
+        except (AppError, IntegrityError) as error:
+            # what a repeated request runs into may be the first one's own work
+            async with self.database.transaction() as session:
+                return (await _stored(session, mark, error)).response()
 
-    async def _once(self, session: AsyncSession, person: str, key: str, fingerprint: bytes, write: Write) -> Answer:
-        if stored := await _find(session, person, key, fingerprint):
-            return stored
+    async def _first(self, session: AsyncSession, mark: "_Mark", write: Write) -> Answer:
         answer = await write(session)
         row = {
-            "person": person,
-            "key": key,
-            "fingerprint": fingerprint,
+            **asdict(mark),
             "status": answer.status,
             "headers": json.dumps(dict(answer.headers)),
             "body": answer.body,
             "created_at": self.clock.system(),
         }
         if (await session.execute(_STORE, row)).first() is None:
-            raise _DoneElsewhere
+            raise _Taken("The first request with this Idempotency-Key is still at work; try again in a moment.")
         return answer
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """By what a request is known again."""
+
+    person: str
+    key: str
+    fingerprint: bytes
 
 
 async def _fingerprint(request: Request) -> bytes:
@@ -105,20 +114,15 @@ async def _fingerprint(request: Request) -> bytes:
     return hashlib.sha256(seen.encode() + b"\n" + await request.body()).digest()
 
 
-async def _find(session: AsyncSession, person: str, key: str, fingerprint: bytes) -> Answer | None:
-    row = (await session.execute(_STORED, {"person": person, "key": key})).first()
+async def _stored(session: AsyncSession, mark: _Mark, otherwise: Exception) -> Answer:
+    """What the first request with this key was answered. Raises Invalid if it was another one, `otherwise` if none."""
+    row = (await session.execute(_STORED, {"person": mark.person, "key": mark.key})).first()
     if row is None:
-        return None
-    if row.fingerprint != fingerprint:
+        raise otherwise
+    if row.fingerprint != mark.fingerprint:
         fault = FieldProblem("Idempotency-Key", "was used for another request", "use a new key for a new request")
         raise Invalid("This Idempotency-Key belongs to another request; nothing was done.", [fault])
     return Answer(row.status, row.body, json.loads(row.headers))
-
-
-async def _stored(session: AsyncSession, person: str, key: str, fingerprint: bytes) -> Answer:
-    if answer := await _find(session, person, key, fingerprint):
-        return answer
-    raise Conflict("The first request with this Idempotency-Key is still at work; try again in a moment.")
 
 
 def _translated(error: DBAPIError) -> Exception:

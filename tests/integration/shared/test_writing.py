@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock
 from shared.db import Database
+from shared.errors import Conflict
 from shared.messaging.ddl import V1
 from shared.process import Health
 from shared.web.app import Parts, create
@@ -41,6 +42,8 @@ async def add_thing(
     writing: Writing,
 ) -> Response:
     async def write(session: AsyncSession) -> Answer:
+        if body.name == "only one" and await session.scalar(text("select true from thing for update")):
+            raise Conflict("There is one already.")
         await session.execute(text("insert into thing values (:name)"), {"name": body.name})
         await session.execute(text("select pg_sleep(0.002)"))
         return Answer(201, body.model_dump_json(), {"X-Name": body.name})
@@ -50,6 +53,7 @@ async def add_thing(
 
 THINGS = """
 create table thing (name text not null);
+create unique index on thing (name) where name = 'unique';
 create function refuse() returns trigger language plpgsql as $$
 begin
     if new.name = 'refused at commit' then raise exception 'refused' using errcode = '40001'; end if;
@@ -115,6 +119,24 @@ async def test_two_bodies_with_one_key_at_once_do_one_of_them(things: Things) ->
     answers = await asyncio.gather(things.post("a", "key"), things.post("b", "key"))
     assert sorted(answer.status_code for answer in answers) == [201, 422]
     assert await things.count("thing") == 1
+
+
+async def test_a_repeated_post_that_its_own_work_now_forbids_gets_the_first_answer(things: Things) -> None:
+    first = await things.post("only one", "key")
+    assert (await things.post("only one", "another key")).status_code == 409
+    assert (await things.post("only one", "key")).text == first.text
+    assert (await things.post("only one", "key", person="kofi")).status_code == 409
+
+
+async def test_of_two_at_once_that_exclude_each_other_both_get_the_answer_of_one(things: Things) -> None:
+    answers = await asyncio.gather(*(things.post("only one", "key") for _ in range(8)))
+    assert {(answer.status_code, answer.text) for answer in answers} == {(201, '{"name":"only one"}')}
+
+
+async def test_a_broken_constraint_is_an_answer_only_if_it_is_the_first_ones_work(things: Things) -> None:
+    first = await things.post("unique", "key")
+    assert (await things.post("unique", "key")).text == first.text
+    assert (await things.post("unique", "another key")).status_code >= 500
 
 
 async def test_two_people_may_use_the_same_key(things: Things) -> None:

@@ -47,7 +47,22 @@ def test_a_cursor_of_another_list_is_refused() -> None:
         pagination.decode(pagination.encode(["2024"], "pledges?kind=common"), "pledges?kind=individual")
 
 
-MADE_UP = [["x"], {}, [], [1, 2], [None], ["2024-09-02T09:00:00"], [1 << 40], [-1], ["\x00"], [["a"]], 7, None]
+MADE_UP = [
+    ["9999-12-31T23:59:59-14:00"],
+    [1e400],
+    ["x"],
+    {},
+    [],
+    [1, 2],
+    [None],
+    ["2024-09-02T09:00:00"],
+    [1 << 40],
+    [-1],
+    ["\x00"],
+    [["a"]],
+    7,
+    None,
+]
 
 
 @pytest.mark.parametrize("position", MADE_UP)
@@ -58,7 +73,7 @@ def test_a_cursor_that_was_made_up_with_a_check_that_fits_is_refused(
     payload = json.dumps(position).encode()
     check = hashlib.blake2s(payload + b"pledges", digest_size=8).digest()
     cursor = base64.urlsafe_b64encode(check + payload).decode()
-    if (part, position) in ((pagination.word, ["x"]), (pagination.word, ["2024-09-02T09:00:00"])):
+    if part is pagination.word and position in (["x"], ["2024-09-02T09:00:00"], ["9999-12-31T23:59:59-14:00"]):
         return
     with pytest.raises(Invalid, match="cursor"):
         pagination.decode(cursor, "pledges", part)

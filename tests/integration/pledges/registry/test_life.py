@@ -164,6 +164,14 @@ async def test_two_officers_publish_at_once_and_one_does(desk: Desk) -> None:
     assert len(await desk.service.outbox("gcm.pledges")) == 1
 
 
+async def test_a_submission_that_is_sent_twice_at_once_gets_one_answer(desk: Desk) -> None:
+    made = await desk.create()
+    path = f"/pledges/{made.json()['pledge_id']}/submit"
+    headers = AMINA | {"Idempotency-Key": "twice", "If-Match": made.headers["etag"]}
+    answers = await asyncio.gather(*(desk.service.client.post(path, headers=headers) for _ in range(6)))
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
+
+
 async def test_a_statement_is_published_with_its_sources(desk: Desk) -> None:
     said = EXAMPLE | {"entity_id": "kalmora", "sources": [{"title": "Speech", "url": "https://example.org/1"}]}
     done = await desk.post("/statements", said, STAFF)
