@@ -48,9 +48,9 @@ BODIES: dict[str, tuple[bytes, int]] = {
 }
 
 
-async def count(pledges: Service) -> list[int]:
-    query = " union all ".join(f"select count(*) from {table}" for table in TABLES)  # noqa: S608 - names from above
-    return [row["count"] for row in await pledges.rows(query)]
+async def count(pledges: Service) -> dict[str, int]:
+    counts = ", ".join(f"(select count(*) from {table}) as {table}" for table in TABLES)  # noqa: S608 - names from above
+    return (await pledges.rows(f"select {counts}"))[0]
 
 
 async def send(pledges: Service, route: str, who: dict[str, str], content: bytes, **headers: str) -> Any:
