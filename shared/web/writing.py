@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock
 from shared.db import Database
-from shared.errors import AppError, BadRequest, Conflict, FieldProblem, Invalid, Stale
+from shared.errors import AppError, BadRequest, Conflict, FieldProblem, Invalid
 from shared.messaging.outbox import Nudge
 from shared.web.auth import Actor
 
