@@ -1,0 +1,22 @@
+"""A shared machine: how much of it others take, and the processor time of processes, which they disturb least."""
+
+import time
+
+import psutil
+
+PATIENCE = 4.0  # seconds for which a measurement waits; then it is taken all the same
+QUIET = 25.0  # percent of the machine that others may take
+
+
+def wait_until_quiet() -> None:
+    """Returns as soon as others leave the machine alone for half a second, or when patience ends."""
+    end = time.monotonic() + PATIENCE
+    while psutil.cpu_percent(interval=0.5) > QUIET and time.monotonic() < end:
+        pass
+
+
+def cpu(pid: int) -> float:
+    """Seconds of processor time of the process and all that ever descended from it."""
+    root = psutil.Process(pid)
+    times = [process.cpu_times() for process in (root, *root.children(recursive=True))]
+    return sum(each.user + each.system for each in times) + sum(times[0][2:4])

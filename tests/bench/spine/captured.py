@@ -1,0 +1,99 @@
+"""What the write path really says to its database, taken from SQLAlchemy while the application serves the request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from services.pledges.app import create_app
+from shared.clock import Clock
+from shared.db import Database
+from shared.process import Health
+from shared.web.app import Parts
+from tests.bench.spine.submission import body, headers
+from tests.support import tokens
+
+
+@dataclass(frozen=True)
+class Statement:
+    """As it goes to the driver: `$1` and so on stand for the values."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+@dataclass
+class Captured:
+    """One transaction: its statements between BEGIN and COMMIT, and the rows that came back, execution by execution."""
+
+    statements: list[Statement] = field(default_factory=list)
+    answers: list[list[Any]] = field(default_factory=list)
+    pledge_id: UUID | None = None
+    key: str = ""
+
+
+class _Listening(Database):
+    """Keeps what is executed in its sessions."""
+
+    def __init__(self, url: str, into: Captured) -> None:
+        super().__init__(url, application="measurement", pool=1)
+        self._sessions = async_sessionmaker(self.engine, class_=_session(into), expire_on_commit=False, autoflush=False)
+        event.listen(self.engine.sync_engine, "before_cursor_execute", _keep(into))
+
+
+def _session(into: Captured) -> type[AsyncSession]:
+    class Session(AsyncSession):
+        async def execute(self, *args: Any, **options: Any) -> Any:
+            result: Any = await super().execute(*args, **options)
+            if not getattr(result, "returns_rows", True):
+                into.answers.append([])
+                return result
+            frozen = await self.run_sync(lambda _: result.freeze())
+            into.answers.append([tuple(row._mapping.items()) for row in frozen()])  # noqa: SLF001 - as documented
+            return frozen()
+
+    return Session
+
+
+def _keep(into: Captured) -> Any:
+    def keep(_connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, _many: bool) -> None:
+        into.statements.append(Statement(sql, tuple(values)))
+
+    return keep
+
+
+async def capture(url: str) -> Captured:
+    """Serves the submission once for warmth and once for real; the membership must be there."""
+    captured = Captured()
+    async with httpx.AsyncClient() as http:
+        database = _Listening(url, captured)
+        parts = Parts(database, Clock(), lambda: None, Health(), http, tokens.tokens())
+        transport = httpx.ASGITransport(create_app(parts))
+        async with httpx.AsyncClient(transport=transport, base_url="http://bench") as client:
+            for key in ("captured-1", "captured-2"):
+                captured.statements.clear()
+                captured.answers.clear()
+                sent = {**headers(), "Idempotency-Key": key, "Content-Type": "application/json"}
+                answer = await client.post("/pledges", content=body(), headers=sent)
+                answer.raise_for_status()
+                captured.key, captured.pledge_id = key, UUID(answer.json()["pledge_id"])
+        await database.close()
+    return captured
+
+
+def fresh(value: Any, captured: Captured) -> bool:
+    """Whether a repeated transaction needs another value here: a key that must be unique, or refers to one."""
+    return isinstance(value, UUID) or value == captured.key
+
+
+def sizes(statements: Sequence[Statement]) -> list[tuple[str, int]]:
+    """What each statement is, in a few words, and the bytes of its values."""
+    return [(_brief(one.sql), sum(len(str(value)) for value in one.values)) for one in statements]
+
+
+def _brief(sql: str) -> str:
+    return " ".join(sql.split())[:60]

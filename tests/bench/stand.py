@@ -1,0 +1,85 @@
+"""What a measurement stands on: a PostgreSQL that syncs to the disk, services' databases, their processes, tokens."""
+
+import asyncio
+import contextlib
+import importlib
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import jwt
+
+from deploy.local.child import Child, Command
+from deploy.local.http_probe import answers
+from deploy.topics import topics
+from shared.messaging.kafka import apply_topics
+from tests.support import tokens
+from tests.support.parts import Parts, Urls
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def durable_parts(*, kafka: bool = False) -> Iterator[Parts]:
+    """PostgreSQL as a stack has it, where the tests' one does without fsync; with `kafka` also that, and its topics."""
+    with Parts.here() as parts:
+        parts.postgres.settings = {}
+        parts.postgres.start()
+        if kafka:
+            parts.kafka.start()
+            asyncio.run(apply_topics(parts.kafka.bootstrap, topics()))
+        yield parts
+
+
+def migrated(parts: Parts, service: str) -> Urls:
+    """A database of the service, as its role `migrate` leaves it."""
+    urls = asyncio.run(parts.postgres.database(service))
+    importlib.import_module(f"services.{service}.__main__").migrate(urls.owner_url)
+    return urls
+
+
+@contextmanager
+def process(parts: Parts, name: str, *argv: str, **environment: str) -> Iterator[Child]:
+    """`python -m …` with the settings of a service, ended with the block."""
+    settings = {
+        "GCM_ENVIRONMENT": "test",
+        "GCM_KAFKA_BOOTSTRAP": parts.kafka.bootstrap,
+        "GCM_OIDC_ISSUER": tokens.ISSUER,
+        "GCM_LOG_LEVEL": "WARNING",
+        **environment,
+    }
+    child = Child(Command(name, (sys.executable, "-m", *argv), parts.folder / f"{name}.log", settings), cwd=ROOT)
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+def wait_for(child: Child, port: int, page: str = "/readyz") -> None:
+    """Until it says there that it is ready."""
+    child.wait_until(lambda: answers(port, page), within=30, every=0.05)
+
+
+@contextmanager
+def identity_provider() -> Iterator[str]:
+    """The address of a key set with the key of `tests.support.tokens`, as a service finds the provider's."""
+    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(tokens.key().public_key()))
+    document = json.dumps({"keys": [{**public, "kid": tokens.KEY_ID, "use": "sig"}]}).encode()
+
+    class Keys(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(document)
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Keys)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with contextlib.closing(server.socket):
+        yield f"http://127.0.0.1:{server.server_port}/certs"
+        server.shutdown()
