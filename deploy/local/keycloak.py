@@ -42,18 +42,18 @@ def archive(watcher: Watcher) -> Path:
     return folder if folder.exists() else fetch("keycloak", watcher)[0]
 
 
-def install(watcher: Watcher) -> Path:
+def install(watcher: Watcher, marker: Mapping[str, str] | None = None) -> Path:
     """The distribution unpacked and built for PostgreSQL, which takes 20 s on first use."""
     folder = cache_folder() / FOLDER
     if not folder.exists():
         packed = archive(watcher)
         with locked(cache_folder() / "keycloak-build.lock"):
             if not folder.exists():
-                _build(packed, folder)
+                _build(packed, folder, marker or {})
     return folder
 
 
-def _build(packed: Path, folder: Path) -> None:
+def _build(packed: Path, folder: Path, marker: Mapping[str, str]) -> None:
     half = folder.with_name(f"{folder.name}.half")
     erase(half)
     with zipfile.ZipFile(packed) as files:
@@ -62,7 +62,7 @@ def _build(packed: Path, folder: Path) -> None:
     log = cache_folder() / "keycloak-build.log"
     with log.open("wb") as output:
         done = subprocess.run(  # noqa: S603 - our own program
-            _java(home, BUILD_HEAP, *BUILD), stdout=output, stderr=output, env=environment({}), check=False
+            _java(home, BUILD_HEAP, *BUILD), stdout=output, stderr=output, env=environment(marker), check=False
         )
     if done.returncode:
         raise Refused(f"Keycloak could not be built: see {log}.")

@@ -119,7 +119,7 @@ class Stack:
 
     async def _distribution(self) -> Path:
         await self._installed("Fetch Keycloak", keycloak.archive)
-        return await self._installed("Build Keycloak", keycloak.install)
+        return await self._installed("Build Keycloak", lambda watcher: keycloak.install(watcher, self.place.marker))
 
     async def _keycloak(self, server: "asyncio.Task[None]", distribution: "asyncio.Task[Path]") -> None:
         folder = await distribution

@@ -25,6 +25,13 @@ log = logging.getLogger("stack")
 Plan = Callable[[Place, Supervisor, Watcher], Awaitable[dict[str, float]]]
 
 
+class Threads(ThreadPoolExecutor):
+    """Nobody waits for them at the end: a download cannot be told to stop."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002 - that is the point
+        super().shutdown(wait=False, cancel_futures=cancel_futures)
+
+
 class Up:
     """One run of `gcm up`. `ready` is called with stack.json's content when all is ready."""
 
@@ -59,7 +66,7 @@ class Up:
 
     async def _supervise(self, place: Place) -> None:
         loop = asyncio.get_running_loop()
-        loop.set_default_executor(ThreadPoolExecutor(32))  # a thread for each part that starts or stops
+        loop.set_default_executor(Threads(32))  # one for each part that starts or stops
         supervisor = Supervisor(lambda: self._record(supervisor), self._watcher.say)
         told = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
