@@ -36,7 +36,7 @@ while True:
 
 @dataclass
 class Standin:
-    """A part that is ready at once."""
+    """A part that is ready when it listens to signals and has said so."""
 
     name: str
     journal: Path
@@ -46,7 +46,12 @@ class Standin:
     def start(self) -> None:
         argv = (sys.executable, "-SEc", PROGRAM, str(self.journal), self.name, os.environ.get("STUBBORN", ""))
         log = self.journal.with_name(f"{self.name}.log")
+        before = self._starts()
         self.child = Child(Command(self.name, argv, log, self.marker, stop_within=1))
+        self.child.wait_until(lambda: self._starts() > before, within=30)
+
+    def _starts(self) -> int:
+        return self.journal.read_text().count(f"{self.name} started") if self.journal.exists() else 0
 
     def stop(self) -> None:
         if self.child:
