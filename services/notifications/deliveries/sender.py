@@ -3,24 +3,22 @@
 import asyncio
 import traceback
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.deliveries import commands, lifecycle
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.composing import Composer
 from services.notifications.deliveries.letters import Letter
-from services.notifications.deliveries.lifecycle import Broken, NotTried, Outage, Outcome, Settlement, State, Suppressed
+from services.notifications.deliveries.lifecycle import Broken, NotTried, Outage, Outcome, Suppressed
 from services.notifications.deliveries.mailer import message
 from services.notifications.deliveries.smtp import DATA_TIMEOUT, Line, line
 from services.notifications.deliveries.steps import REMINDER
 from services.notifications.reminders import settling
-from services.notifications.reminders.lifecycle import Reason
 from services.notifications.reminders.listing import Listing
 from services.notifications.settings import Settings
 from services.notifications.waking import OUTAGES, Wake, repeat
@@ -131,22 +129,12 @@ class Sender:
         )
         async with self._database.transaction() as session:
             if delivery.template == REMINDER.template:
-                await settling.lock(session, delivery.id)
-            if not await commands.settle(session, delivery, settlement, at):
-                log.warning("delivery.lease_lost", delivery=str(delivery.id))
-            elif delivery.template == REMINDER.template and settlement.state in lifecycle.FINAL:
-                await self._settle_reminders(session, delivery, attempt.listing, settlement, at)
-
-    async def _settle_reminders(
-        self, session: AsyncSession, delivery: Claimed, found: Listing | None, settlement: Settlement, at: datetime
-    ) -> None:
-        if found and settlement.state is State.SENT:
-            mailed = [pledge.reminder_id for pledge in found.pledges]
-            await settling.sent(session, mailed, self._clock.business(), at)
-        if found:
-            await settling.dropped(session, found.dropped, at)
-        overdue = settlement.reason == Reason.OVERDUE
-        await settling.given_up(session, delivery.id, Reason.OVERDUE if overdue else Reason.NOT_DELIVERED, at)
+                now, found = self._clock.business(), attempt.listing
+                ours = await settling.settle(session, delivery, settlement, found, now=now, at=at)
+            else:
+                ours = await commands.settle(session, delivery, settlement, at)
+        if not ours:
+            log.warning("delivery.lease_lost", delivery=str(delivery.id))
 
 
 def _place(error: Exception) -> str:

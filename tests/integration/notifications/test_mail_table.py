@@ -1,5 +1,7 @@
 """Each step mails exactly the persons of the mail table (docs/mails.md), and no others."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 from uuid_utils.compat import uuid7
@@ -72,6 +74,26 @@ async def test_a_mailing_that_is_opened_again_mails_nobody_again(post: Post) -> 
     await post.hears("pledge.published.v1")
     await post.send()
     await post.run("update mailing set state = 'open'")
+    await post.send()
+    assert post.inbox.sent() == TABLE["pledge.published.v1"]
+
+
+async def test_who_took_too_long_to_find_recipients_writes_to_nobody(post: Post) -> None:
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        arrived.set()
+        await go_on.wait()
+
+    await post.hears("pledge.published.v1")
+    post.people.before = lambda _: None if arrived.is_set() else hold()
+    slow = asyncio.create_task(post.expander().once())
+    await arrived.wait()
+    await post.run("update mailing set next_try_at = created_at")  # its lease has run out
+    await post.send()
+    post.people.focal_points["veridia"].append("successor")  # whom the slow one finds
+    go_on.set()
+    await slow
     await post.send()
     assert post.inbox.sent() == TABLE["pledge.published.v1"]
 

@@ -10,12 +10,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from services.notifications.deliveries import commands
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.lifecycle import Settlement, State
 from services.notifications.reminders import known as copies
 from services.notifications.reminders import settling
-from services.notifications.reminders.lifecycle import Reason
 from tests.integration.notifications.support import ZONES, Post, address, text
 
 AMINA, BAO, KOFI = (address(person) for person in ("amina", "bao", "kofi"))
@@ -307,10 +305,8 @@ async def test_of_two_mails_that_fail_at_the_same_time_the_later_tells(post: Pos
     waiting = "select count(*) from pg_locks where not granted"
 
     async def fail(session: AsyncSession, claimed: Claimed) -> None:
-        at = post.moment.system
-        await settling.lock(session, claimed.id)
-        assert await commands.settle(session, claimed, Settlement(State.FAILED, "smtp_550"), at)
-        await settling.given_up(session, claimed.id, Reason.NOT_DELIVERED, at)
+        ended, moment = Settlement(State.FAILED, "smtp_550"), post.moment
+        assert await settling.settle(session, claimed, ended, None, now=moment.business, at=moment.system)
 
     async def fail_second() -> None:
         async with post.service.database.transaction() as session:
