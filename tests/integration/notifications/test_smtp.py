@@ -21,7 +21,7 @@ from services.notifications.deliveries.mailer import mailbox
 from services.notifications.deliveries.smtp import line
 from tests.integration.notifications.support import Inbox, settings
 
-PASSWORD = "relay-password"
+PASSWORD = "relay-password"  # pragma: allowlist secret - of a server that lives for one test
 
 
 def certificate(folder: Path) -> Path:
@@ -103,7 +103,7 @@ async def test_a_password_over_tls(trusted: ssl.SSLContext) -> None:
 async def test_a_wrong_password_is_an_outage_and_costs_no_mail(trusted: ssl.SSLContext) -> None:
     inbox = Inbox()
     async with relay(inbox, trusted):
-        outcomes = await send(inbox, mails=2, smtp_password="wrong")
+        outcomes = await send(inbox, mails=2, smtp_password="wrong")  # pragma: allowlist secret - likewise
     assert outcomes == [Outage("smtp_535_SMTPAuthenticationError"), NotTried()]
 
 
