@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from tests.bench.figures import Figure, console, verdicts, write
 
 # in the order in which they run; each is a module with `run() -> list[Figure]`
-BENCHMARKS = {"spine": ("write_path",)}
+BENCHMARKS = {"spine": ("write_path", "relay")}
 
 
 def main(only: Sequence[str]) -> None:
