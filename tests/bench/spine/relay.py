@@ -55,7 +55,9 @@ def _round(bare: "subprocess.Popen[str]", relay: Child, urls: Urls) -> Round:
 @contextmanager
 def _bare(parts: Parts) -> Iterator["subprocess.Popen[str]"]:
     argv = [sys.executable, "-m", "tests.bench.spine.bare_producer", parts.kafka.bootstrap, str(ROWS)]
-    with subprocess.Popen(argv, cwd=stand.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(  # noqa: S603 - our own program
+        argv, cwd=stand.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         yield process
         process.communicate()  # an empty line ends it
 
@@ -72,7 +74,9 @@ def _sent(bare: "subprocess.Popen[str]", how: str) -> float:
 _LEFT = "select exists (select from outbox where published_at is null)"
 _RATE = """
 with batch as (select published_at, count(*) as rows from outbox group by 1),
-span as (select min(published_at) as first, extract(epoch from max(published_at) - min(published_at)) as took from batch)
+span as (
+    select min(published_at) as first, extract(epoch from max(published_at) - min(published_at)) as took from batch
+)
 select sum(rows) filter (where published_at > first) / max(took) from batch, span
 """
 
