@@ -22,9 +22,7 @@ def event(pledge_id: UUID, seed: int) -> PledgeEvent:
     assert isinstance(example, PledgeEvent)
     bare = example.pledge.model_copy(update={"pledge_id": pledge_id, "description": ""})
     missing = SIZE - len(example.model_copy(update={"pledge": bare}).model_dump_json())
-    return example.model_copy(
-        update={"pledge": bare.model_copy(update={"description": words(missing, seed % KINDS)})}
-    )
+    return example.model_copy(update={"pledge": bare.model_copy(update={"description": words(missing, seed % KINDS)})})
 
 
 def rows(count: int) -> list[dict[str, Any]]:
