@@ -1,3 +1,3 @@
 """What every test may take."""
 
-pytest_plugins = ["tests.support.parts"]
+pytest_plugins = ["tests.support.parts", "tests.support.stack"]

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.journey import Stack, eventually
+from tests.support.stack import Stack, eventually
 
 pytestmark = pytest.mark.timeout(900)  # the stack is started for whoever comes first
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.journey import Inbox, Person, Stack, eventually
+from tests.support.stack import Inbox, Person, Stack, eventually
 
 SECRET = "zanzibar-lantern"  # a word that stands in unpublished texts only
 AMINA, NOOR, KOFI = "amina@demo.invalid", "noor@demo.invalid", "kofi@demo.invalid"

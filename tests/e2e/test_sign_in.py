@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.journey import Person, Stack, eventually
+from tests.support.stack import Person, Stack, eventually
 
 pytestmark = pytest.mark.timeout(900)  # the stack is started for whoever comes first
 

@@ -1,4 +1,4 @@
-"""What a test of the whole stack does as its users: everything over HTTP, nothing behind the services' back."""
+"""The whole stack, as `gcm up` starts it, and what its users do: all over HTTP, nothing behind the services' back."""
 
 import asyncio
 import json
@@ -6,8 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,12 +17,16 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
+from deploy.local.files import erase
 from shared.events.registry import PUBLIC_TOPICS
 from shared.messaging import kafka
 from tests.support import openapi
 
 PATIENCE = 30.0  # seconds until something that crosses services must be seen
+STARTS_WITHIN = 800.0  # seconds: the first time on a machine, the parts are fetched and built too
+STOPS_WITHIN = 90.0
 
 
 def eventually(look: Callable[[], Any], *, within: float = PATIENCE) -> Any:
@@ -189,3 +195,33 @@ def environment(folder: Path) -> dict[str, str]:
     """That of the tests, but for ports and clocks that somebody may have set for a stack of their own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GCM_", "MAKE"))}
     return kept | {"GCM_LOCAL_DIR": str(folder)}
+
+
+@contextmanager
+def running() -> Iterator[Stack]:
+    """A stack of its own, ready; stopped and erased with the block."""
+    folder = Path(tempfile.mkdtemp(prefix="gcm-stack-"))
+    with (folder / "up.log").open("wb") as log, httpx.Client(timeout=30) as http:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli.main", "up"], env=environment(folder), stdout=log, stderr=log
+        )
+        made = Stack(folder, http, process)
+        try:
+            eventually(lambda: _running(made), within=STARTS_WITHIN)
+            yield made
+        finally:
+            process.terminate()
+            process.wait(STOPS_WITHIN)
+    erase(folder)
+
+
+def _running(stack: Stack) -> bool:
+    assert stack.process.poll() is None, (stack.folder / "up.log").read_text()
+    return (stack.folder / "stack.json").exists() and stack.says()["status"] == "running"
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """One for all tests of the run that want the whole system."""
+    with running() as made:
+        yield made
