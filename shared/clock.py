@@ -1,8 +1,17 @@
 """Two clocks: business time for milestones, reminders and dates shown, system time for tokens, leases and backoff."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When something is done, by both clocks (UTC)."""
+
+    business: datetime
+    system: datetime
 
 
 class Clock:
@@ -21,6 +30,10 @@ class Clock:
 
     def business(self) -> datetime:
         return self.system() + self._moved_by()
+
+    def moment(self) -> Moment:
+        system = self.system()
+        return Moment(system + self._moved_by(), system)
 
     def _moved_by(self) -> timedelta:
         if self._file is None:

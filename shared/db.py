@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import DateTime, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+TIMESTAMPTZ = DateTime(timezone=True)  # of all columns with a time: PostgreSQL's name for it
 
 
 def driver_url(url: str) -> str:

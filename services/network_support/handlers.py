@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.network_support.requests import commands, known_pledges
-from services.network_support.requests.commands import Occasion
 from services.network_support.requests.lifecycle import Pledge
 from services.network_support.requests.republishing import snapshots
+from shared.authors import SYSTEM
+from shared.clock import Moment
 from shared.events.envelope import Event
 from shared.events.pledges import PledgeEvent
 from shared.events.registry import PLEDGES, SUPPORT
 from shared.messaging.republish import Republisher
-from shared.messaging.subscriptions import Moment, Projection, Subscription
+from shared.messaging.subscriptions import Projection, Subscription
 
 
 async def pledge_changed(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
@@ -31,8 +32,7 @@ async def pledge_changed(session: AsyncSession, event: Event[PledgeEvent], momen
     await known_pledges.lock(session, pledge.pledge_id)
     if await known_pledges.learn(session, pledge):
         known = Pledge(pledge.entity.entity_id, pledge.state)
-        who = Occasion("system", None, moment.business, moment.system)
-        await commands.decide_pending(session, pledge.pledge_id, known, who)
+        await commands.decide_pending(session, pledge.pledge_id, known, SYSTEM, moment)
 
 
 SUBSCRIPTIONS: Sequence[Subscription] = (

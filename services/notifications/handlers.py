@@ -6,13 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.deliveries.mailings import call_for
 from services.notifications.reminders import known
+from shared.clock import Moment
 from shared.events.envelope import Event
 from shared.events.pledges import PledgeEvent, PledgeStep
 from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW
 from shared.events.reviews import MilestoneEvent
 from shared.events.support import RequestStep
 from shared.messaging.republish import Republisher
-from shared.messaging.subscriptions import Effect, Moment, Projection, Subscription
+from shared.messaging.subscriptions import Effect, Projection, Subscription
 
 
 async def know_pledge(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:

@@ -1,6 +1,6 @@
 """The roles that do the work, put together: consumer, sender and scheduler, which wake each other in one process."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,8 +20,7 @@ from services.notifications.settings import Settings
 from services.notifications.waking import Wake
 from shared.clock import Clock
 from shared.db import Database
-from shared.messaging.nudge import Nudge as RelayNudge
-from shared.messaging.outbox import Nudge
+from shared.messaging.nudge import Nudge
 from shared.messaging.roles import run_consumer
 from shared.process import Health, Task
 
@@ -41,14 +40,14 @@ class Worker:
     health: Health
     clock: Clock
     recipients: Recipients
-    nudge: Nudge
+    nudge: Callable[[], None]
     heard: Wake = field(default_factory=Wake)
     written: Wake = field(default_factory=Wake)
 
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: Settings, database: Database, health: Health) -> AsyncIterator[Self]:
-        relay = RelayNudge(settings.database_url)
+        relay = Nudge(settings.database_url)
         async with httpx.AsyncClient(timeout=5) as http:
             await relay.start()
             try:

@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities.reference import load_states
 from services.pledges.reviews.reference import load_calendar
-from shared.clock import Clock
+from shared.clock import Clock, Moment
 from shared.db import Database
-from shared.messaging.subscriptions import Moment
 
 LOCK = 7_302_003  # any fixed number but those of shared/migrate.py and shared/messaging/election.py
 
@@ -30,7 +29,7 @@ async def load_into(owner_url: str, clock: Clock) -> Loaded:
     database = Database(owner_url, application="pledges reference", pool=1)
     try:
         async with database.transaction() as session:
-            return await load(session, Moment(clock.business(), clock.system()))
+            return await load(session, clock.moment())
     finally:
         await database.close()
 

@@ -10,7 +10,7 @@ by two: the lock alone does not, since the batch would go on after it.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,11 +23,10 @@ from shared.messaging import kafka, projections
 from shared.messaging.dead_letter import DeadLetters, TooManyDeadLetters
 from shared.messaging.inbox import Outcome, receive
 from shared.messaging.kafka import Partition, Record
-from shared.messaging.outbox import Nudge
 from shared.messaging.projections import Rebuilt
 from shared.messaging.records import UnknownMajor
 from shared.messaging.retry import Patience
-from shared.messaging.subscriptions import Moment, Subscription
+from shared.messaging.subscriptions import Subscription
 
 log = structlog.get_logger()
 
@@ -48,7 +47,7 @@ class Follower:
     bootstrap: str
     database: Database
     clock: Clock
-    nudge: Nudge
+    nudge: Callable[[], None]
     dead_letters: DeadLetters
     _consumer: Any = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -153,7 +152,7 @@ class Follower:
             self.nudge()
 
     async def _write(self, records: Sequence[Record]) -> list[Outcome]:
-        moment = Moment(business=self.clock.business(), system=self.clock.system())
+        moment = self.clock.moment()
         async with self.database.transaction() as session:
             await projections.hold(session, self.subscription, self._generation)
             return [await receive(session, self.subscription, record, moment) for record in records]

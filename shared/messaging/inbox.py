@@ -3,14 +3,16 @@
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import DateTime, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.clock import Moment
+from shared.db import TIMESTAMPTZ
 from shared.errors import Permanent
 from shared.events.envelope import Event
 from shared.messaging.kafka import Record
 from shared.messaging.records import event_of, key_of, type_of
-from shared.messaging.subscriptions import Effect, Moment, Subscription
+from shared.messaging.subscriptions import Effect, Subscription
 from shared.telemetry import known, traceparent
 
 
@@ -31,7 +33,7 @@ first as (
     on conflict do nothing returning true
 )
 select since, since <= :time as after_start, exists (select from first) as is_new from start
-""").bindparams(bindparam("time", type_=DateTime(timezone=True)), bindparam("at", type_=DateTime(timezone=True)))
+""").bindparams(bindparam("time", type_=TIMESTAMPTZ), bindparam("at", type_=TIMESTAMPTZ))
 _ERASE = text(
     'insert into erased (consumer, key, partition, "offset") values (:consumer, :key, :partition, :offset)'
     ' on conflict (consumer, key) do update set partition = excluded.partition, "offset" = excluded."offset"'

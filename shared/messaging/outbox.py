@@ -1,13 +1,13 @@
 """The outbox: events are written with the change that they tell of, in its transaction, or not at all."""
 
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, Table, Text, Uuid, insert
+from sqlalchemy import BigInteger, Column, Identity, MetaData, Table, Text, Uuid, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from shared.db import TIMESTAMPTZ
 from shared.events.envelope import Data
 from shared.events.registry import TYPES
 from shared.telemetry import traceparent
@@ -25,8 +25,8 @@ outbox = Table(
     Column("key", Text, nullable=False),
     Column("payload", Text),
     Column("traceparent", Text),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("published_at", DateTime(timezone=True)),
+    Column("created_at", TIMESTAMPTZ, nullable=False),
+    Column("published_at", TIMESTAMPTZ),
 )
 
 _INSERT = insert(outbox)
@@ -56,6 +56,3 @@ async def _put(session: AsyncSession, **row: object) -> UUID:
     event_id = uuid7()
     await session.execute(_INSERT, {"event_id": event_id, "traceparent": traceparent.get(), **row})
     return event_id
-
-
-Nudge = Callable[[], None]

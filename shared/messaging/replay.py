@@ -17,7 +17,7 @@ from shared.messaging.dead_letter import PREFIX, DeadLetters, original, topic_of
 from shared.messaging.inbox import receive
 from shared.messaging.kafka import Partition, Record
 from shared.messaging.records import UnknownMajor
-from shared.messaging.subscriptions import Moment, Subscription
+from shared.messaging.subscriptions import Subscription
 
 MOST_REPLAYS = 5
 
@@ -124,7 +124,7 @@ class Replay:
         by_name = {each.name: each for each in self.subscriptions}
         if (subscription := by_name.get(letter.consumer)) is None:
             return f"refused: nothing is called {letter.consumer} here any longer"
-        moment = Moment(business=self.clock.business(), system=self.clock.system())
+        moment = self.clock.moment()
         try:
             async with self.database.transaction() as session:
                 return (await receive(session, subscription, letter, moment, replayed=True)).value

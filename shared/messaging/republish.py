@@ -6,11 +6,10 @@ from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clock import Clock
+from shared.clock import Clock, Moment
 from shared.db import Database
 from shared.events.envelope import Data
 from shared.messaging import outbox
-from shared.messaging.subscriptions import Moment
 
 BATCH = 100  # aggregates in one transaction: so long their writers wait at most
 
@@ -56,7 +55,7 @@ async def republish(republisher: Republisher, database: Database, clock: Clock) 
 async def _batch(
     session: AsyncSession, republisher: Republisher, after: str | None, clock: Clock
 ) -> Sequence[Snapshot]:
-    moment = Moment(business=clock.business(), system=clock.system())
+    moment = clock.moment()
     snapshots = await republisher.snapshots(session, after, BATCH, moment)
     for snapshot in snapshots:
         await outbox.add(session, snapshot.type, snapshot.key, snapshot.data, moment.system)

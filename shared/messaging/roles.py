@@ -29,7 +29,6 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from shared.db import Database
-    from shared.messaging.outbox import Nudge
     from shared.messaging.subscriptions import Subscription
 
 log = structlog.get_logger()
@@ -76,7 +75,7 @@ async def run_consumer(
     subscriptions: "Sequence[Subscription]",
     database: "Database",
     clock: Clock,
-    nudge: "Nudge",
+    nudge: Callable[[], None],
     health: Health,
 ) -> None:
     """Follows all subscriptions, each in a consumer group of its own, "<service>.<name>", until told to stop.

@@ -2,21 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.clock import Moment
 from shared.events.envelope import Event
-
-
-@dataclass(frozen=True)
-class Moment:
-    """When a record is handled, by both clocks (UTC)."""
-
-    business: datetime
-    system: datetime
-
 
 # Handlers write through the session and never commit: the consumer commits them together with its own mark.
 Handler: TypeAlias = Callable[[AsyncSession, Event[Any], Moment], Awaitable[None]]

@@ -1,6 +1,6 @@
 """The HTTP application that every service has: errors, limits, health, rules, OpenAPI 3.1."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse
 
 from shared.clock import Clock
 from shared.db import Database
-from shared.messaging.outbox import Nudge
 from shared.process import Health
 from shared.settings import Settings
 from shared.web import problem
@@ -25,7 +24,7 @@ class Parts:
 
     database: Database
     clock: Clock
-    nudge: Nudge
+    nudge: Callable[[], None]
     health: Health
     http: httpx.AsyncClient
     tokens: Tokens

@@ -28,7 +28,7 @@ def encode(position: Sequence[Any], scope: str) -> str:
 
 
 def decode(cursor: str, scope: str, *parts: Callable[[Any], Any]) -> list[Any]:
-    """The position, each of its values read by the function at its place (word, number, moment, UUID…).
+    """The position, each of its values read by the function at its place (word, number, timestamp, UUID…).
 
     The check keeps cursors to their lists; it is no secret, so whoever makes one up may put anything into it. Raises
     Invalid, naming `cursor`, when it was changed, belongs to another list or was made up.
@@ -55,7 +55,7 @@ def number(value: int) -> int:
     return int(value)
 
 
-def moment(value: str) -> datetime:
+def timestamp(value: str) -> datetime:
     """ISO 8601 with its offset from UTC."""
     at = datetime.fromisoformat(value)
     if at.tzinfo is None:

@@ -7,15 +7,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy import Column, DateTime, LargeBinary, MetaData, SmallInteger, Table, Text, bindparam, select
+from sqlalchemy import Column, LargeBinary, MetaData, SmallInteger, Table, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock
-from shared.db import Database
+from shared.db import TIMESTAMPTZ, Database
 from shared.errors import AppError, BadRequest, Conflict, FieldProblem, Invalid
-from shared.messaging.outbox import Nudge
 from shared.web.auth import Actor
 
 idempotency = Table(
@@ -27,7 +26,7 @@ idempotency = Table(
     Column("status", SmallInteger, nullable=False),
     Column("headers", Text, nullable=False),
     Column("body", Text, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", TIMESTAMPTZ, nullable=False),
 )
 _STORED = select(idempotency).where(idempotency.c.person == bindparam("person"), idempotency.c.key == bindparam("key"))
 _STORE = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.status)
@@ -59,7 +58,7 @@ class Writer:
 
     database: Database
     clock: Clock
-    nudge: Nudge
+    nudge: Callable[[], None]
 
     async def run(self, write: Write) -> Response:
         """For PUT, PATCH and DELETE, which If-Match makes safe to repeat."""

@@ -1,6 +1,6 @@
 """Routes of support requests."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.network_support.memberships import Acting, AskingMemberships, Memberships
 from services.network_support.requests import commands, queries
-from services.network_support.requests.commands import Occasion
 from services.network_support.requests.lifecycle import State, Type
 from services.network_support.requests.models import SupportRequest
 from services.network_support.requests.queries import Filters, Wanted
 from services.network_support.requests.schemas import EntityId, History, Opening, RequestPage, RequestView
+from shared.authors import of_entity, staff
 from shared.web.app import Parts, Using
 from shared.web.auth import ADMIN, NETWORK_STAFF, REVIEWER, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor
 from shared.web.etag import SeenRevision, etag
@@ -61,10 +61,10 @@ async def open_request(
     parts: Using,
 ) -> Response:
     """For focal points and delegates. A request for a pledge that is not published yet waits in `pending_pledge`."""
-    who = _occasion(parts, actor, "entity")
+    author, moment = of_entity(actor), parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
-        return await _answer(session, await commands.open_request(session, acting, wish, who), 201)
+        return await _answer(session, await commands.open_request(session, acting, wish, author, moment), 201)
 
     return await writing.once(request, actor, key, write)
 
@@ -114,10 +114,10 @@ async def acknowledge(
     parts: Using,
 ) -> Response:
     """For Network staff; only a submitted request can be acknowledged."""
-    who = _occasion(parts, actor, "network_staff")
+    author, moment = staff(actor), parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
-        return await _answer(session, await commands.acknowledge(session, request_id, seen, who))
+        return await _answer(session, await commands.acknowledge(session, request_id, seen, author, moment))
 
     return await writing.once(request, actor, key, write)
 
@@ -135,16 +135,12 @@ async def withdraw(
     parts: Using,
 ) -> Response:
     """For focal points and delegates of the entity that asked."""
-    who = _occasion(parts, actor, "entity")
+    author, moment = of_entity(actor), parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
-        return await _answer(session, await commands.withdraw(session, acting, request_id, seen, who))
+        return await _answer(session, await commands.withdraw(session, acting, request_id, seen, author, moment))
 
     return await writing.once(request, actor, key, write)
-
-
-def _occasion(parts: Parts, actor: Actor, by: Literal["entity", "network_staff"]) -> Occasion:
-    return Occasion(by, actor.person, parts.clock.business(), parts.clock.system())
 
 
 async def _answer(session: AsyncSession, changed: SupportRequest, status: int = 200) -> Answer:

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import Text
 from sqlmodel import Field
 
 from services.network_support.requests.lifecycle import PledgeState, Refusal, State, Step, Type
 from services.network_support.tables import Table
+from shared.db import TIMESTAMPTZ
 
 
 class SupportRequest(Table, table=True):
@@ -24,8 +25,8 @@ class SupportRequest(Table, table=True):
     refusal: Refusal | None = Field(default=None, sa_type=Text)
     revision: int = 0  # counts saved edits; the ETag
     sequence: int = 0  # counts public records; 0: the public has never seen it
-    created_at: datetime = Field(sa_type=DateTime(timezone=True))  # business time
-    changed_at: datetime = Field(sa_type=DateTime(timezone=True))  # business time
+    created_at: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
+    changed_at: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
 
 
 class RequestHistory(Table, table=True):
@@ -40,8 +41,8 @@ class RequestHistory(Table, table=True):
     refusal: Refusal | None = Field(default=None, sa_type=Text)
     by: str  # entity, network_staff, system
     person: str | None  # who, for the record; None: the system. No API shows it
-    at: datetime = Field(sa_type=DateTime(timezone=True))  # business time
-    recorded_at: datetime = Field(sa_type=DateTime(timezone=True))  # system time
+    at: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
+    recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
 
 
 class KnownPledge(Table, table=True):

@@ -9,9 +9,9 @@ from sqlmodel import col
 
 from services.network_support.requests.announcements import next_snapshot
 from services.network_support.requests.models import SupportRequest
+from shared.clock import Moment
 from shared.events.common import Change
 from shared.messaging.republish import Snapshot
-from shared.messaging.subscriptions import Moment
 
 _PUBLIC = (
     select(SupportRequest)

@@ -4,13 +4,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.notifications.tables import Table
-
-Moment = DateTime(timezone=True)
+from shared.db import TIMESTAMPTZ
 
 
 class Mailing(Table, table=True):
@@ -30,9 +28,9 @@ class Mailing(Table, table=True):
     state: str  # open, done
     people: int | None = None
     attempts: int = 0
-    next_try_at: datetime = Field(sa_type=Moment)  # system time
+    next_try_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
     lease_token: UUID | None = None
-    created_at: datetime = Field(sa_type=Moment)  # system time
+    created_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
 
 
 class Delivery(Table, table=True):
@@ -49,12 +47,12 @@ class Delivery(Table, table=True):
     facts: dict[str, Any] = Field(sa_type=JSONB)
     state: str
     reason: str | None = None
-    not_before: datetime | None = Field(sa_type=Moment)  # business time
+    not_before: datetime | None = Field(sa_type=TIMESTAMPTZ)  # business time
     # system time; null while a reminder's list of pledges is being put together
-    next_try_at: datetime | None = Field(sa_type=Moment)
+    next_try_at: datetime | None = Field(sa_type=TIMESTAMPTZ)
     attempts: int = 0
     lease_token: UUID | None = None
-    lease_until: datetime | None = Field(sa_type=Moment)  # system time
+    lease_until: datetime | None = Field(sa_type=TIMESTAMPTZ)  # system time
     message_id: str | None = None
-    created_at: datetime = Field(sa_type=Moment)  # system time
-    sent_at: datetime | None = Field(sa_type=Moment)  # system time
+    created_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
+    sent_at: datetime | None = Field(sa_type=TIMESTAMPTZ)  # system time

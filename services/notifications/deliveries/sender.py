@@ -2,6 +2,7 @@
 
 import asyncio
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -25,7 +26,6 @@ from services.notifications.waking import OUTAGES, Wake, repeat
 from shared.clock import Clock
 from shared.db import Database
 from shared.errors import Unavailable
-from shared.messaging.outbox import Nudge
 
 log = structlog.get_logger()
 
@@ -46,7 +46,13 @@ class Sender:
     """`written` rings when deliveries were written; `nudge` tells the relay of reminders that reached nobody."""
 
     def __init__(
-        self, database: Database, clock: Clock, composer: Composer, settings: Settings, written: Wake, nudge: Nudge
+        self,
+        database: Database,
+        clock: Clock,
+        composer: Composer,
+        settings: Settings,
+        written: Wake,
+        nudge: Callable[[], None],
     ) -> None:
         self._database, self._clock, self._composer, self._settings = database, clock, composer, settings
         self._bell, self._nudge = written.bell(), nudge

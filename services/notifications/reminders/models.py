@@ -4,13 +4,12 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity
+from sqlalchemy import BigInteger, Column, Identity
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.notifications.tables import Table
-
-Moment = DateTime(timezone=True)
+from shared.db import TIMESTAMPTZ
 
 
 class Reminder(Table, table=True):
@@ -30,8 +29,8 @@ class Reminder(Table, table=True):
     state: str
     reason: str | None = None
     acted_on: date | None = None
-    created_at: datetime = Field(sa_type=Moment)  # system time
-    updated_at: datetime = Field(sa_type=Moment)  # system time
+    created_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
+    updated_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
 
 
 class ReminderDelivery(Table, table=True):
@@ -53,10 +52,10 @@ class KnownPledge(Table, table=True):
     title: str
     state: str
     review_cycle: str | None
-    first_published_at: datetime = Field(sa_type=Moment)  # business time
-    last_reported_at: datetime | None = Field(sa_type=Moment)  # business time
+    first_published_at: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
+    last_reported_at: datetime | None = Field(sa_type=TIMESTAMPTZ)  # business time
     sequence: int
-    changed_at: datetime = Field(sa_type=Moment)  # system time
+    changed_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
 
 
 class KnownMilestone(Table, table=True):
@@ -66,10 +65,10 @@ class KnownMilestone(Table, table=True):
 
     code: str = Field(primary_key=True)
     cycle: str
-    cycle_opens: datetime = Field(sa_type=Moment)  # business time
+    cycle_opens: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
     names: dict[str, str] = Field(sa_type=JSONB)
     starts: str
     tentative: bool
     reminders: bool
     sequence: int
-    changed_at: datetime = Field(sa_type=Moment)  # system time
+    changed_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time

@@ -1,13 +1,13 @@
 """The role `scheduler`: when the reminder plan is looked at. At rest it reads a clock once a second, and no table."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import monotonic
 
 from services.notifications.reminders.planner import Planner
 from services.notifications.waking import Wake, repeat
 from shared.clock import Clock
-from shared.messaging.outbox import Nudge
 
 SECOND = 1.0  # between two looks at the clock, which may have been moved
 BETWEEN = 3.0  # seconds between two looks at the tables that the consumer asks for
@@ -21,7 +21,7 @@ REPLAN = timedelta(minutes=10)  # after which everything is planned anew without
 class Scheduler:
     """`heard` rings when the consumer has written; `written` is rung when mails were queued, `nudge` for events."""
 
-    def __init__(self, planner: Planner, clock: Clock, heard: Wake, written: Wake, nudge: Nudge) -> None:
+    def __init__(self, planner: Planner, clock: Clock, heard: Wake, written: Wake, nudge: Callable[[], None]) -> None:
         self._planner, self._clock = planner, clock
         self._bell, self._written, self._nudge = heard.bell(), written, nudge
         self._looked = 0.0  # monotonic

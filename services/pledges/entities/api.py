@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.authors import staff
 from services.pledges.entities import authority, commands, memberships, queries
 from services.pledges.entities.schemas import (
     Entities,
@@ -19,9 +18,9 @@ from services.pledges.entities.schemas import (
     NewEntity,
     NewMembership,
 )
+from shared.authors import staff
 from shared.errors import Forbidden, NotFound
-from shared.messaging.subscriptions import Moment
-from shared.web.app import Parts, Using
+from shared.web.app import Using
 from shared.web.auth import ADMINS, ANYONE, SIGNED_IN, Actor
 from shared.web.etag import SeenRevision, etag
 from shared.web.pagination import Cursor, Limit, next_link
@@ -35,10 +34,6 @@ SignedIn = Annotated[Actor, Depends(SIGNED_IN)]
 PUBLIC = [Depends(ANYONE)]
 ENTITIES: list[str | Enum] = ["entities"]
 MEMBERSHIPS: list[str | Enum] = ["memberships"]
-
-
-def moment(parts: Parts) -> Moment:
-    return Moment(parts.clock.business(), parts.clock.system())
 
 
 def _answer(entity: EntityOut, status: int = 200) -> Answer:
@@ -83,7 +78,7 @@ async def add(
     """For administrators. The code is for ever; a taken one is a conflict (409)."""
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.add(session, staff(actor), new, moment(parts)), 201)
+        return _answer(await commands.add(session, staff(actor), new, parts.clock.moment()), 201)
 
     return await writing.once(request, actor, key, write)
 
@@ -95,7 +90,7 @@ async def change(
     """For administrators. Send all fields: what is left out is emptied."""
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.change(session, staff(actor), entity_id, seen, fields, moment(parts)))
+        return _answer(await commands.change(session, staff(actor), entity_id, seen, fields, parts.clock.moment()))
 
     return await writing.run(write)
 
@@ -119,7 +114,7 @@ async def give(
     """For administrators. Focal points and delegates write, viewers read; only focal points receive mail."""
 
     async def write(session: AsyncSession) -> Answer:
-        given = await memberships.give(session, staff(actor), entity_id, new, moment(parts))
+        given = await memberships.give(session, staff(actor), entity_id, new, parts.clock.moment())
         return Answer(201, given.model_dump_json(), {"Location": f"/entities/{entity_id}/memberships"})
 
     return await writing.once(request, actor, key, write)
@@ -143,7 +138,7 @@ async def end(
     """For administrators. This service refuses the person at once, the others within a minute."""
 
     async def write(session: AsyncSession) -> Answer:
-        ended = await memberships.end(session, staff(actor), entity_id, membership_id, moment(parts))
+        ended = await memberships.end(session, staff(actor), entity_id, membership_id, parts.clock.moment())
         return Answer(200, ended.model_dump_json())
 
     return await writing.once(request, actor, key, write)

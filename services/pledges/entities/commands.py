@@ -8,15 +8,15 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.pledges.authors import Author
 from services.pledges.entities import names, queries
 from services.pledges.entities.models import Entity, EntityGroup, EntityHistory
 from services.pledges.entities.schemas import EntityFields, EntityOut, NewEntity
+from shared.authors import Author
+from shared.clock import Moment
 from shared.errors import Conflict, NotFound
 from shared.events.common import Change
 from shared.events.entities import EntityEvent, EntitySnapshot
 from shared.messaging import outbox
-from shared.messaging.subscriptions import Moment
 from shared.web import etag
 
 Reference = dict[str, Any] | None

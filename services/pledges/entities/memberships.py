@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from services.pledges.authors import Author
 from services.pledges.entities import commands
 from services.pledges.entities.models import Entity, Membership
 from services.pledges.entities.schemas import MembershipOut, NewMembership
+from shared.authors import Author
+from shared.clock import Moment
 from shared.errors import Conflict, FieldProblem, Invalid, NotFound
-from shared.messaging.subscriptions import Moment
 
 
 async def give(

@@ -4,13 +4,12 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Identity, Text
+from sqlalchemy import ARRAY, BigInteger, Column, Identity, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.pledges.tables import Table
-
-Moment = DateTime(timezone=True)
+from shared.db import TIMESTAMPTZ
 
 
 class Entity(Table, table=True):
@@ -53,8 +52,8 @@ class EntityHistory(Table, table=True):
     entity_id: str
     revision: int
     action: str  # added, changed, membership_given, membership_ended
-    at: datetime = Field(sa_type=Moment)
-    recorded_at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=TIMESTAMPTZ)
+    recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)
     person_id: str | None = None  # None: the system
     by: str
     details: dict[str, Any] = Field(sa_type=JSONB)
@@ -69,5 +68,5 @@ class Membership(Table, table=True):
     entity_id: str
     person_id: str
     role: str  # focal_point, delegate, viewer
-    since: datetime = Field(sa_type=Moment)
-    until: datetime | None = Field(default=None, sa_type=Moment)
+    since: datetime = Field(sa_type=TIMESTAMPTZ)
+    until: datetime | None = Field(default=None, sa_type=TIMESTAMPTZ)

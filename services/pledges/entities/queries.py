@@ -94,7 +94,7 @@ async def members(
     if now is not None:
         statement = statement.where(valid(now))
     if cursor:
-        begun = pagination.decode(cursor, scope, pagination.moment, UUID)
+        begun = pagination.decode(cursor, scope, pagination.timestamp, UUID)
         statement = statement.where(_by_beginning > tuple_(*begun))
     rows = (await session.execute(statement, {"entity_id": entity_id})).mappings().all()
     items = [Member.model_validate(row) for row in rows[:limit]]

@@ -6,12 +6,12 @@ from sqlalchemy import RowMapping, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.pledges.authors import SYSTEM
 from services.pledges.entities import commands, groups, queries
 from services.pledges.entities.models import Entity
 from services.pledges.entities.schemas import EntityFields, NewEntity
 from services.pledges.merging import merged
-from shared.messaging.subscriptions import Moment
+from shared.authors import SYSTEM
+from shared.clock import Moment
 from shared.reference import catalogue
 from shared.reference.entries import State
 

@@ -8,11 +8,11 @@ from sqlmodel import col
 
 from services.pledges.entities import commands, queries
 from services.pledges.entities.models import Entity
+from shared.clock import Moment
 from shared.events.common import Change
 from shared.events.entities import EntityEvent
 from shared.events.registry import ENTITIES
 from shared.messaging.republish import Republisher, Snapshot
-from shared.messaging.subscriptions import Moment
 
 
 async def snapshots(session: AsyncSession, after: str | None, limit: int, moment: Moment) -> Sequence[Snapshot]:

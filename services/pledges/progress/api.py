@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.progress import commands, queries
 from services.pledges.progress.schemas import Report, Update, UpdatePage
-from services.pledges.registry.api import occasion
+from services.pledges.registry.api import call_of
 from shared.web.app import Using
 from shared.web.auth import ANYONE, SIGNED_IN, Actor
 from shared.web.pagination import Cursor, Limit, next_link
@@ -32,10 +32,10 @@ async def report(
     parts: Using,
 ) -> Response:
     """For focal points and delegates of its entity; voluntary (¶77). A mistake is corrected by another report."""
-    on = occasion(parts, actor)
+    call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        made = await commands.report(session, pledge_id, said, on)
+        made = await commands.report(session, pledge_id, said, call)
         return Answer(201, made.model_dump_json(), {"Location": f"/pledges/{pledge_id}/updates"})
 
     return await writing.once(request, actor, key, write)

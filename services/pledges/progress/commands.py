@@ -9,7 +9,7 @@ from services.pledges.entities.authority import standing
 from services.pledges.progress.models import ProgressUpdate
 from services.pledges.progress.schemas import Report, Update
 from services.pledges.registry import lifecycle, records
-from services.pledges.registry.commands import Occasion
+from services.pledges.registry.commands import Call
 from services.pledges.tables import core
 from shared.errors import Conflict, FieldProblem, Invalid
 from shared.events.common import Change
@@ -18,29 +18,29 @@ from shared.events.pledges import PledgeSnapshot
 _ADD = insert(core(ProgressUpdate))
 
 
-async def report(session: AsyncSession, pledge_id: UUID, said: Report, on: Occasion) -> Update:
+async def report(session: AsyncSession, pledge_id: UUID, said: Report, call: Call) -> Update:
     """One more report, by a focal point or delegate of the pledge's entity.
 
     It is no edit of the pledge: revision and version stay. The public record goes on by one, so that whoever follows
     the topic learns of it. Raises NotFound, Forbidden, Conflict, Invalid.
     """
     found = await records.present(session, pledge_id, lock=True)
-    who = await standing(session, on.actor, found.entity_id, on.now)
+    who = await standing(session, call.actor, found.entity_id, call.now)
     if found.public is None:
         who.require_read()
         raise Conflict("It is not published yet: reports are on published pledges.")
     who.require_writer()
     if found.public.state == "closed":
         raise Conflict("It is closed; reports are on pledges that are open.")
-    made = _update(found.public, said, on)
-    await session.execute(_ADD, _row(made, on))
-    snapshot = lifecycle.reported(found.public, made.status, on.now)
-    step = Change(action="reported", at=on.now, by="entity")
-    await records.make_public(session, found, snapshot, step, on.moment, edit=False)
+    made = _update(found.public, said, call)
+    await session.execute(_ADD, _row(made, call))
+    snapshot = lifecycle.reported(found.public, made.status, call.now)
+    step = Change(action="reported", at=call.now, by="entity")
+    await records.make_public(session, found, snapshot, step, call.moment, edit=False)
     return made
 
 
-def _update(public: PledgeSnapshot, said: Report, on: Occasion) -> Update:
+def _update(public: PledgeSnapshot, said: Report, call: Call) -> Update:
     last = public.progress
     if said.no_change and last.status is None:
         fault = FieldProblem("no_change", "there is no report yet that it could confirm", "say how it goes: status")
@@ -52,7 +52,7 @@ def _update(public: PledgeSnapshot, said: Report, on: Occasion) -> Update:
             "status": said.status or last.status,
             "pledge_id": public.pledge_id,
             "number": last.reports + 1,
-            "reported_at": on.now,
+            "reported_at": call.now,
         }
     )
 
@@ -68,7 +68,7 @@ def _require_targets(public: PledgeSnapshot, said: Report) -> None:
         raise Invalid("Some values belong to no target of the pledge; nothing was saved.", faults)
 
 
-def _row(made: Update, on: Occasion) -> dict[str, object]:
+def _row(made: Update, call: Call) -> dict[str, object]:
     plain = {name: getattr(made, name) for name in ("pledge_id", "number", "status", "no_change", "reported_at")}
-    recorded = {"person_id": on.actor.person, "recorded_at": on.moment.system}
+    recorded = {"person_id": call.actor.person, "recorded_at": call.moment.system}
     return plain | recorded | {"document": made.model_dump_json()}

@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import Text
 from sqlmodel import Field
 
 from services.pledges.tables import Table
-
-Moment = DateTime(timezone=True)
+from shared.db import TIMESTAMPTZ
 
 
 class ProgressUpdate(Table, table=True):
@@ -22,6 +21,6 @@ class ProgressUpdate(Table, table=True):
     status: str
     no_change: bool
     person_id: str
-    reported_at: datetime = Field(sa_type=Moment)  # business time
-    recorded_at: datetime = Field(sa_type=Moment)  # system time
+    reported_at: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
+    recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
     document: str = Field(sa_type=Text)  # JSON of schemas.Update, ready to be sent

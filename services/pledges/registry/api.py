@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities.authority import Standing, require_reader
 from services.pledges.registry import commands, queries, records
-from services.pledges.registry.commands import Occasion
+from services.pledges.registry.commands import Call
 from services.pledges.registry.queries import Filters
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import (
@@ -30,7 +30,6 @@ from services.pledges.registry.schemas import (
     WorkPage,
 )
 from shared.events.pledges import PledgeSnapshot
-from shared.messaging.subscriptions import Moment
 from shared.web.app import Parts, Using
 from shared.web.auth import ANYONE, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor
 from shared.web.etag import SeenRevision, etag
@@ -48,8 +47,8 @@ DESK: list[str | Enum] = ["pledges: the Network's desk"]
 READ: list[str | Enum] = ["pledges: public"]
 
 
-def occasion(parts: Parts, actor: Actor) -> Occasion:
-    return Occasion(actor, Moment(parts.clock.business(), parts.clock.system()))
+def call_of(parts: Parts, actor: Actor) -> Call:
+    return Call(actor, parts.clock.moment())
 
 
 def _answer(done: tuple[Present, Standing], status: int = 200) -> Answer:
@@ -65,10 +64,10 @@ async def create(
     wish: NewPledge, request: Request, actor: SignedIn, key: IdempotencyKey, writing: Writing, parts: Using
 ) -> Response:
     """For focal points and delegates of the entity. A draft needs only a title; nobody else is told of it."""
-    on = occasion(parts, actor)
+    call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.create(session, wish, on), 201)
+        return _answer(await commands.create(session, wish, call), 201)
 
     return await writing.once(request, actor, key, write)
 
@@ -78,10 +77,10 @@ async def save(
     pledge_id: UUID, content: Saving, actor: SignedIn, seen: SeenRevision, writing: Writing, parts: Using
 ) -> Response:
     """For focal points and delegates. Of a published pledge this begins an amendment, which the public does not see."""
-    on = occasion(parts, actor)
+    call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.save(session, pledge_id, seen, content, on))
+        return _answer(await commands.save(session, pledge_id, seen, content, call))
 
     return await writing.run(write)
 
@@ -107,10 +106,10 @@ async def submit(
     parts: Using,
 ) -> Response:
     """Staff check completeness, never merit. What is missing comes back field by field."""
-    on = occasion(parts, actor)
+    call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.submit(session, pledge_id, seen, on))
+        return _answer(await commands.submit(session, pledge_id, seen, call))
 
     return await writing.once(request, actor, key, write)
 
@@ -127,10 +126,10 @@ async def close(
     parts: Using,
 ) -> Response:
     """For focal points and delegates of its entity, and for staff. All versions stay public."""
-    on = occasion(parts, actor)
+    call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.close(session, pledge_id, seen, closing, on))
+        return _answer(await commands.close(session, pledge_id, seen, closing, call))
 
     return await writing.once(request, actor, key, write)
 
@@ -180,10 +179,10 @@ async def request_changes(
     parts: Using,
 ) -> Response:
     """Names the fields. Only the entity's people and staff see what is asked."""
-    on = occasion(parts, actor)
+    call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.request_changes(session, pledge_id, seen, asked, on))
+        return _answer(await commands.request_changes(session, pledge_id, seen, asked, call))
 
     return await writing.once(request, actor, key, write)
 
@@ -201,10 +200,10 @@ async def publish(
     parts: Using,
 ) -> Response:
     """The working copy becomes the next public version."""
-    on = occasion(parts, actor)
+    call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.publish(session, pledge_id, seen, on))
+        return _answer(await commands.publish(session, pledge_id, seen, call))
 
     return await writing.once(request, actor, key, write)
 
@@ -214,10 +213,10 @@ async def record_statement(
     said: Statement, request: Request, actor: Staff, key: IdempotencyKey, writing: Writing, parts: Using
 ) -> Response:
     """What an entity pledged elsewhere in public, published as such with its sources."""
-    on = occasion(parts, actor)
+    call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.record_statement(session, said, on), 201)
+        return _answer(await commands.record_statement(session, said, call), 201)
 
     return await writing.once(request, actor, key, write)
 

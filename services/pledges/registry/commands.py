@@ -25,11 +25,11 @@ from services.pledges.registry.lifecycle import Act, By, Publication
 from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import ChangeRequest, Closing, Content, NewPledge, State, Statement, WantedChange
+from shared.clock import Moment
 from shared.errors import FieldProblem, Invalid
 from shared.events.common import Change
 from shared.events.pledges import PledgeStep, Progress, Source
 from shared.messaging import outbox
-from shared.messaging.subscriptions import Moment
 from shared.web.auth import Actor
 from shared.web.etag import require
 
@@ -39,8 +39,8 @@ _EXISTS = select(col(PublicPledge.pledge_id)).where(col(PublicPledge.pledge_id) 
 
 
 @dataclass(frozen=True)
-class Occasion:
-    """Who acts, and when by both clocks."""
+class Call:
+    """Who calls, and when by both clocks."""
 
     actor: Actor
     moment: Moment
@@ -61,95 +61,95 @@ class Case:
     state: State
 
 
-async def create(session: AsyncSession, wish: NewPledge, on: Occasion) -> tuple[Present, Standing]:
+async def create(session: AsyncSession, wish: NewPledge, call: Call) -> tuple[Present, Standing]:
     """A draft, or at once a submission. Raises Invalid, Forbidden."""
-    who = await require_writer(session, on.actor, wish.entity_id, on.now)
+    who = await require_writer(session, call.actor, wish.entity_id, call.now)
     if not wish.submit:
-        made = await _begin(session, who, _content(wish), "draft", on)
-        await _step(session, made, "created", _role(who, "entity"), on)
+        made = await _begin(session, who, _content(wish), "draft", call)
+        await _step(session, made, "created", _role(who, "entity"), call)
         return made, who
-    content = await _submittable(session, _content(wish), on)
-    made = await _begin(session, who, content, "submitted", on)
-    await _step(session, made, "submitted", _role(who, "entity"), on)
-    await _announce(session, made, "submitted", on)
+    content = await _submittable(session, _content(wish), call)
+    made = await _begin(session, who, content, "submitted", call)
+    await _step(session, made, "submitted", _role(who, "entity"), call)
+    await _announce(session, made, "submitted", call)
     return made, who
 
 
 async def save(
-    session: AsyncSession, pledge_id: UUID, seen: int, content: Content, on: Occasion
+    session: AsyncSession, pledge_id: UUID, seen: int, content: Content, call: Call
 ) -> tuple[Present, Standing]:
     """The whole content anew. Of a published pledge this begins an amendment. Raises Stale, Conflict, Forbidden."""
-    case = await _case(session, "save", pledge_id, seen, on)
-    saved = await _change(session, case, "saved", on, _content(content))
+    case = await _case(session, "save", pledge_id, seen, call)
+    saved = await _change(session, case, "saved", call, _content(content))
     return saved, case.who
 
 
-async def submit(session: AsyncSession, pledge_id: UUID, seen: int, on: Occasion) -> tuple[Present, Standing]:
+async def submit(session: AsyncSession, pledge_id: UUID, seen: int, call: Call) -> tuple[Present, Standing]:
     """Raises Invalid with everything that is missing; Stale, Conflict, Forbidden."""
-    case = await _case(session, "submit", pledge_id, seen, on)
-    content = await _submittable(session, case.found.content, on)
+    case = await _case(session, "submit", pledge_id, seen, call)
+    content = await _submittable(session, case.found.content, call)
     action = "resubmitted" if case.found.state == "changes_requested" else "submitted"
-    done = await _change(session, case, action, on, content)
-    await _announce(session, done, action, on)
+    done = await _change(session, case, action, call, content)
+    await _announce(session, done, action, call)
     return done, case.who
 
 
 async def request_changes(
-    session: AsyncSession, pledge_id: UUID, seen: int, asked: ChangeRequest, on: Occasion
+    session: AsyncSession, pledge_id: UUID, seen: int, asked: ChangeRequest, call: Call
 ) -> tuple[Present, Standing]:
     """By staff, naming fields. Raises Invalid for what is no field; Stale, Conflict."""
     names = [wanted.field for wanted in asked.fields]
     lifecycle.require_known(names)
-    case = await _case(session, "request_changes", pledge_id, seen, on)
-    done = await records.change(session, case.found, case.state, case.found.content, on.now)
-    await _step(session, done, "changes_requested", _role(case.who, case.by), on, fields=names, asked=asked.fields)
-    await _announce(session, done, "changes_requested", on, names)
+    case = await _case(session, "request_changes", pledge_id, seen, call)
+    done = await records.change(session, case.found, case.state, case.found.content, call.now)
+    await _step(session, done, "changes_requested", _role(case.who, case.by), call, fields=names, asked=asked.fields)
+    await _announce(session, done, "changes_requested", call, names)
     return done, case.who
 
 
-async def publish(session: AsyncSession, pledge_id: UUID, seen: int, on: Occasion) -> tuple[Present, Standing]:
+async def publish(session: AsyncSession, pledge_id: UUID, seen: int, call: Call) -> tuple[Present, Standing]:
     """By staff: the working copy becomes the next public version. Raises Stale, Conflict."""
-    case = await _case(session, "publish", pledge_id, seen, on)
-    done = await _change(session, case, "published", on, case.found.content)
-    return await _publish(session, done, case.who, on), case.who
+    case = await _case(session, "publish", pledge_id, seen, call)
+    done = await _change(session, case, "published", call, case.found.content)
+    return await _publish(session, done, case.who, call), case.who
 
 
 async def close(
-    session: AsyncSession, pledge_id: UUID, seen: int, closing: Closing, on: Occasion
+    session: AsyncSession, pledge_id: UUID, seen: int, closing: Closing, call: Call
 ) -> tuple[Present, Standing]:
     """By its entity or by staff, with a reason. An amendment under way ends: the working copy becomes what is public.
 
     Raises Stale, Conflict, Forbidden, Invalid.
     """
-    case = await _case(session, "close", pledge_id, seen, on)
+    case = await _case(session, "close", pledge_id, seen, call)
     if closing.superseded_by:
         await _require_published(session, "superseded_by", closing.superseded_by, other_than=pledge_id)
     if case.found.public is None:  # lifecycle.follows has refused that
         raise RuntimeError("a pledge without a public version cannot be closed")
-    done = await _change(session, case, "closed", on, lifecycle.content_of(case.found.public))
+    done = await _change(session, case, "closed", call, lifecycle.content_of(case.found.public))
     snapshot = lifecycle.closed(case.found.public, closing.reason, closing.superseded_by)
-    step = Change(action="closed", at=on.now, by=case.by)
-    return await records.make_public(session, done, snapshot, step, on.moment), case.who
+    step = Change(action="closed", at=call.now, by=case.by)
+    return await records.make_public(session, done, snapshot, step, call.moment), case.who
 
 
-async def record_statement(session: AsyncSession, said: Statement, on: Occasion) -> tuple[Present, Standing]:
+async def record_statement(session: AsyncSession, said: Statement, call: Call) -> tuple[Present, Standing]:
     """By staff: what an entity pledged in public, published with its sources. Raises Invalid, Forbidden."""
-    who = await standing(session, on.actor, said.entity_id, on.now)
+    who = await standing(session, call.actor, said.entity_id, call.now)
     by = lifecycle.acting("record", for_entity=who.may_write, is_staff=who.is_staff)
-    made = await _begin(session, who, _content(said), "published", on)
-    await _step(session, made, "recorded", _role(who, by), on)
+    made = await _begin(session, who, _content(said), "published", call)
+    await _step(session, made, "recorded", _role(who, by), call)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
-    return await _publish(session, made, who, on, sources), who
+    return await _publish(session, made, who, call, sources), who
 
 
 def _content(wish: Content) -> Content:
     return Content.model_construct(**{name: getattr(wish, name) for name in Content.model_fields})
 
 
-async def _case(session: AsyncSession, act: Act, pledge_id: UUID, seen: int, on: Occasion) -> Case:
+async def _case(session: AsyncSession, act: Act, pledge_id: UUID, seen: int, call: Call) -> Case:
     """Locks the pledge, then asks in this order: may they know of it, may they act, did they see it, may it be now."""
     found = await records.present(session, pledge_id, lock=True)
-    who = await require_reader(session, on.actor, found.entity_id, on.now)
+    who = await require_reader(session, call.actor, found.entity_id, call.now)
     by = lifecycle.acting(act, for_entity=who.may_write, is_staff=who.is_staff)
     require(seen, found.revision)
     return Case(found, who, by, lifecycle.follows(act, found.state, version=found.version))
@@ -162,19 +162,19 @@ def _role(who: Standing, by: By) -> str:
     return FOCAL_POINT if FOCAL_POINT in who.roles else DELEGATE
 
 
-async def _change(session: AsyncSession, case: Case, action: str, on: Occasion, content: Content) -> Present:
+async def _change(session: AsyncSession, case: Case, action: str, call: Call, content: Content) -> Present:
     """The next revision, and its line in the history with the fields that differ."""
-    done = await records.change(session, case.found, case.state, content, on.now)
+    done = await records.change(session, case.found, case.state, content, call.now)
     fields = lifecycle.changed(case.found.content, content)
-    await _step(session, done, action, _role(case.who, case.by), on, fields=fields)
+    await _step(session, done, action, _role(case.who, case.by), call, fields=fields)
     return done
 
 
-async def _submittable(session: AsyncSession, content: Content, on: Occasion) -> Content:
+async def _submittable(session: AsyncSession, content: Content, call: Call) -> Content:
     lifecycle.require_complete(content)
     if content.matches:
         await _require_published(session, "matches", content.matches)
-    return lifecycle.in_context(content, on.now)
+    return lifecycle.in_context(content, call.now)
 
 
 async def _require_published(
@@ -185,7 +185,7 @@ async def _require_published(
         raise Invalid("It points at a pledge that nobody has published; nothing was saved.", [fault])
 
 
-async def _begin(session: AsyncSession, who: Standing, content: Content, state: State, on: Occasion) -> Present:
+async def _begin(session: AsyncSession, who: Standing, content: Content, state: State, call: Call) -> Present:
     pledge_id = uuid7()
     row = {
         "pledge_id": pledge_id,
@@ -194,11 +194,11 @@ async def _begin(session: AsyncSession, who: Standing, content: Content, state: 
         "state": state,
         "title": content.title,
         "content": content.model_dump_json(),
-        "created_at": on.now,
-        "updated_at": on.now,
+        "created_at": call.now,
+        "updated_at": call.now,
     }
     await session.execute(records.ADD_PLEDGE, row)
-    return Present(pledge_id, who.entity.entity_id, 1, state, content, on.now, on.now, None)
+    return Present(pledge_id, who.entity.entity_id, 1, state, content, call.now, call.now, None)
 
 
 async def _step(
@@ -206,7 +206,7 @@ async def _step(
     done: Present,
     action: str,
     role: str,
-    on: Occasion,
+    call: Call,
     *,
     fields: Sequence[str] = (),
     asked: list[WantedChange] | None = None,
@@ -216,9 +216,9 @@ async def _step(
         "revision": done.revision,
         "action": action,
         "state": done.state,
-        "at": on.now,
-        "recorded_at": on.moment.system,
-        "person_id": on.actor.person,
+        "at": call.now,
+        "recorded_at": call.moment.system,
+        "person_id": call.actor.person,
         "by": role,
         "fields": list(fields),
         "details": _ASKED.dump_json(asked).decode() if asked else _NOTHING,
@@ -226,9 +226,7 @@ async def _step(
     await session.execute(records.ADD_STEP, row)
 
 
-async def _announce(
-    session: AsyncSession, done: Present, action: str, on: Occasion, fields: Sequence[str] = ()
-) -> None:
+async def _announce(session: AsyncSession, done: Present, action: str, call: Call, fields: Sequence[str] = ()) -> None:
     """Ids and states for the workflow topic: what was written stays here."""
     step = PledgeStep.model_validate(
         {
@@ -239,11 +237,11 @@ async def _announce(
             "fields": list(fields),
         }
     )
-    await outbox.add(session, f"pledge.{action}.v1", str(done.pledge_id), step, on.moment.system)
+    await outbox.add(session, f"pledge.{action}.v1", str(done.pledge_id), step, call.moment.system)
 
 
 async def _publish(
-    session: AsyncSession, done: Present, who: Standing, on: Occasion, sources: tuple[Source, ...] = ()
+    session: AsyncSession, done: Present, who: Standing, call: Call, sources: tuple[Source, ...] = ()
 ) -> Present:
     last = done.public
     made = Publication(
@@ -252,15 +250,15 @@ async def _publish(
         content=done.content,
         version=done.version + 1,
         sequence=last.sequence + 1 if last else 1,
-        at=on.now,
-        first_at=last.first_published_at if last else on.now,
+        at=call.now,
+        first_at=last.first_published_at if last else call.now,
         progress=last.progress if last else Progress(),
         origin="public_statement" if sources else last.origin if last else "submitted",
         sources=sources or tuple(last.sources if last else ()),
     )
     snapshot = lifecycle.snapshot(made)
     fields = [name for name in Content.model_fields if last and getattr(last, name) != getattr(snapshot, name)]
-    step = Change(action="amended" if last else "published", at=on.now, by="network_staff", fields=fields)
-    version = {"pledge_id": done.pledge_id, "version": made.version, "published_at": on.now}
+    step = Change(action="amended" if last else "published", at=call.now, by="network_staff", fields=fields)
+    version = {"pledge_id": done.pledge_id, "version": made.version, "published_at": call.now}
     await session.execute(records.ADD_VERSION, version | {"snapshot": snapshot.model_dump_json()})
-    return await records.make_public(session, done, snapshot, step, on.moment)
+    return await records.make_public(session, done, snapshot, step, call.moment)

@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Text
+from sqlalchemy import BigInteger, Column, Identity, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.pledges.tables import Table
-
-Moment = DateTime(timezone=True)
+from shared.db import TIMESTAMPTZ
 
 
 class Pledge(Table, table=True):
@@ -24,8 +23,8 @@ class Pledge(Table, table=True):
     state: str
     title: str
     content: str
-    created_at: datetime = Field(sa_type=Moment)
-    updated_at: datetime = Field(sa_type=Moment)
+    created_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    updated_at: datetime = Field(sa_type=TIMESTAMPTZ)
 
 
 class PledgeHistory(Table, table=True):
@@ -38,8 +37,8 @@ class PledgeHistory(Table, table=True):
     revision: int
     action: str
     state: str
-    at: datetime = Field(sa_type=Moment)
-    recorded_at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=TIMESTAMPTZ)
+    recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)
     person_id: str
     by: str
     fields: list[str] = Field(sa_type=ARRAY(Text))
@@ -66,10 +65,10 @@ class PublicPledge(Table, table=True):
     kind: str
     objectives: list[str] = Field(sa_type=ARRAY(Text))
     review_cycle: str | None = None
-    published_at: datetime = Field(sa_type=Moment)
-    first_published_at: datetime = Field(sa_type=Moment)
+    published_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    first_published_at: datetime = Field(sa_type=TIMESTAMPTZ)
     status: str | None = None
-    last_reported_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_reported_at: datetime | None = Field(default=None, sa_type=TIMESTAMPTZ)
     reports: int = 0
     revision: int
     snapshot: str
@@ -84,7 +83,7 @@ class PledgeFacet(Table, table=True):
     __tablename__: ClassVar[str] = "pledge_facet"
 
     code: str = Field(primary_key=True)  # "objective-7", "policy": the two lists have no code in common
-    first_published_at: datetime = Field(primary_key=True, sa_type=Moment)
+    first_published_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
     pledge_id: UUID = Field(primary_key=True)
 
 
@@ -95,7 +94,7 @@ class PledgeVersion(Table, table=True):
 
     pledge_id: UUID = Field(primary_key=True)
     version: int = Field(primary_key=True)
-    published_at: datetime = Field(sa_type=Moment)
+    published_at: datetime = Field(sa_type=TIMESTAMPTZ)
     snapshot: str
 
 
@@ -108,7 +107,7 @@ class PublicHistory(Table, table=True):
     sequence: int = Field(primary_key=True)
     version: int
     action: str
-    at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=TIMESTAMPTZ)
     by: str
     fields: list[str] = Field(sa_type=ARRAY(Text))
 

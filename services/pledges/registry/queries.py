@@ -114,7 +114,7 @@ async def public_list(session: AsyncSession, filters: Filters, limit: int, curso
     scope = f"pledges {filters}"
     query, place = _listed(filters)
     if cursor:
-        query = query.where(tuple_(*place) < tuple(pagination.decode(cursor, scope, pagination.moment, UUID)))
+        query = query.where(tuple_(*place) < tuple(pagination.decode(cursor, scope, pagination.timestamp, UUID)))
     query = query.order_by(*(column.desc() for column in place)).limit(limit + 1)
     rows = (await session.execute(query)).all()
     items = [PublicItem.model_validate(row._asdict()) for row in rows[:limit]]

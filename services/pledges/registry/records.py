@@ -19,11 +19,11 @@ from services.pledges.registry.models import (
 )
 from services.pledges.registry.schemas import Content, State
 from services.pledges.tables import core
+from shared.clock import Moment
 from shared.errors import NotFound
 from shared.events.common import Change
 from shared.events.pledges import PledgeEvent, PledgeSnapshot
 from shared.messaging import outbox
-from shared.messaging.subscriptions import Moment
 
 ADD_PLEDGE = insert(core(Pledge))
 ADD_STEP = insert(core(PledgeHistory))

@@ -11,11 +11,11 @@ from sqlmodel import col
 from services.pledges.entities.models import Entity
 from services.pledges.registry import lifecycle, records
 from services.pledges.registry.models import PublicPledge
+from shared.clock import Moment
 from shared.events.common import Change, EntityRef
 from shared.events.pledges import PledgeEvent, PledgeSnapshot
 from shared.events.registry import PLEDGES
 from shared.messaging.republish import Republisher, Snapshot
-from shared.messaging.subscriptions import Moment
 
 # every writer of what is public holds this lock: nobody else raises a sequence meanwhile
 _NEXT = (

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.pledges.registry.models import PledgeSupport
+from shared.clock import Moment
 from shared.events.envelope import Event
 from shared.events.registry import SUPPORT
 from shared.events.support import SupportEvent
-from shared.messaging.subscriptions import Moment, Projection
+from shared.messaging.subscriptions import Projection
 
 _NEW = insert(PledgeSupport)
 _UPSERT = _NEW.on_conflict_do_update(

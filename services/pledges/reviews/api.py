@@ -6,10 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.authors import staff
 from services.pledges.reviews import commands, queries
 from services.pledges.reviews.schemas import MilestoneOut, Move, ReviewPledges, Reviews
-from shared.messaging.subscriptions import Moment
+from shared.authors import staff
 from shared.web.app import Using
 from shared.web.auth import ANYONE, STAFF, Actor
 from shared.web.etag import SeenRevision, etag
@@ -46,7 +45,7 @@ async def read(code: str, parts: Using) -> Response:
 @router.put("/reviews/{code}", tags=REVIEWS, response_model=MilestoneOut, summary="Move a milestone")
 async def move(code: str, to: Move, actor: Staff, seen: SeenRevision, writing: Writing, parts: Using) -> Response:
     """For Network staff. Reminders that have not gone out yet follow the new date; who moved it, and why, is kept."""
-    moment = Moment(parts.clock.business(), parts.clock.system())
+    moment = parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
         return _answer(queries.shown(await commands.move(session, staff(actor), code, seen, to, moment)))

@@ -7,14 +7,14 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.pledges.authors import Author
 from services.pledges.reviews.models import Milestone, MilestoneHistory, ReviewCycle
 from services.pledges.reviews.schemas import Move
+from shared.authors import Author
+from shared.clock import Moment
 from shared.errors import NotFound
 from shared.events.common import Change
 from shared.events.reviews import MilestoneEvent, MilestoneSnapshot
 from shared.messaging import outbox
-from shared.messaging.subscriptions import Moment
 from shared.reference.dates import PartialDate
 from shared.web import etag
 

@@ -3,13 +3,12 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity
+from sqlalchemy import BigInteger, Column, Identity
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.pledges.tables import Table
-
-Moment = DateTime(timezone=True)
+from shared.db import TIMESTAMPTZ
 
 
 class ReviewCycle(Table, table=True):
@@ -19,7 +18,7 @@ class ReviewCycle(Table, table=True):
 
     code: str = Field(primary_key=True)
     names: dict[str, str] = Field(sa_type=JSONB)
-    opens_at: datetime = Field(sa_type=Moment)
+    opens_at: datetime = Field(sa_type=TIMESTAMPTZ)
     opened_by: str
     forum: str
     plenary: str | None = None
@@ -57,8 +56,8 @@ class MilestoneHistory(Table, table=True):
     code: str
     revision: int
     action: str  # added, changed
-    at: datetime = Field(sa_type=Moment)
-    recorded_at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=TIMESTAMPTZ)
+    recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)
     person_id: str | None = None  # None: the system
     by: str
     reason: str

@@ -111,7 +111,7 @@ def _page(
     if reported is not None:
         page = page.where(_heard(rule) if reported else not_(_heard(rule)))
     if cursor:
-        page = page.where(_by_age < tuple_(*pagination.decode(cursor, scope, pagination.moment, UUID)))
+        page = page.where(_by_age < tuple_(*pagination.decode(cursor, scope, pagination.timestamp, UUID)))
     return page.limit(limit + 1)
 
 

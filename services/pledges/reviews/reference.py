@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.authors import SYSTEM
 from services.pledges.merging import merged
 from services.pledges.reviews import commands
 from services.pledges.reviews.models import Milestone, ReviewCycle
-from shared.messaging.subscriptions import Moment
+from shared.authors import SYSTEM
+from shared.clock import Moment
 from shared.reference import catalogue, entries
 
 REASON = "The reference data says so."

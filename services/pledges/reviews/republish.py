@@ -8,11 +8,11 @@ from sqlmodel import col
 
 from services.pledges.reviews import commands
 from services.pledges.reviews.models import Milestone
+from shared.clock import Moment
 from shared.events.common import Change
 from shared.events.registry import REVIEWS
 from shared.events.reviews import MilestoneEvent
 from shared.messaging.republish import Republisher, Snapshot
-from shared.messaging.subscriptions import Moment
 
 
 async def snapshots(session: AsyncSession, after: str | None, limit: int, moment: Moment) -> Sequence[Snapshot]:

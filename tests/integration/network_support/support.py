@@ -12,12 +12,13 @@ from uuid_utils.compat import uuid7
 
 from services.network_support.handlers import SUBSCRIPTIONS
 from services.network_support.memberships import Acting, Membership
-from services.network_support.requests.commands import Occasion
 from services.network_support.requests.schemas import Opening
+from shared.authors import Author
+from shared.clock import Moment
 from shared.events.envelope import Event
 from shared.events.examples import EXAMPLES
 from shared.events.pledges import PledgeEvent
-from shared.messaging.subscriptions import Moment, Projection
+from shared.messaging.subscriptions import Projection
 from tests.support.api import Service, once
 from tests.support.tokens import bearer
 
@@ -106,10 +107,11 @@ class Support:
 
     @property
     def moment(self) -> Moment:
-        return Moment(self.service.clock.business(), self.service.clock.system())
+        return self.service.clock.moment()
 
-    def occasion(self) -> Occasion:
-        return Occasion("entity", FOCAL_POINT, self.moment.business, self.moment.system)
+    @property
+    def author(self) -> Author:
+        return Author(FOCAL_POINT, "entity")
 
 
 def projection() -> Projection:

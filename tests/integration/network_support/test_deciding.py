@@ -172,7 +172,7 @@ async def test_the_request_comes_while_its_pledge_is_being_learned(support: Supp
 
 async def test_the_pledge_comes_while_its_request_is_being_opened(support: Support, pledge: UUID) -> None:
     async with support.service.database.transaction() as session:
-        waiting = await commands.open_request(session, VERIDIA, opening(pledge), support.occasion())
+        waiting = await commands.open_request(session, VERIDIA, opening(pledge), support.author, support.moment)
         assert waiting.state == "pending_pledge"
         hearing = asyncio.create_task(support.hears(pledge))
         await _waits(support, hearing)

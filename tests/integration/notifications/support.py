@@ -24,6 +24,7 @@ from services.notifications.handlers import SUBSCRIPTIONS
 from services.notifications.reminders.planner import Planner
 from services.notifications.settings import Settings
 from services.notifications.worker import Worker, recipients
+from shared.clock import Moment
 from shared.events.common import EntityRef
 from shared.events.envelope import Data
 from shared.events.examples import EXAMPLES
@@ -32,7 +33,7 @@ from shared.events.registry import TYPES
 from shared.events.reviews import MilestoneEvent
 from shared.messaging import projections
 from shared.messaging.inbox import Outcome, receive
-from shared.messaging.subscriptions import Moment, Projection
+from shared.messaging.subscriptions import Projection
 from shared.process import Health
 from shared.reference.dates import PartialDate
 from tests.support.api import Service
@@ -178,7 +179,7 @@ class Post:
 
     @property
     def moment(self) -> Moment:
-        return Moment(self.service.clock.business(), self.service.clock.system())
+        return self.service.clock.moment()
 
     def set_clock(self, year: int, month: int, day: int, hour: int = 21, minute: int = 0) -> None:
         """Business time, UTC. Of a day alone 21:00, as the command line has it."""

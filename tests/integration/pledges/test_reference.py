@@ -10,7 +10,6 @@ import pytest
 
 from services.pledges.__main__ import migrate
 from services.pledges.reference import Loaded, load, load_into
-from shared.messaging.subscriptions import Moment
 from shared.reference import catalogue
 from shared.reference.dates import PartialDate
 from tests.support.api import Service
@@ -20,7 +19,7 @@ NOTHING = Loaded(entities=0, milestones=0)
 
 
 async def reload(pledges: Service) -> Loaded:
-    moment = Moment(pledges.clock.business(), pledges.clock.system())
+    moment = pledges.clock.moment()
     async with pledges.owner.transaction() as session:
         return await load(session, moment)
 

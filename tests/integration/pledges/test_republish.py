@@ -5,7 +5,6 @@ import asyncio
 from services.pledges.entities.republish import PUBLIC_ENTITIES
 from services.pledges.reviews.republish import PUBLIC_MILESTONES
 from shared.messaging.republish import Republisher, Snapshot
-from shared.messaging.subscriptions import Moment
 from shared.reference import catalogue
 from tests.support.api import Service
 from tests.support.entities import VERIDIA, add_entity
@@ -13,7 +12,7 @@ from tests.support.tokens import bearer
 
 
 async def afresh(pledges: Service, republisher: Republisher, limit: int = 50) -> list[Snapshot]:
-    moment = Moment(pledges.clock.business(), pledges.clock.system())
+    moment = pledges.clock.moment()
     found: list[Snapshot] = []
     while True:
         async with pledges.database.transaction() as session:
@@ -54,7 +53,7 @@ async def test_a_change_made_meanwhile_comes_after(pledges: Service) -> None:
     await add_entity(pledges)
     body = {name: value for name, value in VERIDIA.items() if name != "entity_id"} | {"aliases": []}
     headers = bearer("ada", "admin") | {"If-Match": '"1"'}
-    moment = Moment(pledges.clock.business(), pledges.clock.system())
+    moment = pledges.clock.moment()
     async with pledges.database.transaction() as session:
         await PUBLIC_ENTITIES.snapshots(session, None, 300, moment)
         change = asyncio.create_task(pledges.client.put("/entities/veridia", json=body, headers=headers))

@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.clock import Moment
 from shared.errors import Permanent
 from shared.events.envelope import Data, Event
 from shared.events.registry import TYPES, EventType
 from shared.messaging.republish import Republisher, Snapshot
-from shared.messaging.subscriptions import Effect, Moment, Projection, Subscription
+from shared.messaging.subscriptions import Effect, Projection, Subscription
 
 TOPIC = os.environ.get("TEST_TOPIC", "test.things")
 SLOW = float(os.environ.get("TEST_HANDLER_SECONDS", "0"))

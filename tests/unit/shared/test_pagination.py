@@ -66,7 +66,7 @@ MADE_UP = [
 
 
 @pytest.mark.parametrize("position", MADE_UP)
-@pytest.mark.parametrize("part", [pagination.number, pagination.moment, UUID, pagination.word])
+@pytest.mark.parametrize("part", [pagination.number, pagination.timestamp, UUID, pagination.word])
 def test_a_cursor_that_was_made_up_with_a_check_that_fits_is_refused(
     position: object, part: Callable[[str], object]
 ) -> None:

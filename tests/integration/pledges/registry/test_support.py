@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.pledges.registry import support
+from shared.clock import Moment
 from shared.events.common import Change
 from shared.events.envelope import Event
 from shared.events.support import SupportEvent, SupportSnapshot
-from shared.messaging.subscriptions import Moment
 from tests.integration.pledges.conftest import Desk
 
 AT = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)

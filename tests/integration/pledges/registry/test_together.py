@@ -8,7 +8,6 @@ import httpx
 from services.pledges.registry.republish import PUBLIC_PLEDGES
 from services.pledges.registry.schemas import EXAMPLE
 from shared.messaging import outbox
-from shared.messaging.subscriptions import Moment
 from tests.integration.pledges.conftest import AMINA, Desk
 from tests.support.api import once
 from tests.support.entities import STAFF, faults
@@ -36,7 +35,7 @@ async def amend(desk: Desk, pledge_id: str, number: int) -> None:
 
 
 async def republish(desk: Desk) -> None:
-    moment = Moment(desk.service.clock.business(), desk.service.clock.system())
+    moment = desk.service.clock.moment()
     async with desk.service.database.transaction() as session:
         for made in await PUBLIC_PLEDGES.snapshots(session, None, 50, moment):
             await outbox.add(session, made.type, made.key, made.data, moment.system)
@@ -131,7 +130,7 @@ async def test_a_pledge_written_afresh_names_its_entity_as_it_is_called_now(desk
 async def test_every_public_pledge_is_written_afresh_once(desk: Desk) -> None:
     ids = sorted([await desk.published() for _ in range(5)])
     await desk.create(submit=True)
-    moment = Moment(desk.service.clock.business(), desk.service.clock.system())
+    moment = desk.service.clock.moment()
     keys: list[str] = []
     while True:
         async with desk.service.database.transaction() as session:

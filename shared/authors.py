@@ -19,3 +19,7 @@ SYSTEM = Author(None, "system")
 
 def staff(actor: Actor) -> Author:
     return Author(actor.person, "network_staff")
+
+
+def of_entity(actor: Actor) -> Author:
+    return Author(actor.person, "entity")
