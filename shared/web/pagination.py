@@ -1,13 +1,17 @@
-"""Cursors, never OFFSET. A cursor is opaque, and good only for the list and filters that gave it."""
+"""Lists page by page. Cursors, never OFFSET: opaque, and good only for the list and filters that gave them."""
 
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Query, Request
+from sqlalchemy import ColumnElement, Row, Select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 
 from shared.errors import FieldProblem, Invalid
 
@@ -16,14 +20,60 @@ LARGEST = 2**31  # of the integers that rows are numbered with
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
 Cursor = Annotated[str | None, Query(description="From the Link header or `next` of the page before", max_length=500)]
 
+Selected = TypeVar("Selected", bound=Select[*tuple[Any, ...]])
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a list is sorted by: columns, together unique, each with the function that reads its value from a cursor."""
+
+    columns: Mapping[Mapped[Any], Callable[[Any], Any]]
+    newest_first: bool = False
+
+    def sort(self, statement: Selected) -> Selected:
+        return statement.order_by(*(one.desc() if self.newest_first else one.asc() for one in self.columns))
+
+    def follows(self, cursor: str, scope: str) -> ColumnElement[bool]:
+        """Whether a row comes after the cursor's. Raises Invalid."""
+        position = tuple(decode(cursor, scope, *self.columns.values()))
+        place = tuple_(*self.columns)
+        return place < position if self.newest_first else place > position
+
+    def position(self, row: Row[*tuple[Any, ...]]) -> list[Any]:
+        return [_value(row, column) for column in self.columns]
+
+
+def _value(row: Row[*tuple[Any, ...]], column: Any) -> Any:
+    """What the row has itself, or else the entity that it begins with."""
+    return getattr(row if column.key in row._fields else row[0], column.key)
+
+
+async def page(
+    session: AsyncSession,
+    statement: Select[*tuple[Any, ...]],
+    order: Order,
+    scope: str,
+    limit: int,
+    cursor: str | None,
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], str | None]:
+    """At most `limit` rows of `statement` after the cursor's, and the cursor to the next page; None on the last.
+
+    `scope` names the list and its filters. Raises Invalid, naming `cursor`, for one of another list.
+    """
+    if cursor is not None:
+        statement = statement.where(order.follows(cursor, scope))
+    rows = (await session.execute(order.sort(statement).limit(limit + 1))).all()
+    more = len(rows) > limit
+    return rows[:limit], encode(order.position(rows[limit - 1]), scope) if more else None
+
 
 def _check(payload: bytes, scope: str) -> bytes:
     return hashlib.blake2s(payload + scope.encode(), digest_size=8).digest()
 
 
 def encode(position: Sequence[Any], scope: str) -> str:
-    """`position` is the sort key of the last row shown (JSON values); `scope` names the list and its filters."""
-    payload = json.dumps(list(position), separators=(",", ":")).encode()
+    """`position` is the sort key of the last row shown; `scope` names the list and its filters."""
+    payload = json.dumps(list(position), separators=(",", ":"), default=str).encode()
     return base64.urlsafe_b64encode(_check(payload, scope) + payload).decode().rstrip("=")
 
 

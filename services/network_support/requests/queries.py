@@ -25,6 +25,8 @@ _HISTORY = (
     .order_by(col(RequestHistory.revision))
 )
 
+_NEWEST = pagination.Order({col(SupportRequest.request_id): UUID}, newest_first=True)
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -66,26 +68,15 @@ async def page(
     """Newest first, and the cursor of the next page; of `entities` only, if given. Raises Invalid for a bad cursor."""
     # not the entities themselves: a membership that begins or ends between two pages must not spoil the cursor
     scope = f"requests, all: {entities is None}, {sorted(wanted.filters.given().items())}"
-    statement = _narrowed(wanted.filters, entities, _position(wanted.cursor, scope))
-    rows = (await session.execute(statement.limit(wanted.limit + 1))).all()
-    shown = [view(*row) for row in rows[: wanted.limit]]
-    more = len(rows) > len(shown)
-    return shown, pagination.encode([str(shown[-1].request_id)], scope) if more else None
+    statement = _narrowed(wanted.filters, entities)
+    rows, more = await pagination.page(session, statement, _NEWEST, scope, wanted.limit, wanted.cursor)
+    return [view(*row) for row in rows], more
 
 
-def _narrowed(filters: Filters, entities: frozenset[str] | None, after: UUID | None) -> Select[SupportRequest, str]:
+def _narrowed(filters: Filters, entities: frozenset[str] | None) -> Select[SupportRequest, str]:
     statement = _WITH_TITLE
     for name, value in filters.given().items():
         statement = statement.where(getattr(SupportRequest, name) == value)
     if entities is not None:
         statement = statement.where(col(SupportRequest.entity_id).in_(entities))
-    if after is not None:
-        statement = statement.where(col(SupportRequest.request_id) < after)
-    return statement.order_by(col(SupportRequest.request_id).desc())
-
-
-def _position(cursor: str | None, scope: str) -> UUID | None:
-    if cursor is None:
-        return None
-    [last] = pagination.decode(cursor, scope, UUID)
-    return UUID(str(last))
+    return statement

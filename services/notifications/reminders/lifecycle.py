@@ -183,9 +183,9 @@ def allot(
 
 def _address(made: Allotment, candidate: Candidate, people: Collection[Person], now: datetime, policy: Policy) -> bool:
     """False when it is too late for every one of them."""
-    moments = {person.person_id: send_at(candidate.due_on, person.time_zone, policy) for person in people}
-    in_time = {person: moment for person, moment in moments.items() if not late(moment, now, policy)}
-    for person, moment in in_time.items():
-        letter = made.letters.setdefault((candidate.cause, person), Letter(moment))
+    times = {person.person_id: send_at(candidate.due_on, person.time_zone, policy) for person in people}
+    in_time = {person: at for person, at in times.items() if not late(at, now, policy)}
+    for person, at in in_time.items():
+        letter = made.letters.setdefault((candidate.cause, person), Letter(at))
         letter.reminders.append(candidate.id)
     return bool(in_time)

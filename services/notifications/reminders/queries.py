@@ -1,24 +1,26 @@
 """Reads of the reminder plan."""
 
-from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notifications.reminders.models import Reminder
+from services.notifications.reminders.schemas import ReminderPage, ReminderShown
+from shared.web import pagination
+
+_BY_DAY = pagination.Order({col(Reminder.due_on): date.fromisoformat, col(Reminder.id): pagination.number})
 
 
 async def page(
-    session: AsyncSession, *, milestone: str | None, state: str | None, after: tuple[date, int] | None, limit: int
-) -> Sequence[Reminder]:
-    """By day and id; `after` are those of the last row of the page before. One more than `limit`, if there is."""
-    query = select(Reminder).order_by(col(Reminder.due_on), col(Reminder.id)).limit(limit + 1)
+    session: AsyncSession, *, milestone: str | None, state: str | None, limit: int, cursor: str | None
+) -> ReminderPage:
+    """By day. Raises Invalid for a cursor of another list."""
+    query = select(Reminder)
     if milestone:
         query = query.where(col(Reminder.milestone) == milestone)
     if state:
         query = query.where(col(Reminder.state) == state)
-    if after:
-        query = query.where(tuple_(col(Reminder.due_on), col(Reminder.id)) > after)
-    return (await session.scalars(query)).all()
+    rows, more = await pagination.page(session, query, _BY_DAY, f"reminders {milestone} {state}", limit, cursor)
+    return ReminderPage(items=[ReminderShown.model_validate(reminder) for (reminder,) in rows], next=more)

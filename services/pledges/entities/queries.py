@@ -1,9 +1,11 @@
 """Reads of entities: one, a page by name, the members of one."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, false, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, false, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -30,10 +32,10 @@ ENTITY = select(
     _GROUPS.label("groups"),
 )
 _ONE = ENTITY.where(col(Entity.entity_id) == bindparam("entity_id"))
-_by_name = tuple_(col(Entity.sort_name), col(Entity.entity_id))
+_BY_NAME = pagination.Order({col(Entity.sort_name): pagination.word, col(Entity.entity_id): pagination.word})
 
 
-def shown(row: RowMapping) -> EntityOut:
+def shown(row: Mapping[Any, Any]) -> EntityOut:
     """A row of ENTITY as the API gives it."""
     values = {name: row[name] for name in EntityOut.model_fields}
     return EntityOut.model_validate({**values, "groups": row["groups"] or []})
@@ -62,27 +64,16 @@ async def entities(
 
     Raises Invalid for a cursor of another list.
     """
-    scope = f"entities {kind} {query}"
-    statement = ENTITY.where(*_matching(kind, query)).order_by(_by_name).limit(limit + 1)
-    if cursor:
-        statement = statement.where(
-            _by_name > tuple_(*pagination.decode(cursor, scope, pagination.word, pagination.word))
-        )
-    rows = (await session.execute(statement)).mappings().all()
-    last = rows[limit - 1] if rows[limit:] else None
-    more = last and pagination.encode([last["sort_name"], last["entity_id"]], scope)
-    return Entities(items=[shown(row) for row in rows[:limit]], next=more)
+    statement = ENTITY.where(*_matching(kind, query))
+    rows, more = await pagination.page(session, statement, _BY_NAME, f"entities {kind} {query}", limit, cursor)
+    return Entities(items=[shown(row._asdict()) for row in rows], next=more)
 
 
-_MEMBER = (
-    select(
-        *(col(Membership.membership_id), col(Membership.entity_id), col(Membership.person_id), col(Membership.role)),
-        *(col(Membership.since), col(Membership.until), col(Person.name)),
-    )
-    .outerjoin(Person, col(Person.person_id) == col(Membership.person_id))
-    .where(col(Membership.entity_id) == bindparam("entity_id"))
-)
-_by_beginning = tuple_(col(Membership.since), col(Membership.membership_id))
+_MEMBER = select(
+    *(col(Membership.membership_id), col(Membership.entity_id), col(Membership.person_id), col(Membership.role)),
+    *(col(Membership.since), col(Membership.until), col(Person.name)),
+).outerjoin(Person, col(Person.person_id) == col(Membership.person_id))
+_BY_BEGINNING = pagination.Order({col(Membership.since): pagination.timestamp, col(Membership.membership_id): UUID})
 
 
 async def members(
@@ -90,14 +81,8 @@ async def members(
 ) -> Members:
     """A page by beginning: those valid at `now` (business time), or with None all there ever were."""
     scope = f"members {entity_id} {now is None}"
-    statement = _MEMBER.order_by(_by_beginning).limit(limit + 1)
+    statement = _MEMBER.where(col(Membership.entity_id) == entity_id)
     if now is not None:
         statement = statement.where(valid(now))
-    if cursor:
-        begun = pagination.decode(cursor, scope, pagination.timestamp, UUID)
-        statement = statement.where(_by_beginning > tuple_(*begun))
-    rows = (await session.execute(statement, {"entity_id": entity_id})).mappings().all()
-    items = [Member.model_validate(row) for row in rows[:limit]]
-    last = items[-1] if rows[limit:] else None
-    more = last and pagination.encode([last.since.isoformat(), str(last.membership_id)], scope)
-    return Members(items=items, next=more)
+    rows, more = await pagination.page(session, statement, _BY_BEGINNING, scope, limit, cursor)
+    return Members(items=[Member.model_validate(row._asdict()) for row in rows], next=more)

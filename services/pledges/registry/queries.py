@@ -1,13 +1,12 @@
 """Reading pledges. The functions named public read only public tables."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, ScalarSelect, Select, bindparam, select, true, tuple_
+from sqlalchemy import ScalarSelect, Select, bindparam, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
@@ -58,19 +57,17 @@ _STEPS = (
     .limit(100)
 )
 _ITEM = [getattr(PublicPledge, name) for name in PublicItem.model_fields]
-_WORK = (
-    select(
-        col(Pledge.pledge_id),
-        col(Pledge.entity_id),
-        col(Pledge.title),
-        col(Pledge.state),
-        col(Pledge.revision),
-        col(Pledge.updated_at),
-        col(PublicPledge.version),
-    )
-    .outerjoin(PublicPledge, col(PublicPledge.pledge_id) == col(Pledge.pledge_id))
-    .order_by(col(Pledge.pledge_id).desc())
-)
+_WORK = select(
+    col(Pledge.pledge_id),
+    col(Pledge.entity_id),
+    col(Pledge.title),
+    col(Pledge.state),
+    col(Pledge.revision),
+    col(Pledge.updated_at),
+    col(PublicPledge.version),
+).outerjoin(PublicPledge, col(PublicPledge.pledge_id) == col(Pledge.pledge_id))
+_NEWEST = pagination.Order({col(Pledge.pledge_id): UUID}, newest_first=True)
+_BY_SEQUENCE = pagination.Order({col(PublicHistory.sequence): pagination.number})
 
 
 @dataclass(frozen=True)
@@ -111,16 +108,10 @@ async def version(session: AsyncSession, pledge_id: UUID, number: int) -> str:
 
 async def public_list(session: AsyncSession, filters: Filters, limit: int, cursor: str | None) -> PublicPage:
     """Newest first."""
-    scope = f"pledges {filters}"
     query, place = _listed(filters)
-    if cursor:
-        query = query.where(tuple_(*place) < tuple(pagination.decode(cursor, scope, pagination.timestamp, UUID)))
-    query = query.order_by(*(column.desc() for column in place)).limit(limit + 1)
-    rows = (await session.execute(query)).all()
-    items = [PublicItem.model_validate(row._asdict()) for row in rows[:limit]]
-    more = rows[limit - 1] if len(rows) > limit else None
-    after = [more.first_published_at.isoformat(), str(more.pledge_id)] if more else None
-    return PublicPage(items=items, next=pagination.encode(after, scope) if after else None)
+    order = pagination.Order(dict(zip(place, (pagination.timestamp, UUID), strict=True)), newest_first=True)
+    rows, more = await pagination.page(session, query, order, f"pledges {filters}", limit, cursor)
+    return PublicPage(items=[PublicItem.model_validate(row._asdict()) for row in rows], next=more)
 
 
 def _listed(filters: Filters) -> tuple[Select[*tuple[Any, ...]], Place]:
@@ -151,18 +142,9 @@ def _also(place: Place, code: str) -> ScalarSelect[bool]:
 async def public_history(session: AsyncSession, pledge_id: UUID, limit: int, cursor: str | None) -> PublicSteps:
     """The public steps, oldest first. Raises NotFound for what was never published."""
     await require_public(session, pledge_id)
-    scope = f"history {pledge_id}"
-    [after] = pagination.decode(cursor, scope, pagination.number) if cursor else [0]
-    query = (
-        select(PublicHistory)
-        .where(col(PublicHistory.pledge_id) == pledge_id, col(PublicHistory.sequence) > after)
-        .order_by(col(PublicHistory.sequence))
-        .limit(limit + 1)
-    )
-    rows = (await session.scalars(query)).all()
-    items = [PublicStep.model_validate(row.model_dump()) for row in rows[:limit]]
-    more = pagination.encode([items[-1].sequence], scope) if len(rows) > limit else None
-    return PublicSteps(items=items, next=more)
+    query = select(PublicHistory).where(col(PublicHistory.pledge_id) == pledge_id)
+    rows, more = await pagination.page(session, query, _BY_SEQUENCE, f"history {pledge_id}", limit, cursor)
+    return PublicSteps(items=[PublicStep.model_validate(step.model_dump()) for (step,) in rows], next=more)
 
 
 async def working_copy(session: AsyncSession, found: Present, who: Standing) -> WorkingCopy:
@@ -212,10 +194,6 @@ async def submissions(session: AsyncSession, state: State | None, limit: int, cu
 async def _page(
     session: AsyncSession, query: Select[*tuple[Any, ...]], scope: str, limit: int, cursor: str | None
 ) -> WorkPage:
-    if cursor:
-        [last] = pagination.decode(cursor, scope, UUID)
-        query = query.where(col(Pledge.pledge_id) < last)
-    rows: Sequence[Row[Any]] = (await session.execute(query.limit(limit + 1))).all()
-    items = [WorkItem.model_validate({**row._asdict(), "version": row.version or 0}) for row in rows[:limit]]
-    more = pagination.encode([str(items[-1].pledge_id)], scope) if len(rows) > limit else None
+    rows, more = await pagination.page(session, query, _NEWEST, scope, limit, cursor)
+    items = [WorkItem.model_validate({**row._asdict(), "version": row.version or 0}) for row in rows]
     return WorkPage(items=items, next=more)

@@ -1,11 +1,12 @@
 """Reads of review cycles, milestones, and the pledges that a milestone counts."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, not_, select, tuple_
+from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -70,7 +71,9 @@ async def _figures(session: AsyncSession, rule: Counting) -> tuple[int, int]:
     return denominator, reported
 
 
-_by_age = tuple_(col(PublicPledge.first_published_at), col(PublicPledge.pledge_id))
+_NEWEST = pagination.Order(
+    {col(PublicPledge.first_published_at): pagination.timestamp, col(PublicPledge.pledge_id): UUID}, newest_first=True
+)
 _PLEDGE = select(
     *(col(PublicPledge.pledge_id), col(PublicPledge.title), col(PublicPledge.status)),
     *(col(PublicPledge.first_published_at), col(PublicPledge.last_reported_at)),
@@ -87,9 +90,10 @@ async def pledges(
     """
     review = shown(await milestone(session, code))
     rule = await counting(session, review, now)
-    scope = f"review {code} {reported}"
-    rows = (await session.execute(_page(rule, reported, limit, cursor, scope))).mappings().all()
-    last = rows[limit - 1] if rows[limit:] else None
+    query = _PLEDGE.where(*_counted(rule))
+    if reported is not None:
+        query = query.where(_heard(rule) if reported else not_(_heard(rule)))
+    rows, more = await pagination.page(session, query, _NEWEST, f"review {code} {reported}", limit, cursor)
     denominator, heard = await _figures(session, rule)
     return ReviewPledges(
         review=review,
@@ -97,25 +101,12 @@ async def pledges(
         denominator=denominator,
         reported=heard,
         silent=denominator - heard,
-        items=[_item(row, rule) for row in rows[:limit]],
-        next=last and pagination.encode([last["first_published_at"].isoformat(), str(last["pledge_id"])], scope),
+        items=[_item(row._asdict(), rule) for row in rows],
+        next=more,
     )
 
 
-def _page(
-    rule: Counting, reported: bool | None, limit: int, cursor: str | None, scope: str
-) -> Select[*tuple[Any, ...]]:
-    page = _PLEDGE.where(*_counted(rule)).order_by(
-        col(PublicPledge.first_published_at).desc(), col(PublicPledge.pledge_id).desc()
-    )
-    if reported is not None:
-        page = page.where(_heard(rule) if reported else not_(_heard(rule)))
-    if cursor:
-        page = page.where(_by_age < tuple_(*pagination.decode(cursor, scope, pagination.timestamp, UUID)))
-    return page.limit(limit + 1)
-
-
-def _item(row: RowMapping, rule: Counting) -> CountedPledge:
+def _item(row: Mapping[str, Any], rule: Counting) -> CountedPledge:
     voice = rule.voice(row["last_reported_at"])
     entity = EntityRef(**{name: row[name] for name in EntityRef.model_fields})
     plain = {name: row[name] for name in ("pledge_id", "title", "status", "last_reported_at")}
