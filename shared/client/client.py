@@ -1,0 +1,59 @@
+"""The client: one object a caller, for all services."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from shared.client.directory import Directory
+from shared.client.notifications import Notifications
+from shared.client.patience import Patience
+from shared.client.registry import Registry
+from shared.client.reviews import Reviews
+from shared.client.sending import Sending, TokenSource
+from shared.client.support import Support
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the services are, without a path at the end. One that is not called may stay empty."""
+
+    pledges: str = ""
+    network_support: str = ""
+    notifications: str = ""
+
+
+class Pledges(Registry, Directory, Reviews):
+    """The pledges service: pledges and reports, entities and people, reviews."""
+
+
+class Client:
+    """`async with Client(…) as client`. An `http` that is given is shared, and is not closed.
+
+    `token` is an access token, or a function that is awaited for one before each request.
+    """
+
+    def __init__(
+        self,
+        addresses: Addresses,
+        token: str | TokenSource | None = None,
+        http: httpx.AsyncClient | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self._own = None if http else httpx.AsyncClient()
+        shared = http or self._own
+        assert shared is not None  # noqa: S101 - one of the two is there
+        patience = patience or Patience()
+        self.pledges = Pledges(Sending(addresses.pledges, token, shared, patience))
+        self.support = Support(Sending(addresses.network_support, token, shared, patience))
+        self.notifications = Notifications(Sending(addresses.notifications, token, shared, patience))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._own:
+            await self._own.aclose()

@@ -1,0 +1,60 @@
+"""Entities, memberships and people."""
+
+from shared.client.lists import Listing
+from shared.client.models.base import Page
+from shared.client.models.entities import Entity, EntityFields, Member, Membership, NewEntity, NewMembership
+from shared.client.models.people import Contact, Me, Memberships, NewPerson, Person, PersonFields, Registered
+from shared.client.room import Id, Room
+from shared.client.sending import at
+
+
+class Directory(Room):
+    """Who may pledge, who acts for them, and how people are reached."""
+
+    def entities(
+        self, *, kind: str | None = None, q: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Listing[Page[Entity], Entity]:
+        """By name; `q` finds words of any name or alias."""
+        return self._to.pages(at("entities"), Page[Entity], kind=kind, q=q, limit=limit, cursor=cursor)
+
+    async def entity(self, entity_id: str) -> Entity:
+        return await self._to.get(at("entities", entity_id), Entity)
+
+    async def add_entity(self, new: NewEntity, *, key: str | None = None) -> Entity:
+        return await self._to.post(at("entities"), Entity, new, key=key)
+
+    async def change_entity(self, entity_id: str, fields: EntityFields, *, seen: str) -> Entity:
+        return await self._to.put(at("entities", entity_id), Entity, fields, seen=seen)
+
+    def members(
+        self, entity_id: str, *, ended: bool = False, limit: int | None = None, cursor: str | None = None
+    ) -> Listing[Page[Member], Member]:
+        """Who acts for an entity; with `ended` also those who no longer do, or not yet."""
+        path = at("entities", entity_id, "memberships")
+        return self._to.pages(path, Page[Member], ended=ended, limit=limit, cursor=cursor)
+
+    async def give_membership(self, entity_id: str, new: NewMembership, *, key: str | None = None) -> Membership:
+        return await self._to.post(at("entities", entity_id, "memberships"), Membership, new, key=key)
+
+    async def end_membership(self, entity_id: str, membership_id: Id, *, key: str | None = None) -> Membership:
+        return await self._to.post(at("entities", entity_id, "memberships", membership_id, "end"), Membership, key=key)
+
+    async def me(self) -> Me:
+        """Who the token says that the caller is, and what is known of them. Its ETag is that of their contact."""
+        return await self._to.get(at("me"), Me)
+
+    async def my_memberships(self) -> Memberships:
+        return await self._to.get(at("me", "memberships"), Memberships)
+
+    async def change_contact(self, contact: Contact, *, seen: str) -> Contact:
+        """The caller's own."""
+        return await self._to.put(at("me", "contact"), Contact, contact, seen=seen)
+
+    async def register_person(self, new: NewPerson, *, key: str | None = None) -> Registered:
+        return await self._to.post(at("people"), Registered, new, key=key)
+
+    async def person(self, person_id: str) -> Person:
+        return await self._to.get(at("people", person_id), Person)
+
+    async def change_person(self, person_id: str, fields: PersonFields, *, seen: str) -> Registered:
+        return await self._to.put(at("people", person_id), Registered, fields, seen=seen)

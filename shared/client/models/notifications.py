@@ -1,0 +1,32 @@
+"""Deliveries and reminders: ids, codes and times, never an address."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from shared.client.models.base import Received
+
+
+class Delivery(Received):
+    id: UUID
+    template: str
+    cause: str
+    person_id: str
+    entity_id: str | None
+    pledge_id: UUID | None
+    state: str
+    reason: str | None
+    attempts: int
+    not_before: datetime | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class Reminder(Received):
+    pledge_id: UUID
+    entity_id: str
+    milestone: str
+    offset_days: int
+    due_on: date
+    state: str
+    reason: str | None
+    updated_at: datetime

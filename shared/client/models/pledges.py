@@ -1,0 +1,204 @@
+"""Pledges and reports. Dates of targets and periods are as precise as known: "2026", "2026-06", "2026-06-30"."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.client.models.base import Received, Sent
+from shared.client.models.entities import EntityRef
+
+
+class _Kept(BaseModel):
+    """Content is read, changed and sent back whole, so fields that this client does not know are kept in it."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Target(_Kept):
+    what: str
+    unit: str | None = None
+    baseline: Decimal | None = None
+    comparator: str | None = None
+    value: Decimal | None = None
+    value_text: str | None = None
+    by: str | None = None
+    disaggregated_by: list[str] = Field(default_factory=list)
+
+
+class Period(_Kept):
+    start: str | None = None
+    end: str | None = None
+
+
+class Content(_Kept):
+    title: str
+    kind: str = "individual"
+    matches: UUID | None = None
+    description: str = ""
+    language: str = "en"
+    main_objectives: list[str] = Field(default_factory=list)
+    objectives: list[str] = Field(default_factory=list)
+    principles: list[str] = Field(default_factory=list)
+    forms: list[str] = Field(default_factory=list)
+    targets: list[Target] = Field(default_factory=list)
+    period: Period = Period()
+    review_cycle: str | None = None
+    partners: list[str] = Field(default_factory=list)
+
+
+class Saving(Content):
+    """The whole content: `Saving(**copy.content.model_dump() | {"title": "…"})`."""
+
+
+class NewPledge(Content):
+    entity_id: str
+    submit: bool = False
+
+
+class Source(Sent):
+    title: str
+    url: str | None = None
+
+
+class Statement(Content):
+    entity_id: str
+    sources: list[Source]
+
+
+class WantedChange(Sent):
+    field: str
+    says: str
+
+
+class ChangeRequest(Sent):
+    fields: list[WantedChange]
+
+
+class Closing(Sent):
+    reason: str
+    superseded_by: UUID | None = None
+
+
+class Step(Received):
+    revision: int
+    action: str
+    state: str
+    at: datetime
+    by: str
+    fields: list[str]
+    asked: list[WantedChange] = Field(default_factory=list)
+
+
+class WorkingCopy(Received):
+    pledge_id: UUID
+    entity: EntityRef
+    revision: int
+    state: str
+    version: int
+    content: Content
+    created_at: datetime
+    updated_at: datetime
+    steps: list[Step] = Field(default_factory=list)
+
+
+class WorkItem(Received):
+    pledge_id: UUID
+    entity_id: str
+    title: str
+    state: str
+    revision: int
+    version: int
+    updated_at: datetime
+
+
+class SupportStatus(Received):
+    request_id: UUID
+    status: str
+
+
+class Progress(Received):
+    status: str | None = None
+    last_reported_at: datetime | None = None
+    reports: int = 0
+
+
+class Snapshot(Received):
+    pledge_id: UUID
+    sequence: int
+    version: int
+    state: str
+    closed_reason: str | None = None
+    superseded_by: UUID | None = None
+    entity: EntityRef
+    kind: str
+    matches: UUID | None = None
+    title: str
+    description: str
+    language: str
+    objectives: list[str]
+    main_objectives: list[str]
+    principles: list[str]
+    forms: list[str]
+    targets: list[Target]
+    period: Period
+    review_cycle: str | None
+    partners: list[str]
+    origin: str
+    sources: list[Source]
+    progress: Progress
+    published_at: datetime
+    first_published_at: datetime
+
+
+class PublicView(Snapshot):
+    support: list[SupportStatus]
+
+
+class PublicItem(Received):
+    pledge_id: UUID
+    entity_id: str
+    title: str
+    kind: str
+    state: str
+    version: int
+    objectives: list[str]
+    review_cycle: str | None
+    first_published_at: datetime
+    status: str | None
+    last_reported_at: datetime | None
+
+
+class PublicStep(Received):
+    sequence: int
+    version: int
+    action: str
+    at: datetime
+    by: str
+    fields: list[str]
+
+
+class Reached(Sent):
+    target: str
+    value: Decimal | None = None
+    value_text: str | None = None
+
+
+class Report(Sent):
+    status: str | None = None
+    summary: str = ""
+    values: list[Reached] = Field(default_factory=list)
+    barriers: list[str] = Field(default_factory=list)
+    no_change: bool = False
+
+
+class Update(Received):
+    pledge_id: UUID
+    number: int
+    status: str
+    no_change: bool
+    summary: str
+    values: list[Reached]
+    barriers: list[str]
+    reported_at: datetime

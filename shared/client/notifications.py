@@ -1,0 +1,35 @@
+"""What was and will be sent by e-mail, for staff and reviewers."""
+
+from shared.client.lists import Listing
+from shared.client.models.base import Page
+from shared.client.models.notifications import Delivery, Reminder
+from shared.client.room import Room
+from shared.client.sending import at
+
+
+class Notifications(Room):
+    """The notifications service."""
+
+    def deliveries(
+        self,
+        *,
+        state: str | None = None,
+        template: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Listing[Page[Delivery], Delivery]:
+        """Mails, newest first: sent, waiting, given up, and why."""
+        wanted = {"state": state, "template": template, "limit": limit, "cursor": cursor}
+        return self._to.pages(at("deliveries"), Page[Delivery], **wanted)
+
+    def reminders(
+        self,
+        *,
+        milestone: str | None = None,
+        state: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Listing[Page[Reminder], Reminder]:
+        """The plan: who is invited to report when, and why not."""
+        wanted = {"milestone": milestone, "state": state, "limit": limit, "cursor": cursor}
+        return self._to.pages(at("reminders"), Page[Reminder], **wanted)

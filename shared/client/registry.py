@@ -1,0 +1,109 @@
+"""Pledges and reports on them. `seen` is the ETag that the caller read; `key` is the Idempotency-Key."""
+
+from shared.client.lists import Listing
+from shared.client.models.base import Page
+from shared.client.models.pledges import (
+    ChangeRequest,
+    Closing,
+    NewPledge,
+    PublicItem,
+    PublicStep,
+    PublicView,
+    Report,
+    Saving,
+    Snapshot,
+    Statement,
+    Update,
+    WorkingCopy,
+    WorkItem,
+)
+from shared.client.room import Id, Room
+from shared.client.sending import at
+
+Work = Listing[Page[WorkItem], WorkItem]
+
+
+class Registry(Room):
+    """The life of a pledge, from a draft to what the public sees."""
+
+    def list(
+        self,
+        *,
+        entity: str | None = None,
+        objective: str | None = None,
+        kind: str | None = None,
+        form: str | None = None,
+        cycle: str | None = None,
+        state: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Listing[Page[PublicItem], PublicItem]:
+        """Published pledges, newest first."""
+        wanted = {"entity": entity, "objective": objective, "kind": kind, "form": form, "cycle": cycle, "state": state}
+        return self._to.pages(at("pledges"), Page[PublicItem], **wanted, limit=limit, cursor=cursor)
+
+    async def get(self, pledge_id: Id) -> PublicView:
+        return await self._to.get(at("pledges", pledge_id), PublicView)
+
+    def history(
+        self, pledge_id: Id, *, limit: int | None = None, cursor: str | None = None
+    ) -> Listing[Page[PublicStep], PublicStep]:
+        """What happened to it in public, oldest first."""
+        path = at("pledges", pledge_id, "history")
+        return self._to.pages(path, Page[PublicStep], limit=limit, cursor=cursor)
+
+    async def version(self, pledge_id: Id, number: int) -> Snapshot:
+        """One version as it was published."""
+        return await self._to.get(at("pledges", pledge_id, "versions", number), Snapshot)
+
+    def updates(
+        self, pledge_id: Id, *, limit: int | None = None, cursor: str | None = None
+    ) -> Listing[Page[Update], Update]:
+        """What was reported, newest first."""
+        return self._to.pages(at("pledges", pledge_id, "updates"), Page[Update], limit=limit, cursor=cursor)
+
+    def mine(self, *, state: str | None = None, limit: int | None = None, cursor: str | None = None) -> Work:
+        """The pledges of the entities that the caller acts for, drafts too, newest first."""
+        return self._to.pages(at("me", "pledges"), Page[WorkItem], state=state, limit=limit, cursor=cursor)
+
+    def submissions(self, *, state: str | None = None, limit: int | None = None, cursor: str | None = None) -> Work:
+        """For staff and reviewers: what waits for staff, or for an answer to them."""
+        return self._to.pages(at("submissions"), Page[WorkItem], state=state, limit=limit, cursor=cursor)
+
+    async def working_copy(self, pledge_id: Id) -> WorkingCopy:
+        """What is worked on, with the exchange about it."""
+        return await self._to.get(at("pledges", pledge_id, "working-copy"), WorkingCopy)
+
+    async def create(self, wish: NewPledge, *, key: str | None = None) -> WorkingCopy:
+        """A draft, or with `submit` a submission in one request."""
+        return await self._to.post(at("pledges"), WorkingCopy, wish, key=key)
+
+    async def save(self, pledge_id: Id, content: Saving, *, seen: str) -> WorkingCopy:
+        """The whole content anew; of a published pledge this begins an amendment."""
+        return await self._to.put(at("pledges", pledge_id), WorkingCopy, content, seen=seen)
+
+    async def submit(self, pledge_id: Id, *, seen: str, key: str | None = None) -> WorkingCopy:
+        """Raises Refused with a field for each thing that is missing."""
+        return await self._to.post(at("pledges", pledge_id, "submit"), WorkingCopy, seen=seen, key=key)
+
+    async def close(self, pledge_id: Id, closing: Closing, *, seen: str, key: str | None = None) -> WorkingCopy:
+        return await self._to.post(at("pledges", pledge_id, "close"), WorkingCopy, closing, seen=seen, key=key)
+
+    async def request_changes(
+        self, pledge_id: Id, asked: ChangeRequest, *, seen: str, key: str | None = None
+    ) -> WorkingCopy:
+        """For staff: names the fields."""
+        path = at("pledges", pledge_id, "request-changes")
+        return await self._to.post(path, WorkingCopy, asked, seen=seen, key=key)
+
+    async def publish(self, pledge_id: Id, *, seen: str, key: str | None = None) -> WorkingCopy:
+        """For staff: the working copy becomes the next public version."""
+        return await self._to.post(at("pledges", pledge_id, "publish"), WorkingCopy, seen=seen, key=key)
+
+    async def record_statement(self, said: Statement, *, key: str | None = None) -> WorkingCopy:
+        """For staff: what an entity pledged elsewhere in public."""
+        return await self._to.post(at("statements"), WorkingCopy, said, key=key)
+
+    async def report(self, pledge_id: Id, said: Report, *, key: str | None = None) -> Update:
+        """A dated statement on how it goes; voluntary (¶77)."""
+        return await self._to.post(at("pledges", pledge_id, "updates"), Update, said, key=key)

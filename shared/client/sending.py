@@ -1,0 +1,115 @@
+"""One service's requests: address, token, attempts, and answers as models."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any, TypeVar
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from shared.client.errors import Away, nobody, problem
+from shared.client.lists import Listing
+from shared.client.models.base import Page, Received
+from shared.client.patience import Outcome, Patience, retry_after, worth_repeating
+from shared.clock import Clock
+
+TokenSource = Callable[[], Awaitable[str]]
+R = TypeVar("R", bound=Received)
+P = TypeVar("P", bound=Page[Any])
+
+
+def at(*segments: object) -> str:
+    """A path; what callers bring in stays in its segment."""
+    return "".join("/" + quote(str(segment), safe="").replace(".", "%2E") for segment in segments)
+
+
+class Sending:
+    """`token` is a token, or a function that is asked for one before each request; None: nobody is signed in."""
+
+    def __init__(
+        self, address: str, token: str | TokenSource | None, http: httpx.AsyncClient, patience: Patience
+    ) -> None:
+        self._address = address.rstrip("/")
+        self._token = token
+        self._http = http
+        self._patience = patience
+        self._clock = Clock(None)
+
+    async def get(self, path: str, answer: type[R], **query: Any) -> R:
+        given = {name: value for name, value in query.items() if value is not None}
+        return _read(answer, await self._send(self._request("GET", path, params=given or None)))
+
+    def pages(self, path: str, page: type[P], **query: Any) -> Listing[P, Any]:
+        """`query` may hold `cursor` and `limit`, for one page."""
+
+        async def one(cursor: str | None) -> P:
+            return await self.get(path, page, **(query | ({"cursor": cursor} if cursor else {})))
+
+        return Listing(one)
+
+    async def post(
+        self, path: str, answer: type[R], body: BaseModel | None = None, *, seen: str = "", key: str | None = None
+    ) -> R:
+        """`key` is the Idempotency-Key: the same for the same wish, also when a form is sent twice. None: a new one."""
+        headers = {"Idempotency-Key": key or str(uuid4())} | ({"If-Match": seen} if seen else {})
+        return _read(answer, await self._send(self._request("POST", path, headers=headers, **_json(body))))
+
+    async def put(self, path: str, answer: type[R], body: BaseModel, *, seen: str) -> R:
+        return _read(answer, await self._send(self._request("PUT", path, headers={"If-Match": seen}, **_json(body))))
+
+    def _request(self, method: str, path: str, **more: Any) -> httpx.Request:
+        return self._http.build_request(method, self._address + path, timeout=self._patience.timeout(), **more)
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        if token := await self._token() if callable(self._token) else self._token:
+            request.headers["Authorization"] = f"Bearer {token}"
+        outcome = await self._until_answered(request)
+        if isinstance(outcome, httpx.TransportError):
+            raise nobody(self._address, str(outcome) or type(outcome).__name__) from outcome
+        if not outcome.is_success:
+            raise problem(outcome, self._asked(outcome))
+        return outcome
+
+    async def _until_answered(self, request: httpx.Request) -> Outcome:
+        repeatable = request.method == "GET" or "Idempotency-Key" in request.headers
+        in_doubt = False
+        for attempt in count(1):
+            outcome = await self._once(request)
+            pause = self._patience.pause(attempt, self._asked(outcome), random.random())  # noqa: S311 - spreads load
+            if pause is None or not worth_repeating(outcome, repeatable=repeatable, in_doubt=in_doubt):
+                break
+            in_doubt = in_doubt or isinstance(outcome, httpx.TransportError)
+            await asyncio.sleep(pause)
+        return outcome
+
+    async def _once(self, request: httpx.Request) -> Outcome:
+        try:
+            return await self._http.send(request)
+        except httpx.TransportError as error:
+            return error
+
+    def _asked(self, outcome: Outcome) -> float | None:
+        return retry_after(outcome, self._clock.system()) if isinstance(outcome, httpx.Response) else None
+
+
+def _json(body: BaseModel | None) -> dict[str, Any]:
+    """Fields that were not set stay out: their defaults are the service's."""
+    if body is None:
+        return {}
+    return {"json": body.model_dump(mode="json", exclude_unset=True)}
+
+
+def _read(answer: type[R], got: httpx.Response) -> R:
+    """Raises Away when something else than the API answered, for instance a proxy's page."""
+    try:
+        read = answer.model_validate_json(got.content)
+    except ValidationError as error:
+        what = (
+            f"{got.url} answered what this client does not understand; is the address right, or a newer client needed?"
+        )
+        raise Away(got.status_code, "about:blank", "An unknown answer", what) from error
+    return read.tagged(got.headers.get("ETag", ""))
