@@ -30,3 +30,7 @@ class Change(Data):
     fields: list[str] = Field(
         default_factory=list, description="Names of the fields that differ from the record before"
     )
+
+
+class Heartbeat(Data):
+    """Written daily to every partition of the public topics, so that compaction can finish what a tombstone began."""

@@ -1,4 +1,4 @@
-"""What notifications tells the others: `gcm.notifications.workflow`, and every topic's heartbeat."""
+"""What notifications tells the others: `gcm.notifications.workflow`."""
 
 from datetime import date
 from uuid import UUID
@@ -14,7 +14,3 @@ class ReminderUnreachable(Data):
     milestone: str
     offset_days: int
     due_on: date
-
-
-class Heartbeat(Data):
-    """Written daily to every partition of the public topics, so that compaction can finish what a tombstone began."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from shared.events.common import Heartbeat
 from shared.events.registry import HEARTBEAT, HEARTBEAT_KEY
 
 EVERY = timedelta(days=1)
@@ -42,4 +43,4 @@ class Heartbeats:
             "content-type": "application/json",
         }
         encoded = [(name, value.encode()) for name, value in headers.items()]
-        return {"key": HEARTBEAT_KEY.encode(), "value": b"{}", "headers": encoded}
+        return {"key": HEARTBEAT_KEY.encode(), "value": Heartbeat().model_dump_json().encode(), "headers": encoded}

@@ -1,6 +1,5 @@
 """The committed contracts are what the code says, every example is read by today's models, and breaks are noticed."""
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from cli.contracts import ROOT, contracts, incompatible, schema
+from cli.contracts import ROOT, breaks, contracts, schema
 from shared.events.examples import EXAMPLES
-from shared.events.registry import PUBLIC_TOPICS, TYPES, read
+from shared.events.registry import HEARTBEAT, PUBLIC_TOPICS, TYPES, read
 
 EXAMPLE_FILES = sorted((ROOT / "examples").glob("*.json"))
 # words that would name a person or hold what is not public
@@ -57,22 +56,35 @@ def _names(part: Any) -> list[str]:
     return [name for value in part for name in _names(value)] if isinstance(part, list) else []
 
 
-def test_a_change_that_would_break_readers_is_named() -> None:
-    old = schema(TYPES["pledge.published.v1"])
-    assert incompatible(old, old) == []
-    gone, changed, added = copy.deepcopy(old), copy.deepcopy(old), copy.deepcopy(old)
-    del gone["$defs"]["PledgeSnapshot"]["properties"]["title"]
-    changed["$defs"]["PledgeSnapshot"]["properties"]["version"]["type"] = "string"
-    added["$defs"]["PledgeSnapshot"]["properties"]["new"] = {"type": "string"}
-    assert incompatible(old, gone) == ["PledgeSnapshot.title is gone"]
-    assert incompatible(old, changed) == ["PledgeSnapshot.version has another type"]
-    assert incompatible(old, added) == []
+def test_a_type_that_is_gone_a_topic_that_changed_and_a_schema_that_widened_are_named() -> None:
+    merged = contracts()
+    assert breaks(merged, merged) == []
+    made = dict(merged)
+    del made["schemas/support.withdrawn.v1.json"]
+    made["asyncapi.yaml"] = made["asyncapi.yaml"].replace("gcm.reviews", "gcm.milestones")
+    made["schemas/pledge.published.v1.json"] = made["schemas/pledge.published.v1.json"].replace('"matching"', '"other"')
+    remedy = ". Its readers would break; leave it as it was and add a new major version"
+    assert [line.removesuffix(remedy) for line in breaks(merged, made)] == [
+        'pledge.published.v1: pledge.kind may now be "other"',
+        "support.withdrawn.v1: it is gone",
+        "heartbeat.v1: it was on gcm.reviews, and is not",
+        "milestone.changed.v1: it was on gcm.reviews, and is not",
+        "milestone.republished.v1: it was on gcm.reviews, and is not",
+    ]
+
+
+def test_a_type_that_comes_new_breaks_nobody() -> None:
+    made = contracts()
+    merged = {name: text for name, text in made.items() if "support" not in name}
+    assert breaks(merged | {"asyncapi.yaml": ""}, made) == []
 
 
 def test_asyncapi_names_every_topic_and_type_once() -> None:
     document = yaml.safe_load((ROOT / "asyncapi.yaml").read_text())
     assert document["asyncapi"] == "3.0.0"
     assert document["channels"].keys() == {event.topic for event in TYPES.values()}
-    assert document["components"]["messages"].keys() == TYPES.keys()
+    assert document["components"]["messages"].keys() == TYPES.keys() | {HEARTBEAT}
+    beating = [topic for topic, channel in document["channels"].items() if HEARTBEAT in channel["messages"]]
+    assert beating == [*PUBLIC_TOPICS]
     public = {operation["channel"]["$ref"].rpartition("/")[2] for operation in document["operations"].values()}
     assert public == set(PUBLIC_TOPICS)

@@ -1,7 +1,13 @@
 """Snapshots written afresh, and the record that keeps quiet topics alive."""
 
+import json
+
+import jsonschema
+
+from cli.asyncapi import asyncapi
 from shared.clock import Clock
 from shared.events.registry import HEARTBEAT
+from shared.messaging.kafka import Record
 from shared.messaging.republish import republish
 from tests.messaging.service import things
 from tests.messaging.stage import Stage, eventually
@@ -33,12 +39,20 @@ async def test_a_relay_writes_a_heartbeat_to_every_partition_and_consumers_pass_
     stage.start("consumer")
 
     async def everywhere() -> bool:
-        found = [r.partition for r in await stage.records() if dict(r.headers)["ce_type"].decode() == HEARTBEAT]
-        return sorted(found) == list(range(6))
+        return sorted(record.partition for record in await _heartbeats(stage)) == list(range(6))
 
     await eventually(everywhere)
+    described = asyncapi()["components"]["messages"][HEARTBEAT]
+    for record in await _heartbeats(stage):
+        jsonschema.validate({name: value.decode() for name, value in record.headers}, described["headers"])
+        jsonschema.validate(json.loads(record.value or b""), described["payload"])
+        assert (record.key or b"").decode() == described["bindings"]["kafka"]["key"]["const"]
     await stage.change("a")
     await stage.settled()
+
+
+async def _heartbeats(stage: Stage) -> list[Record]:
+    return [record for record in await stage.records() if dict(record.headers)["ce_type"].decode() == HEARTBEAT]
 
 
 async def test_records_carry_cloudevents_attributes(stage: Stage) -> None:
