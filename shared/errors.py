@@ -56,6 +56,12 @@ class Conflict(AppError):
     status, slug, title = 409, "conflict", "The present state does not allow this"
 
 
+class Gone(AppError):
+    """Begin anew another way."""
+
+    status, slug, title = 410, "gone", "This is no longer valid"
+
+
 class Stale(AppError):
     """Read again, merge, and send with the new ETag."""
 

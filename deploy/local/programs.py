@@ -64,9 +64,15 @@ def port_names() -> list[str]:
 
 def secret_names() -> list[str]:
     roles = [role for service in SERVICES for role in (f"{service}_owner", service)]
-    return ["postgres", "keycloak admin", "service client", "portal client", "personas", "database keycloak"] + [
-        f"database {role}" for role in roles
-    ]
+    return [
+        "postgres",
+        "keycloak admin",
+        "service client",
+        "portal client",
+        "personas",
+        "action links",
+        "database keycloak",
+    ] + [f"database {role}" for role in roles]
 
 
 def command(program: Program, place: Place) -> Command:
@@ -95,6 +101,7 @@ def _environment(program: Program, place: Place) -> dict[str, str]:
         "GCM_PUBLIC_SUPPORT_URL": place.http("network-support-api"),
         "GCM_CLOCK_FILE": str(place.state.clock_file),
         port: str(place.ports[program.name]),
+        **({"GCM_LINK_KEYS": place.secrets["action links"]} if program.name == "pledges-api" else {}),
     }
 
 

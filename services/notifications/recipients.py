@@ -6,7 +6,7 @@ Nothing of what it answers is stored but person ids and the moment that follows 
 import asyncio
 import re
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,6 +20,7 @@ from shared.errors import Unavailable
 log = structlog.get_logger()
 
 MOST_ENTITIES = 200  # in one search
+MOST_LINKS = 1000  # for one mail; pledges beyond are listed without
 EARLY = 30.0  # seconds before its end at which a token is no longer used
 FOCAL_POINT = "focal_point"
 _CODE = re.compile("[a-z_]{1,40}")  # reasons are stored, so nothing else may be in them
@@ -52,6 +53,7 @@ class Contact:
     language: str
     entity_name: str
     pledge_title: str | None = field(repr=False)
+    links: Mapping[UUID, str] = field(default_factory=dict, repr=False)  # tokens of action links, by pledge
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,18 @@ class Recipients:
         return found
 
     async def resolve(
-        self, person_id: str, *, entity_id: str | None, desk: bool, pledge_id: UUID | None
+        self,
+        person_id: str,
+        *,
+        entity_id: str | None,
+        desk: bool,
+        pledge_id: UUID | None,
+        link_to: Collection[UUID] = (),
     ) -> Contact | Unreachable:
-        """Address and language of one person, whose membership (or duty, with `desk`) is checked again for this."""
+        """Address and language of one person, whose membership (or duty, with `desk`) is checked again for this.
+
+        `link_to`: pledges of the entity for which the person gets an action link.
+        """
         answer = await self._post(
             "/contacts/resolve",
             {
@@ -122,6 +133,7 @@ class Recipients:
                 "entity_id": entity_id,
                 "desk": desk,
                 "pledge_id": str(pledge_id) if pledge_id else None,
+                "pledge_ids": [str(wanted) for wanted in link_to][:MOST_LINKS],
             },
         )
         return _read(_Resolved, answer).result()
@@ -155,11 +167,12 @@ class _Resolved(BaseModel):
     language: str = "en"
     entity_name: str | None = None
     pledge_title: str | None = None
+    links: dict[UUID, str] = {}
 
     def result(self) -> Contact | Unreachable:
         if not self.reachable or not self.address:
             return Unreachable(self.reason if _CODE.fullmatch(self.reason) else "unreachable")
-        return Contact(self.address, self.name, self.language, self.entity_name or "", self.pledge_title)
+        return Contact(self.address, self.name, self.language, self.entity_name or "", self.pledge_title, self.links)
 
 
 def _read(model: type[M], answer: Any) -> M:

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.pledges.settings import Settings
 from shared.clock import Clock
 from shared.events.registry import ENTITIES, PLEDGES, REVIEWS
 from shared.process import Health, Task
 from shared.program import Program, consuming
-from shared.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,10 +38,11 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
     asyncio.run(load_into(owner_url, clock))
 
 
-def app(_: Settings) -> "Callable[[Parts], FastAPI]":
+def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.pledges.app import create_app
+    from services.pledges.progress.sealing import Seal
 
-    return create_app
+    return partial(create_app, seal=Seal(settings.link_keys))
 
 
 def work(

@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from services.pledges.entities.api import router as entities
 from services.pledges.people.api import router as people
 from services.pledges.progress.api import router as progress
+from services.pledges.progress.sealing import Seal
 from services.pledges.registry.api import router as registry
 from services.pledges.reviews.api import router as reviews
 from shared.web.app import Parts, create
@@ -13,6 +14,6 @@ SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the 
 ROUTERS: list[APIRouter] = [entities, people, registry, progress, reviews]
 
 
-def create_app(parts: Parts | None) -> FastAPI:
-    """Without parts: the routes only, for contracts."""
-    return create("Pledges", SAYS, parts, ROUTERS)
+def create_app(parts: Parts | None, seal: Seal | None = None) -> FastAPI:
+    """`seal`: of action links. Without parts: the routes only, for contracts."""
+    return create("Pledges", SAYS, parts, ROUTERS, seal=seal)

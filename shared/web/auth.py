@@ -164,6 +164,8 @@ STAFF_OR_REVIEWER = Rule(
     "staff_or_reviewer", "Network staff, reviewers and administrators", frozenset({NETWORK_STAFF, REVIEWER, ADMIN})
 )
 ADMINS = Rule("admins", "administrators", frozenset({ADMIN}))
+# the token in the body is the proof: whose it is, and whether it still holds, the use case asks
+LINK_HOLDER = Rule("link_holder", "whoever holds an action link", anyone=True)
 SERVICES = Rule("services", "our own services", frozenset({SERVICE}))
 
 

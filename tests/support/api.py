@@ -19,6 +19,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from services.pledges.progress.sealing import Seal
 from shared import clock as clocks
 from shared.clock import Clock
 from shared.db import Database
@@ -28,6 +29,7 @@ from shared.web.writing import Writer
 from tests.support import tokens
 from tests.support.databases import Databases
 
+SEAL = Seal(["a secret that seals the action links of tests"])
 START = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)  # business time of a test, until it moves the clock
 
 
@@ -129,9 +131,10 @@ def _application(name: str, parts: Parts) -> Iterator[FastAPI]:
     if name == "pledges" and _idle:
         app = _idle.pop()
         app.state.parts, app.state.tokens = parts, parts.tokens
-        app.state.writer = Writer(parts.database, parts.clock, parts.nudge)
+        app.state.writer, app.state.seal = Writer(parts.database, parts.clock, parts.nudge), SEAL
     else:
-        app = importlib.import_module(f"services.{name}.app").create_app(parts)
+        own = {"seal": SEAL} if name == "pledges" else {}
+        app = importlib.import_module(f"services.{name}.app").create_app(parts, **own)
     yield app
     if name == "pledges":
         _idle.append(app)

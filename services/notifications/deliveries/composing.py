@@ -1,6 +1,6 @@
 """From a claimed delivery to a letter: at the moment of sending everything is looked at again."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,18 +57,23 @@ class Composer:
 
     async def _invitation(self, claimed: Claimed, found: Listing) -> Composed:
         """Lists what belongs to the entities for which this person still is a focal point."""
-        asked = {entity_id: await self._contact(claimed, entity_id, None) for entity_id in found.entity_ids}
+        asked = {
+            entity_id: await self._contact(claimed, entity_id, None, found.of_entity(entity_id))
+            for entity_id in found.entity_ids
+        }
         contacts = {entity_id: contact for entity_id, contact in asked.items() if isinstance(contact, Contact)}
         if not contacts:
             return Composed(Suppressed(_reason(asked.values())), listing=found)
         shown = found.only(contacts)
-        names = {entity_id: contact.entity_name for entity_id, contact in contacts.items()}
-        contact = next(iter(contacts.values()))
-        return Composed(of_reminder(claimed.template, contact, shown, names, self._links), listing=shown)
+        return Composed(of_reminder(claimed.template, contacts, shown, self._links), listing=shown)
 
-    async def _contact(self, claimed: Claimed, entity_id: str | None, pledge_id: UUID | None) -> Contact | Unreachable:
+    async def _contact(
+        self, claimed: Claimed, entity_id: str | None, pledge_id: UUID | None, link_to: Collection[UUID] = ()
+    ) -> Contact | Unreachable:
         desk = AUDIENCES[claimed.template] == "desk"
-        found = await self._recipients.resolve(claimed.person_id, entity_id=entity_id, desk=desk, pledge_id=pledge_id)
+        found = await self._recipients.resolve(
+            claimed.person_id, entity_id=entity_id, desk=desk, pledge_id=pledge_id, link_to=link_to
+        )
         if isinstance(found, Contact) and not self._settings.may_mail(found.address):
             return Unreachable("address_not_allowed_here")
         return found

@@ -73,15 +73,21 @@ def _fields(said: Words, codes: Sequence[str]) -> list[dict[str, str]]:
     return [{"text": name, "url": ""} for name in names]
 
 
-def of_reminder(template: str, contact: Contact, listing: Listing, entities: Mapping[str, str], links: Links) -> Letter:
-    """The invitation to report on the pledges of `listing`; `entities` are names by entity id."""
+def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing, links: Links) -> Letter:
+    """The invitation to report on the pledges of `listing`; `contacts`: the person, as asked for each of its entities.
+
+    The links in it are for this person alone, and good once.
+    """
+    contact = next(iter(contacts.values()))
     said = words(language := spoken(contact.language))
-    several = len(entities) > 1
     items = []
     for pledge in listing.pledges:
-        owner = f" ({one_line(entities[pledge.entity_id], LONGEST_NAME)})" if several else ""
+        asked = contacts[pledge.entity_id]
+        owner = f" ({one_line(asked.entity_name, LONGEST_NAME)})" if len(contacts) > 1 else ""
         text = (one_line(pledge.title) or said.untitled) + owner
-        items.append({"text": text, "url": f"{links.pledges}/pledges/{pledge.pledge_id}"})
+        token = asked.links.get(pledge.pledge_id)
+        path = f"links/{token}" if token else f"pledges/{pledge.pledge_id}"
+        items.append({"text": text, "url": f"{links.pledges}/{path}"})
     values = {
         "milestone": one_line(listing.name(language), LONGEST_IN_SUBJECT),
         "milestone_code": listing.milestone,
@@ -89,4 +95,4 @@ def of_reminder(template: str, contact: Contact, listing: Listing, entities: Map
         "passed": listing.offset_days > 0,
         "items": items,
     }
-    return letter(template, contact, list(entities.values()), values, links)
+    return letter(template, contact, [asked.entity_name for asked in contacts.values()], values, links)

@@ -57,6 +57,10 @@ class Listing:
     def entity_ids(self) -> list[str]:
         return list(dict.fromkeys(pledge.entity_id for pledge in self.pledges))
 
+    def of_entity(self, entity_id: str) -> list[UUID]:
+        """Its pledges on the list."""
+        return [pledge.pledge_id for pledge in self.pledges if pledge.entity_id == entity_id]
+
     def only(self, entity_ids: Iterable[str]) -> "Listing":
         """For a person who may no longer be written to for all of these entities."""
         kept = set(entity_ids)

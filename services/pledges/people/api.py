@@ -23,6 +23,7 @@ from services.pledges.people.schemas import (
     Search,
     Unreachable,
 )
+from services.pledges.progress.api import Sealing
 from shared.web.app import Using
 from shared.web.auth import ADMINS, SERVICES, SIGNED_IN, Actor
 from shared.web.etag import SeenRevision, etag
@@ -129,8 +130,11 @@ async def search(wanted: Search, parts: Using) -> Found:
     response_model=Resolved | Unreachable,
     summary="Where to write to one person, now",
 )
-async def resolve(wanted: Resolve, parts: Using) -> Response:
-    """Asked at the moment of sending: a membership that has ended makes the person unreachable. Changes nothing."""
+async def resolve(wanted: Resolve, sealing: Sealing, parts: Using) -> Response:
+    """Asked at the moment of sending: a membership that has ended makes the person unreachable. Changes nothing.
+
+    The action links are for this one mail, and kept nowhere.
+    """
     async with parts.database.transaction() as session:
-        found = await contacts.resolve(session, wanted, parts.clock.business())
+        found = await contacts.resolve(session, wanted, sealing, parts.clock.moment())
     return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -13,7 +13,10 @@ from services.pledges.entities.authority import FOCAL_POINT, valid
 from services.pledges.entities.models import Entity, Membership
 from services.pledges.people.models import Person
 from services.pledges.people.schemas import Found, Reachable, Resolve, Resolved, Search, Unreachable
+from services.pledges.progress import links
+from services.pledges.progress.sealing import Seal
 from services.pledges.registry.models import Pledge
+from shared.clock import Moment
 
 _MEMBERS = (
     select(col(Membership.entity_id), col(Person.person_id), col(Person.time_zone))
@@ -68,14 +71,16 @@ _RESOLVE = select(
 ).where(col(Person.person_id) == bindparam("person_id"))
 
 
-async def resolve(session: AsyncSession, wanted: Resolve, now: datetime) -> Resolved | Unreachable:
-    """Where to write to one person, if they are still on duty or focal point at `now` (business time)."""
+async def resolve(session: AsyncSession, wanted: Resolve, seal: Seal, moment: Moment) -> Resolved | Unreachable:
+    """Where to write to one person, if they are still on duty or focal point, and a focal point's action links."""
     given = wanted.model_dump(include={"person_id", "entity_id", "pledge_id"})
-    row = (await session.execute(_RESOLVE, {**given, "now": now})).mappings().first()
+    row = (await session.execute(_RESOLVE, {**given, "now": moment.business})).mappings().first()
     if row is None:
         return Unreachable(reason="no_contact")
     if wanted.desk and not row["desk"]:
         return Unreachable(reason="not_on_duty")
     if not wanted.desk and not row["focal_point"]:
         return Unreachable(reason="no_membership")
-    return Resolved.model_validate(row)
+    pledge_ids = wanted.pledge_ids if row["focal_point"] else []
+    made = await links.issue(session, seal, wanted.person_id, wanted.entity_id, pledge_ids, moment.system)
+    return Resolved.model_validate({**row, "links": made})

@@ -31,6 +31,7 @@ EXAMPLE = {
     "time_zone": "Africa/Nairobi",
 }
 AMINA = "6b1f0a3e-0001-4000-8000-000000000001"  # of the demonstration
+MOST_LINKS = 1_000
 NOBODY_YET = "6b1f0a3e-0042-4000-8000-000000000042"
 
 
@@ -132,6 +133,9 @@ class Resolve(Strict):
     entity_id: EntityId | None = None
     desk: bool = False
     pledge_id: UUID | None = Field(default=None, description="The pledge that the mail is about")
+    pledge_ids: list[UUID] = Field(
+        default=[], max_length=MOST_LINKS, description="Pledges of the entity for which an action link is wanted"
+    )
 
 
 class Resolved(BaseModel):
@@ -144,6 +148,11 @@ class Resolved(BaseModel):
     time_zone: str
     entity_name: str | None
     pledge_title: str | None = Field(description="Of the working copy; null unless it is a pledge of the entity")
+    links: dict[UUID, str] = Field(
+        default={},
+        description="Tokens of action links by pledge, for those that can be reported on; for this person alone",
+        repr=False,
+    )
 
 
 class Unreachable(BaseModel):

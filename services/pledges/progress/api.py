@@ -7,16 +7,18 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.progress import commands, queries
-from services.pledges.progress.schemas import Report, Update, UpdatePage
+from services.pledges.progress import commands, links, queries
+from services.pledges.progress.schemas import LinkShown, LinkToken, LinkUse, Report, Update, UpdatePage
+from services.pledges.progress.sealing import Seal
 from services.pledges.registry.api import call_of
 from shared.web.app import Using
-from shared.web.auth import ANYONE, SIGNED_IN, Actor
+from shared.web.auth import ANYONE, LINK_HOLDER, SIGNED_IN, Actor
 from shared.web.pagination import Cursor, Limit, next_link
 from shared.web.writing import Answer, IdempotencyKey, Writing
 
 router = APIRouter()
 TAGS: list[str | Enum] = ["progress"]
+LINKS: list[str | Enum] = ["action links"]
 
 
 @router.post(
@@ -50,3 +52,39 @@ async def updates(
         page = await queries.updates(session, pledge_id, limit, cursor)
     response.headers.update(next_link(request, page.next))
     return page
+
+
+async def seal(request: Request) -> Seal:
+    found: Seal = request.app.state.seal
+    return found
+
+
+Sealing = Annotated[Seal, Depends(seal)]
+
+
+@router.post("/links/check", tags=LINKS, dependencies=[Depends(LINK_HOLDER)], summary="What would this link record")
+async def check_link(held: LinkToken, response: Response, sealing: Sealing, parts: Using) -> LinkShown:
+    """For the page that a reminder leads to. Changes nothing, however often it is asked."""
+    response.headers["Cache-Control"] = "no-store"
+    grant = sealing.grant(held.token)
+    async with parts.database.transaction() as session:
+        return await links.check(session, grant, parts.clock.moment())
+
+
+@router.post(
+    "/links/use",
+    tags=LINKS,
+    status_code=201,
+    response_model=Update,
+    dependencies=[Depends(LINK_HOLDER)],
+    summary="Report by an action link",
+)
+async def use_link(held: LinkUse, sealing: Sealing, writing: Writing, parts: Using) -> Response:
+    """Once, without signing in; the membership is checked now. Needs no Idempotency-Key: the link itself is one."""
+    grant, moment = sealing.grant(held.token), parts.clock.moment()
+
+    async def write(session: AsyncSession) -> Answer:
+        made = await links.use(session, grant, held.report, moment)
+        return Answer(201, made.model_dump_json(), {"Location": f"/pledges/{grant.pledge_id}/updates"})
+
+    return await writing.run(write)

@@ -24,3 +24,14 @@ class ProgressUpdate(Table, table=True):
     reported_at: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
     recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
     document: str = Field(sa_type=Text)  # JSON of schemas.Update, ready to be sent
+
+
+class UsedLink(Table, table=True):
+    """Append only: the report that an action link made. A link is used once; its person stands with the report."""
+
+    __tablename__: ClassVar[str] = "used_link"
+
+    link_id: UUID = Field(primary_key=True)
+    pledge_id: UUID
+    number: int
+    used_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time

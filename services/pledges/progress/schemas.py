@@ -7,11 +7,13 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from services.pledges.registry.schemas import MOST, Number, Strict
+from shared.events.common import EntityRef
 from shared.reference import catalogue
 from shared.web.text import Line, Text
 
 Status = Literal["planning", "in_progress", "delayed", "stalled", "fulfilled", "discontinued"]
 LONGEST = 20_000
+LONGEST_TOKEN = 2_000
 
 
 def _known(code: str) -> str:
@@ -73,6 +75,37 @@ class Update(BaseModel):
     values: list[Reached]
     barriers: list[str]
     reported_at: datetime = Field(description="Business time, UTC")
+
+
+class LinkToken(Strict):
+    """What stands in the address of an action link."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"token": "gAAAAABn…"}]})
+
+    token: Text = Field(max_length=LONGEST_TOKEN, repr=False)
+
+
+class LinkUse(LinkToken):
+    """A report by an action link."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"token": "gAAAAABn…", "report": {"no_change": True}}]})
+
+    report: Report
+
+
+LinkState = Literal["open", "used", "expired", "pledge_closed", "membership_ended"]
+
+
+class LinkShown(BaseModel):
+    """An action link as it stands now. All that it shows of the pledge is public."""
+
+    state: LinkState
+    until: datetime = Field(description="System time, UTC")
+    pledge_id: UUID
+    title: str
+    entity: EntityRef
+    last: Update | None = Field(description="The last report, which `no_change` would confirm; null: there is none")
+    recorded: Update | None = Field(description="What this link has recorded")
 
 
 class UpdatePage(BaseModel):

@@ -92,10 +92,11 @@ async def public(session: AsyncSession, pledge_id: UUID) -> tuple[str, int]:
     return f'{row.snapshot[:-1]},"support":{support}}}', row.revision
 
 
-async def require_public(session: AsyncSession, pledge_id: UUID) -> None:
+async def require_public(session: AsyncSession, pledge_id: UUID) -> PublicPledge:
     """Raises NotFound unless the pledge was published."""
-    if await session.get(PublicPledge, pledge_id) is None:
-        raise NotFound("No published pledge has this id.")
+    if found := await session.get(PublicPledge, pledge_id):
+        return found
+    raise NotFound("No published pledge has this id.")
 
 
 async def version(session: AsyncSession, pledge_id: UUID, number: int) -> str:

@@ -42,7 +42,7 @@ def a_letter(template: str, person: Contact, *, offset: int = -30) -> Letter:
         listing = Listing(
             "plenary-2024", {"en": "Plenary 2024", "fr": "Plénière 2024"}, date(2024, 12, 5), offset, listed
         )
-        return of_reminder(template, person, listing, {"veridia": person.entity_name}, LINKS)
+        return of_reminder(template, {"veridia": person}, listing, LINKS)
     facts = {"fields": ["period", "targets.0.by", "targets.1.by", "unheard_of"], "request_id": "r-1"}
     return of_step(template, person, PLEDGE, facts, LINKS)
 
@@ -149,8 +149,8 @@ def test_a_reminder_before_and_after(language: str, offset: int, expected: str) 
 def test_a_reminder_for_several_entities_says_whose_pledge_is_whose() -> None:
     listed = (Listed(1, PLEDGE, "veridia", "Schools"), Listed(2, UUID(int=2), "milan", "Housing"))
     listing = Listing("plenary-2024", {}, date(2024, 12, 5), -30, listed)
-    names = {"veridia": "Veridia", "milan": "City of Milan"}
-    text = of_reminder("reminder", contact(), listing, names, LINKS).content.text
+    asked = {"veridia": contact(), "milan": contact(entity_name="City of Milan")}
+    text = of_reminder("reminder", asked, listing, LINKS).content.text
     assert "- Schools (Veridia)\n" in text
     assert "- Housing (City of Milan)\n" in text
     assert "focal point of Veridia and City of Milan." in flat(text)
@@ -203,3 +203,15 @@ def test_marks_that_turn_the_reading_direction_are_removed() -> None:
 
 def test_paragraphs_keep_their_no_break_spaces() -> None:
     assert paragraph("«\u00a0Titre\u00a0»  :\n x") == "«\u00a0Titre\u00a0» : x"
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "Opening a link changes nothing"), ("fr", "Ouvrir un lien")])
+def test_a_reminder_has_a_link_of_ones_own_for_each_pledge_that_takes_one(language: str, says: str) -> None:
+    other = UUID(int=2)
+    listed = (Listed(1, PLEDGE, "veridia", "Schools"), Listed(2, other, "veridia", "Housing"))
+    asked = {"veridia": contact(language, links={PLEDGE: "gAAAA_token-1"})}
+    content = of_reminder("reminder", asked, Listing("c", {}, date(2024, 12, 5), -30, listed), LINKS).content
+    for address in ("https://pledges.example/links/gAAAA_token-1", f"https://pledges.example/pledges/{other}"):
+        assert f"  {address}\n" in content.text
+        assert ("href", address) in Page(content.html).attributes
+    assert says in flat(content.text)

@@ -80,6 +80,7 @@ async def test_an_address_is_given_at_the_moment_of_sending(pledges: Service) ->
         "time_zone": "Africa/Nairobi",
         "entity_name": "Veridia",
         "pledge_title": None,
+        "links": {},
     }
     await end(pledges, given)
     found = await resolve(pledges, person_id="amina", entity_id="veridia")

@@ -1,0 +1,64 @@
+"""Tokens of action links: made and read by us alone, and good for one act of one person on one pledge."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import BaseModel, ConfigDict
+
+from shared.errors import FieldProblem, Invalid
+
+_UNREADABLE = FieldProblem(
+    "token", "is none of our links, or not the whole of one", "open the link from the mail again, or sign in and report"
+)
+
+
+class Grant(BaseModel):
+    """What a token allows whoever holds it. `until` is system time: nobody moves it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    purpose: Literal["report"] = "report"
+    link_id: UUID
+    person_id: str
+    pledge_id: UUID
+    until: datetime
+
+
+class Seal:
+    """Encrypts and authenticates grants (Fernet). `keys` are secrets of any form: the first seals, all open."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys:
+            raise ValueError("GCM_LINK_KEYS is empty: give a secret of at least 32 random characters")
+        self._fernet = MultiFernet([Fernet(_fernet_key(key)) for key in keys])
+
+    def token(self, grant: Grant, at: datetime) -> str:
+        """Letters, digits, - and _ only, to stand in an address. `at` is system time."""
+        sealed = self._fernet.encrypt_at_time(grant.model_dump_json().encode(), int(at.timestamp()))
+        return sealed.decode().rstrip("=")
+
+    def grant(self, token: str) -> Grant:
+        """Raises Invalid for anything but a token as it was made, by one of the keys. It may have expired."""
+        try:
+            return Grant.model_validate_json(self._fernet.decrypt(_padded(token)))
+        except (InvalidToken, ValueError):
+            raise Invalid("This link cannot be read; nothing was recorded.", [_UNREADABLE]) from None
+
+
+def _padded(token: str) -> str:
+    """As Fernet wants it. Raises ValueError for what its decoder would pass over: bits and signs that say nothing."""
+    padded = token + "=" * (-len(token) % 4)
+    if "=" in token or urlsafe_b64encode(urlsafe_b64decode(padded)).decode() != padded:
+        raise ValueError("not as it was made")
+    return padded
+
+
+def _fernet_key(secret: str) -> bytes:
+    derived = HKDF(SHA256(), 32, salt=None, info=b"gcm-pledges action links")
+    return urlsafe_b64encode(derived.derive(secret.encode()))

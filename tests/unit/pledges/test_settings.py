@@ -1,0 +1,39 @@
+"""The keys of action links: what production refuses, and how they are written in the environment."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.pledges.settings import Settings
+
+KEY = "a secret of production with 32 characters or more"
+GOOD: dict[str, Any] = {
+    "environment": "production",
+    "database_url": "postgresql://pledges:secret@db/pledges",
+    "kafka_bootstrap": "kafka:9092",
+    "oidc_issuer": "https://id.example/realms/gcm",
+}
+
+
+@pytest.mark.parametrize(
+    ("keys", "named"),
+    [
+        (f"{KEY},local-{KEY}", "GCM_LINK_KEYS holds a local secret"),
+        (f"{KEY},short", "GCM_LINK_KEYS holds a key of fewer than 32 characters"),
+    ],
+)
+def test_production_refuses(keys: str, named: str) -> None:
+    with pytest.raises(ValidationError, match=named):
+        Settings(**GOOD, link_keys=keys)
+
+
+def test_keys_from_the_environment_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GCM_LINK_KEYS", f"{KEY} 2, {KEY} 1,")
+    settings = Settings(**GOOD)
+    assert settings.link_keys == (f"{KEY} 2", f"{KEY} 1")
+    assert KEY not in repr(settings)
+
+
+def test_a_process_that_handles_no_links_needs_no_key() -> None:
+    assert Settings(**GOOD).link_keys == ()
