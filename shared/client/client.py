@@ -7,6 +7,7 @@ from typing import Self
 import httpx
 
 from shared.client.directory import Directory
+from shared.client.links import Links
 from shared.client.notifications import Notifications
 from shared.client.patience import Patience
 from shared.client.registry import Registry
@@ -24,8 +25,8 @@ class Addresses:
     notifications: str = ""
 
 
-class Pledges(Registry, Directory, Reviews):
-    """The pledges service: pledges and reports, entities and people, reviews."""
+class Pledges(Registry, Directory, Reviews, Links):
+    """The pledges service: pledges and reports, entities and people, reviews, action links."""
 
 
 class Client:

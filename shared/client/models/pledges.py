@@ -202,3 +202,21 @@ class Update(Received):
     values: list[Reached]
     barriers: list[str]
     reported_at: datetime
+
+
+class LinkToken(Sent):
+    token: str = Field(repr=False)
+
+
+class LinkUse(LinkToken):
+    report: Report
+
+
+class LinkShown(Received):
+    state: str
+    until: datetime
+    pledge_id: UUID
+    title: str
+    entity: EntityRef
+    last: Update | None
+    recorded: Update | None

@@ -10,7 +10,7 @@ from services.pledges.settings import Settings
 KEY = "a secret of production with 32 characters or more"
 GOOD: dict[str, Any] = {
     "environment": "production",
-    "database_url": "postgresql://pledges:secret@db/pledges",
+    "database_url": "postgresql://db/pledges",
     "kafka_bootstrap": "kafka:9092",
     "oidc_issuer": "https://id.example/realms/gcm",
 }
