@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cli.stack import local_stack
+from cli.output import Json, say, show_json
+from deploy import stack_file
 
 clock = typer.Typer(
     help="The business time of the local stack: milestones, reminders, dates shown.", no_args_is_help=True
@@ -17,34 +18,44 @@ def register(app: typer.Typer) -> None:
 
 
 def _file() -> Path:
-    return Path(local_stack()["clock_file"])
+    return Path(stack_file.running()["clock_file"])
+
+
+def _show(file: Path, *, as_json: bool) -> None:
+    from deploy.local.business_time import shown
+    from shared.clock import Clock
+
+    if as_json:
+        show_json({"business": Clock(file).business(), "system": Clock().system()})
+    else:
+        say(shown(file))
 
 
 @clock.command()
-def show() -> None:
+def show(*, json: Json = False) -> None:
     """Print business time, and by how much it is moved."""
-    from deploy.local.business_time import shown
-
-    print(shown(_file()))
+    _show(_file(), as_json=json)
 
 
 @clock.command("set")
 def set_(
     when: Annotated[str, typer.Argument(help="2024-11-05 (21:00 UTC of that day) or 2024-11-05T09:00:00Z")],
+    *,
+    json: Json = False,
 ) -> None:
     """Move business time for all processes of the stack; it ticks on from there."""
-    from deploy.local.business_time import parse, set_clock, shown
+    from deploy.local.business_time import parse, set_clock
 
     file = _file()
     set_clock(file, parse(when))
-    print(shown(file))
+    _show(file, as_json=json)
 
 
 @clock.command()
-def real() -> None:
+def real(*, json: Json = False) -> None:
     """Business time is today's again."""
-    from deploy.local.business_time import set_real, shown
+    from deploy.local.business_time import set_real
 
     file = _file()
     set_real(file)
-    print(shown(file))
+    _show(file, as_json=json)

@@ -8,19 +8,17 @@ from collections.abc import Callable
 import typer
 
 from cli import clock, data, events, stack
-from deploy.local.refusal import explained
+from cli.problems import SAYS, Status, told
 
 app = typer.Typer(
     name="gcm",
-    help="Pledges under the Global Compact for Migration: the local stack, its clock, operation.",
+    help="Pledges under the Global Compact for Migration: submit and report, operate, and run it all on this machine.",
+    epilog="Exit statuses: " + "; ".join(f"{number.value} {says}" for number, says in SAYS.items()) + ".",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
-stack.register(app)
-clock.register(app)
-data.register(app)
-events.register(app)
+for group in (stack, clock, data, events):
+    group.register(app)
 
 
 def main() -> None:
@@ -28,10 +26,8 @@ def main() -> None:
 
 
 def spoken(command: Callable[[], object]) -> None:
-    """What cannot be done is said in one sentence on standard error, with exit status 1."""
+    """What cannot be done is said in a sentence on standard error, with an exit status of its own."""
     status = _status(command)
-    sys.stdout.flush()
-    sys.stderr.flush()
     if threading.active_count() > 1:
         os._exit(status)  # a download that was cut off goes on in its thread, and Python would wait for it
     sys.exit(status)
@@ -40,17 +36,33 @@ def spoken(command: Callable[[], object]) -> None:
 def _status(command: Callable[[], object]) -> int:
     try:
         command()
+        sys.stdout.flush()
     except SystemExit as end:
-        if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        return _after(end)
+    except BrokenPipeError:
+        _give_up_output()  # who read us has seen enough
+        return Status.FINE
     except Exception as error:
-        refused = explained(error)
-        if refused is None:
+        known = told(error, as_json="--json" in sys.argv)
+        if known is None:
             raise
-        print(refused, file=sys.stderr)
-        return 1
-    return 0
+        _give_up_output()
+        return known
+    return Status.FINE
+
+
+def _after(end: SystemExit) -> int:
+    """What typer ends with, after all that was said is out."""
+    if isinstance(end.code, str):
+        print(end.code, file=sys.stderr)
+    status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return _status(lambda: None) or status
+
+
+def _give_up_output() -> None:
+    """What could not be written must not be tried again when Python ends, with a trace and a status of its own."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, whose descriptor takes the place of our output
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

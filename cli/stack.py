@@ -1,17 +1,16 @@
 """gcm up, down, token: the whole system on this machine."""
 
-import contextlib
 import logging
-import os
-import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deploy.local.refusal import Refused, explained
-from deploy.local.state import State
+from cli.output import say
+from deploy import stack_file
+from shared.refusal import Refused, explained
 
 if TYPE_CHECKING:
+    from deploy.local.state import State
     from deploy.local.up import Plan
 
 
@@ -27,11 +26,12 @@ def up(
 ) -> None:
     """Start everything on this machine and keep it running until Ctrl-C."""
     from deploy.local.stack import start_all
+    from deploy.local.state import State
 
     run(State(), start_all, fresh=fresh)
 
 
-def run(state: State, plan: "Plan", *, fresh: bool) -> None:
+def run(state: "State", plan: "Plan", *, fresh: bool) -> None:
     """Starts what the plan says, and returns after an orderly stop. Raises Refused for whatever hinders it."""
     from cli.terminal import Terminal, show
     from deploy.local.up import Up
@@ -43,7 +43,7 @@ def run(state: State, plan: "Plan", *, fresh: bool) -> None:
         raise _in_a_sentence(error, state) from None
 
 
-def _in_a_sentence(error: BaseException, state: State) -> BaseException:
+def _in_a_sentence(error: BaseException, state: "State") -> BaseException:
     """Steps run at the same time, so several may fail at once: the first that has a sentence speaks for all."""
     causes = list(_leaves(error))
     for cause in causes:
@@ -65,6 +65,7 @@ def _leaves(error: BaseException) -> list[BaseException]:
 def down() -> None:
     """Stop what `gcm up` runs, from another terminal."""
     from cli.terminal import Terminal
+    from deploy.local.state import State
     from deploy.local.turns import down
 
     down(State(), Terminal())
@@ -74,22 +75,15 @@ def token(
     persona: Annotated[str, typer.Argument(help="One of those that `gcm up` lists, for instance amina.")],
 ) -> None:
     """Print an access token of a persona of the demonstration, good for five minutes. On a local stack only."""
+    say(persona_token(persona))
+
+
+def persona_token(persona: str) -> str:
+    """Raises Refused without a local stack that runs, or when it has no such persona."""
     from deploy.local.tokens import token
 
-    stack = local_stack()
+    stack = stack_file.running()
     names = [one["name"] for one in stack["personas"]]
     if persona not in names:
         raise Refused(f"There is no persona “{persona}”: {', '.join(names)}.")
-    port = int(stack["addresses"]["keycloak"].rpartition(":")[2])
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(token(port, persona, stack["persona_password"]) + "\n")
-
-
-def local_stack() -> dict[str, Any]:
-    """stack.json of the stack that runs here. Raises Refused when none does, or in production."""
-    if os.environ.get("GCM_ENVIRONMENT") == "production":
-        raise Refused("This is for local stacks only, and GCM_ENVIRONMENT says production.")
-    stack = State().stack()
-    if stack.get("status") not in ("starting", "running") or "addresses" not in stack:
-        raise Refused("No local stack runs here: start one with `make up`.")
-    return stack
+    return token(int(stack["addresses"]["keycloak"].rpartition(":")[2]), persona, stack["persona_password"])

@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from deploy.local.files import cache_folder, erase, locked
-from deploy.local.refusal import Refused
 from deploy.local.watcher import Download, Watcher
+from shared.refusal import Refused
 
 SUMS = Path(__file__).parent / "sums"
 AT_ONCE = 4  # downloads

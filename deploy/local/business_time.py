@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from deploy.local.refusal import Refused
 from shared import clock
+from shared.refusal import Refused
 
 BEGIN = datetime(2024, 9, 2, 9, tzinfo=UTC)
 # by then it is past nine in the morning of that day everywhere west of UTC+12, and before midnight in most places

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.files import Account
-from deploy.local.refusal import Refused
+from shared.refusal import Refused
 
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 LOG_LIMIT = 20_000_000  # bytes; an older log is kept once

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.refusal import Refused
 from deploy.local.watcher import Watcher
+from shared.refusal import Refused
 
 ROOM = Path("/var/lib")  # for root only: kept by the system, and nobody else can put a link there
 

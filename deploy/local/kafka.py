@@ -12,8 +12,8 @@ from deploy.local.artifacts import fetch
 from deploy.local.child import Child, Command, environment
 from deploy.local.files import erase
 from deploy.local.java import QUIET, SMALL, java
-from deploy.local.refusal import Refused
 from deploy.local.watcher import Watcher
+from shared.refusal import Refused
 
 PROPERTIES = Path(__file__).with_name("kafka.properties")
 STARTED = "Kafka Server started"

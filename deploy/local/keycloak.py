@@ -15,8 +15,8 @@ from deploy.local.child import Child, Command, environment
 from deploy.local.files import cache_folder, erase, locked
 from deploy.local.http_probe import answers
 from deploy.local.java import QUIET, SMALL, java
-from deploy.local.refusal import Refused
 from deploy.local.watcher import Watcher
+from shared.refusal import Refused
 
 REALM = Path(__file__).parent.parent / "keycloak" / "gcm-realm.json"
 FOLDER = f"keycloak-{pinned('keycloak')[0].path.parts[-2]}"

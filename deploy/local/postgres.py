@@ -14,8 +14,8 @@ from pathlib import Path
 from deploy.local.artifacts import fetch, pinned
 from deploy.local.child import Child, Command, environment
 from deploy.local.files import Account, cache_folder, erase, give, locked, reachable, unprivileged
-from deploy.local.refusal import Refused
 from deploy.local.watcher import Watcher
+from shared.refusal import Refused
 
 SUPERUSER = "postgres"
 SETTINGS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from deploy.local.child import Child, Command
 from deploy.local.http_probe import answers
 from deploy.local.place import SERVICES, Place
-from deploy.local.state import ROOT
+from deploy.stack_file import ROOT
 
 WORKERS = {"notifications": ("consumer", "sender", "scheduler")}  # the others' only consume
 PARTS = ("postgres", "kafka", "kafka-controller", "keycloak", "keycloak-management", "smtp", "mail", "portal")

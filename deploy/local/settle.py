@@ -9,9 +9,9 @@ from deploy.local.parts import data_folder
 from deploy.local.place import Place
 from deploy.local.ports import is_free
 from deploy.local.processes import holder
-from deploy.local.refusal import Refused
 from deploy.local.state import MARKER, State, variable
 from deploy.local.watcher import Watcher
+from shared.refusal import Refused
 
 CACHE_NEEDS, STATE_NEEDS = 1200, 500  # megabytes: downloads with what is made of them; data of some days
 

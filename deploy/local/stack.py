@@ -16,11 +16,12 @@ from deploy.local.http_probe import answers
 from deploy.local.parts import database_roles, kafka_of, keycloak_of, postgres_of
 from deploy.local.place import Place
 from deploy.local.programs import Service
-from deploy.local.refusal import Refused
-from deploy.local.state import ROOT, write
+from deploy.local.state import write
 from deploy.local.supervisor import Kept, Supervisor
 from deploy.local.tokens import token
 from deploy.local.watcher import Watcher
+from deploy.stack_file import ROOT
+from shared.refusal import Refused
 
 log = logging.getLogger("stack")
 

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from deploy import stack_file
 from deploy.local.files import erase
 from deploy.local.ports import choose
-from deploy.local.refusal import Refused
+from deploy.stack_file import read
+from shared.refusal import Refused
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 MARKER = "GCM_STACK"  # in the environment of every process of a stack: the path of its folder
 KEPT_WHEN_FRESH = {"lock", "ports.json", "logs"}
 
@@ -23,7 +24,7 @@ class State:
     """Paths and small files. GCM_LOCAL_DIR names another folder than .local in the clone."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or Path(os.environ.get("GCM_LOCAL_DIR") or ROOT / ".local").absolute()
+        self.folder = folder or stack_file.folder()
         self.stack_file = self.folder / "stack.json"
         self.clock_file = self.folder / "clock.json"
         self.logs = self.folder / "logs"
@@ -94,16 +95,6 @@ def variable(name: str) -> str:
 
 def _unused(count: int, taken: set[int]) -> list[int]:
     return [port for port in choose(count + len(taken)) if port not in taken][:count]
-
-
-def read(file: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(file.read_text())
-    except FileNotFoundError:
-        return {}
-    except ValueError as error:
-        raise Refused(f"{file} is damaged: remove it, or start over with `make up FRESH=1`.") from error
-    return content
 
 
 def write(file: Path, content: object) -> None:

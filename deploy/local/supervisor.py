@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from deploy.local.child import Child
-from deploy.local.refusal import Refused
+from shared.refusal import Refused
 
 log = logging.getLogger("stack")
 

@@ -4,7 +4,7 @@ import http.client
 import json
 from urllib.parse import urlencode
 
-from deploy.local.refusal import Refused
+from shared.refusal import Refused
 
 PATH = "/realms/gcm/protocol/openid-connect/token"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from deploy.local.processes import Identity, end_leftovers
-from deploy.local.refusal import Refused
 from deploy.local.state import State
 from deploy.local.watcher import Watcher
+from shared.refusal import Refused
 
 STOPS_WITHIN = 90.0  # seconds, all of a stack
 

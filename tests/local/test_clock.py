@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from deploy.local.business_time import BEGIN, parse, set_clock, set_real, shown
-from deploy.local.refusal import Refused
 from deploy.local.settle import set_first_clock
 from deploy.local.state import State
 from shared.clock import Clock
+from shared.refusal import Refused
 
 SECOND = timedelta(seconds=1)
 

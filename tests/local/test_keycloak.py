@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from deploy.local.keycloak import REALM, refuse_unset
-from deploy.local.refusal import Refused
+from shared.refusal import Refused
 from tests.support.parts import REALM_VALUES, Keycloak
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from deploy.local import artifacts, files
 from deploy.local.artifacts import Pinned, fetch
-from deploy.local.refusal import Refused, explained
 from deploy.local.state import State
 from deploy.local.watcher import Watcher
+from shared.refusal import Refused, explained
 from tests.local.running import Running
 
 JAR = "org/example/thing/1.0/thing-1.0-linux.jar"

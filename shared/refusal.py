@@ -1,4 +1,4 @@
-"""What the person at the terminal is told when the stack cannot go on."""
+"""What the person at a terminal is told when a command cannot do what it was asked for."""
 
 import errno
 
@@ -13,7 +13,7 @@ def explained(error: BaseException) -> Refused | None:
         return error
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         where = f" (writing {error.filename})" if error.filename else ""
-        return Refused(f"The disk is full{where}: free some space, then start again; nothing that was saved is lost.")
+        return Refused(f"The disk is full{where}: free some space, then try again; nothing that was saved is lost.")
     if isinstance(error, PermissionError) and error.filename:
         return Refused(f"{error.filename} may not be read or written by this user: mend its owner or mode.")
     return None

@@ -1,0 +1,17 @@
+"""The services by name, as arguments of commands."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Service(StrEnum):
+    """Those that own data."""
+
+    PLEDGES = "pledges"
+    NETWORK_SUPPORT = "network_support"
+    NOTIFICATIONS = "notifications"
+
+
+One = Annotated[Service, typer.Argument(help="Which service.")]
