@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock
 from shared.db import TIMESTAMPTZ, Database
-from shared.errors import AppError, BadRequest, Conflict, FieldProblem, Invalid
+from shared.errors import AppError, BadRequest, Conflict, FieldProblem, Forbidden, Invalid, NotFound, Unauthenticated
 from shared.web.auth import Actor
 
 idempotency = Table(
@@ -52,6 +52,14 @@ class _Taken(Conflict):
     """Another request with this key was committed before."""
 
 
+class _Busy(Conflict):
+    """Somebody holds a lock. Whether the caller may do this was perhaps not asked yet."""
+
+
+# no first request's own work: nothing that is done takes its author's right to do it
+_REFUSALS = (Unauthenticated, Forbidden, NotFound, _Busy)
+
+
 @dataclass(frozen=True)
 class Writer:
     """Runs the write of a request. `nudge` wakes the relay once the transaction is committed."""
@@ -75,11 +83,14 @@ class Writer:
 
         The write is tried first and rolled back if the key is taken: repeated requests are rare, looking first would
         cost every request a round trip, and of two at the same time the later one would not see the other yet.
-        Raises Invalid when the key came with another body, Conflict when the first request is still at work.
+        Raises Invalid when the key came with another body, Conflict when the first request is still at work, and what
+        refuses the caller now: a stored answer gives nobody what they may no longer read.
         """
         mark = _Mark(actor.person, key, await _fingerprint(request))
         try:
             return await self.run(lambda session: self._first(session, mark, write))
+        except _REFUSALS:
+            raise
         except (AppError, IntegrityError) as error:
             # what a repeated request runs into may be the first one's own work
             async with self.database.transaction() as session:
@@ -126,7 +137,7 @@ async def _stored(session: AsyncSession, mark: _Mark, otherwise: Exception) -> A
 
 def _translated(error: DBAPIError) -> Exception:
     if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
-        return Conflict("Another request is changing the same thing; try again in a moment.")
+        return _Busy("Another request is changing the same thing; try again in a moment.")
     return error
 
 

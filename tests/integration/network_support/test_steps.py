@@ -17,9 +17,10 @@ from tests.integration.network_support.support import (
     STAFF,
     VIEWER,
     Support,
+    wish,
 )
 from tests.support.api import once
-from tests.support.tokens import bearer
+from tests.support.tokens import bearer, token
 
 
 @pytest.fixture
@@ -126,6 +127,26 @@ class TestBoth:
     async def test_of_a_request_that_does_not_exist(self, support: Support, step: str, headers: dict[str, str]) -> None:
         assert (await support.post(f"/requests/{uuid7()}/{step}", headers=headers, seen=1)).status_code == 404
         assert (await support.post(f"/requests/none/{step}", headers=headers, seen=1)).status_code == 422
+
+
+async def test_who_is_no_longer_a_member_gets_no_earlier_answer_again(support: Support, pledge: UUID) -> None:
+    """An Idempotency-Key gives back words that are not public, so only to who may still read them."""
+    opening, withdrawing = (
+        wish(pledge, text="Our consul in Arkady is ill"),
+        once(bearer(DELEGATE)) | {"If-Match": '"1"'},
+    )
+    asking, client = once(bearer(DELEGATE)), support.service.client
+    first = await client.post("/requests", json=opening, headers=asking)
+    path = _path(first.json(), "withdraw")
+    assert (await client.post(path, headers=withdrawing)).status_code == 200
+    repeats = (("/requests", opening, asking), (path, None, withdrawing))
+    for place, body, headers in repeats:
+        assert (await client.post(place, json=body, headers=headers)).is_success
+    del support.people.roles[DELEGATE]
+    later = {"Authorization": f"Bearer {token(DELEGATE, jti='later')}"}  # what was said of the earlier one is kept
+    for (place, body, headers), status in zip(repeats, (403, 404), strict=True):
+        refused = await client.post(place, json=body, headers=headers | later)
+        assert (refused.status_code, "Arkady" in refused.text) == (status, False)
 
 
 async def test_a_waiting_request_is_not_acknowledged(support: Support, pledge: UUID) -> None:

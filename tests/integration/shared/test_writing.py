@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock
 from shared.db import Database
-from shared.errors import Conflict
+from shared.errors import AppError, Conflict, Forbidden, NotFound, Unauthenticated
 from shared.messaging.ddl import V1
 from shared.process import Health
 from shared.web.app import Parts, create
@@ -33,6 +33,9 @@ class Thing(BaseModel):
     name: str
 
 
+_REFUSED: dict[str, AppError] = {}  # by person
+
+
 @router.post("/things")
 async def add_thing(
     request: Request,
@@ -44,6 +47,8 @@ async def add_thing(
     async def write(session: AsyncSession) -> Answer:
         if body.name == "only one" and await session.scalar(text("select true from thing for update")):
             raise Conflict("There is one already.")
+        if refusal := _REFUSED.get(actor.person):
+            raise refusal
         await session.execute(text("insert into thing values (:name)"), {"name": body.name})
         await session.execute(text("select pg_sleep(0.002)"))
         return Answer(201, body.model_dump_json(), {"X-Name": body.name})
@@ -126,6 +131,25 @@ async def test_a_repeated_post_that_its_own_work_now_forbids_gets_the_first_answ
     assert (await things.post("only one", "another key")).status_code == 409
     assert (await things.post("only one", "key")).text == first.text
     assert (await things.post("only one", "key", person="kofi")).status_code == 409
+
+
+@pytest.mark.parametrize("refusal", [Unauthenticated, Forbidden, NotFound])
+async def test_who_is_refused_now_does_not_get_the_first_answer_again(
+    things: Things, monkeypatch: pytest.MonkeyPatch, refusal: type[AppError]
+) -> None:
+    first = await things.post("a", "key")
+    monkeypatch.setitem(_REFUSED, "amina", refusal("not you"))
+    assert (await things.post("a", "key")).status_code == refusal.status
+    monkeypatch.delitem(_REFUSED, "amina")
+    assert (await things.post("a", "key")).text == first.text
+
+
+async def test_who_waits_for_a_lock_in_vain_was_not_asked_yet_and_gets_no_first_answer(things: Things) -> None:
+    first = await things.post("only one", "key")
+    async with things.database.transaction() as session:
+        await session.execute(text("select true from thing for update"))
+        assert (await things.post("only one", "key")).status_code == 409
+    assert (await things.post("only one", "key")).text == first.text
 
 
 async def test_of_two_at_once_that_exclude_each_other_both_get_the_answer_of_one(things: Things) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.pledges.registry.schemas import EXAMPLE
 from tests.support.api import START, Service, once
 from tests.support.entities import ADMIN, REVIEWER, STAFF, add_entity, end, faults, give, made, register
 from tests.support.tokens import bearer
@@ -46,6 +47,45 @@ async def test_who_is_no_longer_a_member_writes_nothing_more(pledges: Service) -
     path = f"/pledges/{pledge['pledge_id']}/working-copy"
     assert (await pledges.client.post("/pledges", json=draft, headers=once(bearer("amina")))).status_code == 403
     assert (await pledges.client.get(path, headers=bearer("amina"))).status_code == 404
+
+
+async def test_who_is_no_longer_a_member_gets_no_earlier_answer_again(pledges: Service) -> None:
+    """An Idempotency-Key gives back what is not published, so only to who may still read it."""
+    await add_entity(pledges)
+    given = await give(pledges, "amina")
+    opening = {**EXAMPLE, "entity_id": "veridia", "submit": True}
+    create, submit, close = once(bearer("amina")), once(bearer("amina")), once(bearer("amina"))
+    first = await pledges.client.post("/pledges", json=opening, headers=create)
+    draft = await pledges.client.post("/pledges", json={**opening, "submit": False}, headers=once(bearer("amina")))
+    path = f"/pledges/{draft.json()['pledge_id']}"
+    submit |= {"If-Match": draft.headers["etag"]}
+    assert (await pledges.client.post(f"{path}/submit", headers=submit)).status_code == 200
+    published = await made(pledges.client.post(f"{path}/publish", headers={**once(STAFF), "If-Match": f'"{2}"'}))
+    close |= {"If-Match": f'"{published["revision"]}"'}
+    reason = {"reason": "ended"}
+    closed = await pledges.client.post(f"{path}/close", json=reason, headers=close)
+    assert closed.status_code == 200
+    repeats = (("/pledges", opening, create), (f"{path}/submit", None, submit), (f"{path}/close", reason, close))
+    for place, body, headers in repeats:
+        assert (await pledges.client.post(place, json=body, headers=headers)).is_success
+    await end(pledges, given)
+    for (place, body, headers), status in zip(repeats, (403, 404, 404), strict=True):
+        refused = await pledges.client.post(place, json=body, headers=headers)
+        assert refused.status_code == status
+        assert EXAMPLE["title"] not in refused.text
+    await give(pledges, "amina")
+    again = await pledges.client.post("/pledges", json=opening, headers=create)
+    assert (again.status_code, again.text) == (201, first.text)
+
+
+async def test_who_may_only_read_now_gets_no_earlier_answer_to_a_write(pledges: Service) -> None:
+    await add_entity(pledges)
+    given = await give(pledges, "amina")
+    draft, create = {"entity_id": "veridia", "title": "A thought"}, once(bearer("amina"))
+    await made(pledges.client.post("/pledges", json=draft, headers=create))
+    await end(pledges, given)
+    await give(pledges, "amina", "viewer")
+    assert (await pledges.client.post("/pledges", json=draft, headers=create)).status_code == 403
 
 
 async def test_business_time_decides(pledges: Service) -> None:
