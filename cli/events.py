@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -13,7 +12,6 @@ from shared.refusal import Refused
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(replay)
     app.command()(republish)
     app.command()(rebuild)
 
@@ -74,29 +72,3 @@ async def _rebuild(service: Service, name: str) -> str:
         async with place.database.transaction() as session:
             await rebuild(session, found[name])
     return found[name].topic
-
-
-def replay(
-    service: One,
-    limit: Annotated[int | None, typer.Option(help="At most so many letters.", min=1)] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show which.")] = False,
-    event: Annotated[UUID | None, typer.Option("--id", help="Only this event, also if it was replayed before.")] = None,
-) -> None:
-    """Run a service's dead letters again, after their cause was mended.
-
-    Effects happen if they have not; projections change only if nothing newer came. What fails again is kept again.
-    """
-    asyncio.run(_replay(service, limit, dry_run=dry_run, event=event))
-
-
-async def _replay(service: Service, limit: int | None, *, dry_run: bool, event: UUID | None) -> None:
-    from shared.messaging.replay import Replay
-
-    async with opened(service) as place:
-        letters = Replay(service, place.bootstrap, place.handlers.SUBSCRIPTIONS, place.database, place.clock)
-        number = 0
-        async for letter, became in letters.run(limit=limit, only=event, dry=dry_run):
-            number += 1
-            print(f"{letter.event_id}  {letter.type or '(no type)'}  {letter.consumer}: {became}")
-            print(f"    was: {letter.reason}")
-    print(f"{number} dead letters" if number else "There are no dead letters to replay.")

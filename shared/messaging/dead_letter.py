@@ -1,13 +1,14 @@
 """Dead letters: records that no retry will mend, kept with everything that is needed to run them again."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.messaging import kafka
 from shared.messaging.kafka import Record
 
 PREFIX = "dlq-"
+SETTLES = "settles"  # the note of a record that says what became of a letter, with that letter's number
 REASON = 1000  # characters
 SEND_WITHIN = 10.0  # seconds
 
@@ -40,10 +41,16 @@ class DeadLetters:
             "attempts": attempts,
             "replays": replays,
         }
-        headers = [*original(record.headers), *((PREFIX + name, str(note).encode()) for name, note in notes.items())]
+        await self._send(record.key, record.value, [*original(record.headers), *_headers(notes)])
+
+    async def settle(self, number: int, outcome: str, says: str = "") -> None:
+        """Records what became of the letter of this number. Returns when Kafka has it. Raises KafkaError."""
+        await self._send(None, b"", _headers({SETTLES: number, "outcome": outcome, "says": says[:REASON]}))
+
+    async def _send(self, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]) -> None:
         async with asyncio.timeout(SEND_WITHIN):
             producer = await self._started()
-            await producer.send_and_wait(self._topic, key=record.key, value=record.value, headers=headers)
+            await producer.send_and_wait(self._topic, key=key, value=value, headers=headers)
 
     async def _started(self) -> Any:
         async with self._starting:
@@ -56,6 +63,10 @@ class DeadLetters:
     async def close(self) -> None:
         if self._producer is not None:
             await kafka.close(self._producer)
+
+
+def _headers(notes: Mapping[str, object]) -> list[tuple[str, bytes]]:
+    return [(PREFIX + name, str(note).encode()) for name, note in notes.items()]
 
 
 def original(headers: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:

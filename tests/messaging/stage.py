@@ -23,7 +23,7 @@ from shared.db import Database
 from shared.messaging import kafka as client
 from shared.messaging import outbox
 from shared.messaging.ddl import V1, grants
-from shared.messaging.dead_letter import topic_of
+from shared.messaging.dead_letter import PREFIX, SETTLES, topic_of
 from shared.messaging.kafka import Record, Topic
 from shared.messaging.nudge import Nudge
 from shared.messaging.replay import Replay
@@ -185,7 +185,8 @@ class Stage:
         """The dead letters, as soon as there are so many."""
 
         async def enough() -> list[Record]:
-            found = await self.records(topic_of(self.service))
+            records = await self.records(topic_of(self.service))
+            found = [record for record in records if PREFIX + SETTLES not in dict(record.headers)]
             return found if len(found) >= number else []
 
         found: list[Record] = await eventually(enough)

@@ -8,7 +8,8 @@ import pytest
 
 from shared.events.registry import TYPES, EventType
 from shared.messaging.kafka import Record
-from shared.messaging.replay import Letter
+from shared.messaging.letters import Letter, letters
+from shared.messaging.replay import discard
 from tests.messaging.service import things
 from tests.messaging.stage import Stage, ended, eventually
 
@@ -90,6 +91,30 @@ async def test_a_letter_is_refused_after_five_replays_unless_asked_for(
     monkeypatch.setenv("TEST_REFUSES_NOTHING", "1")
     assert await outcomes(stage.replay().run(only=event_id)) == [("mail", "handled")]
     assert await outcomes(stage.replay().run(only=event_id)) == [("mail", "passed over: it was handled before")]
+
+
+async def test_what_is_discarded_waits_no_longer_and_can_still_be_seen_and_retried(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in (b"a", b"b"):
+        await stage.send(key, b'{"sequence": 1, "text": "refused"}')
+    stage.start("consumer", subscriptions="mail")
+    await stage.letters(2)
+    things.declare(stage.topic)
+    first, second = await letters(stage.kafka.bootstrap, stage.service)
+    await discard(stage.kafka.bootstrap, stage.service, first, "sent by mistake")
+    seen, waiting = await letters(stage.kafka.bootstrap, stage.service)
+    assert seen.settled is not None
+    assert (seen.settled.outcome, seen.settled.says) == ("discarded", "sent by mistake")
+    assert (seen.key, seen.value, seen.headers, seen.reason) == (first.key, first.value, first.headers, first.reason)
+    assert waiting == second
+    monkeypatch.setenv("TEST_REFUSES_NOTHING", "1")
+    assert [letter.number async for letter, _ in stage.replay().run()] == [second.number]
+    assert await outcomes(stage.replay().run(number=first.number)) == [("mail", "handled")]
+    assert [one.settled and one.settled.outcome for one in await letters(stage.kafka.bootstrap, stage.service)] == [
+        "handled",
+        "handled",
+    ]
 
 
 async def test_a_replayed_record_changes_a_projection_only_if_nothing_newer_came(stage: Stage) -> None:

@@ -1,11 +1,13 @@
 """Reads of deliveries."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.notifications.deliveries.lifecycle import LEASE, State
 from services.notifications.deliveries.models import Delivery
 from services.notifications.deliveries.schemas import DeliveryPage, DeliveryShown
 from shared.web import pagination
@@ -24,3 +26,10 @@ async def page(
         query = query.where(col(Delivery.template) == template)
     rows, more = await pagination.page(session, query, _NEWEST, f"deliveries {state} {template}", limit, cursor)
     return DeliveryPage(items=[DeliveryShown.model_validate(delivery) for (delivery,) in rows], next=more)
+
+
+async def oldest_claimed(session: AsyncSession, at: datetime) -> timedelta:
+    """How long ago a sender claimed the mail that it has had for longest; nothing when none is being sent."""
+    claimed = select(func.min(col(Delivery.lease_until))).where(col(Delivery.state) == State.SENDING)
+    until = (await session.execute(claimed)).scalar_one()
+    return max(timedelta(), at - (until - LEASE)) if until else timedelta()

@@ -30,7 +30,6 @@ from shared.errors import Unavailable
 log = structlog.get_logger()
 
 MOST = 10  # mails claimed at once
-LEASE = timedelta(seconds=120)
 # what must be left of the lease before DATA: the answer may take that long, and clocks of machines differ a little
 MARGIN = timedelta(seconds=DATA_TIMEOUT + 5)
 POLL = 2.0  # seconds between two looks without a bell: for what another process wrote, and for the business clock
@@ -56,7 +55,7 @@ class Sender:
     ) -> None:
         self._database, self._clock, self._composer, self._settings = database, clock, composer, settings
         self._bell, self._nudge = written.bell(), nudge
-        self.lease = LEASE
+        self.lease = lifecycle.LEASE
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; then the mail under way is finished, and what else was claimed is given back."""
