@@ -4,11 +4,18 @@ import logging
 import re
 import secrets
 import sys
+from collections.abc import MutableMapping
 from contextvars import ContextVar
+from typing import Any
 
 import structlog
 
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+def place(scope: MutableMapping[str, Any]) -> str:
+    """Where a request came to, for logs: the route, since an address may hold the token of a link."""
+    return str(getattr(scope.get("route"), "path", ""))
 
 
 _HEADER = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import AppError, BadRequest, TooLarge
-from shared.telemetry import known, new_traceparent, traceparent
+from shared.telemetry import known, new_traceparent, place, traceparent
 from shared.web.problem import respond
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ class Limits:
         try:
             await self.app(scope, _counted(receive), answer)
         except Exception:
-            log.exception("request.failed", path=scope["path"])
+            log.exception("request.failed", route=place(scope))
             if not answer.begun:
                 await respond(AppError("An unexpected error was logged; nothing was written."))(scope, receive, answer)
 

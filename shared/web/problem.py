@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from shared.errors import AppError, BadRequest, FieldProblem, Invalid, Unavailable
+from shared.telemetry import place
 
 log = structlog.get_logger()
 
@@ -144,9 +145,9 @@ async def _database(request: Request, error: Exception) -> Response:
     """An outage is a 503; what the database refuses for another reason is a mistake of ours, and a 500."""
     if isinstance(error, DBAPIError) and not _outage(error):
         # by kind and state only: the texts of these errors quote what people wrote
-        log.error("request.failed", path=request.url.path, error=type(error).__name__, sqlstate=_state(error))
+        log.error("request.failed", route=place(request.scope), error=type(error).__name__, sqlstate=_state(error))
         return respond(AppError("An unexpected error was logged; nothing was written."))
-    log.warning("request.database_failed", path=request.url.path, error=type(error).__name__)
+    log.warning("request.database_failed", route=place(request.scope), error=type(error).__name__)
     unavailable = Unavailable("The database does not answer; nothing was written. Try again in a few seconds.")
     return respond(unavailable, _headers(unavailable))
 

@@ -25,4 +25,4 @@ def _one_line(value: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-Line = Annotated[str, AfterValidator(_storable), AfterValidator(_one_line), StringConstraints(max_length=500)]
+Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_storable), AfterValidator(_one_line)]

@@ -9,6 +9,7 @@ import pytest
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from shared.web.app import create
 from shared.web.auth import ANYONE, SIGNED_IN
@@ -41,6 +42,11 @@ async def change(name: str, seen: SeenRevision) -> str:
 @router.get("/broken")
 async def broken() -> None:
     raise KeyError("secret detail")
+
+
+@router.get("/broken/{token}")
+async def broken_with_a_token(token: str) -> None:
+    raise KeyError("secret detail", len(token))
 
 
 @router.get("/down")
@@ -149,3 +155,17 @@ def test_an_app_with_a_route_without_exactly_one_rule_does_not_start(rules: list
 
     with pytest.raises(RuntimeError, match="/bare"):
         create("Bare", "", None, [bare])
+
+
+@pytest.mark.parametrize(("path", "route"), [("/broken/a-secret-token", "/broken/{token}"), ("/down", "/down")])
+async def test_logs_name_the_route_and_no_address(client: httpx.AsyncClient, path: str, route: str) -> None:
+    with capture_logs() as logs:
+        await client.get(path)
+    assert [line["route"] for line in logs] == [route]
+    assert "secret-token" not in str(logs)
+
+
+async def test_a_line_that_is_too_long_is_told_to_be_shortened(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/things", json={"title": "x" * 501}, headers=KEY)
+    [fault] = answer.json()["errors"]
+    assert (fault["problem"], fault["remedy"]) == ("String should have at most 500 characters", "shorten it")
