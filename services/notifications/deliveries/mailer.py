@@ -8,6 +8,7 @@ from email.utils import format_datetime, parseaddr
 
 from services.notifications.content.cleaning import one_line
 from services.notifications.deliveries.letters import Letter
+from shared import addresses
 
 
 def message(letter: Letter, *, sender: str, message_id: str, now: datetime) -> EmailMessage:
@@ -39,12 +40,5 @@ def header(text: str, longest: int) -> str:
 
 def mailbox(name: str, address: str) -> Address:
     """Raises ValueError when the address is none."""
-    local, _, domain = address.rpartition("@")
-    if not local or not domain:
-        raise ValueError("an address has a local part and a domain")
-    return Address(header(name, 100), local, ascii_domain(domain))
-
-
-def ascii_domain(domain: str) -> str:
-    """As DNS and every relay take it (RFC 3490), for "köln.example". Raises ValueError if there is no such form."""
-    return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    found = addresses.mailbox(address)
+    return Address(header(name, 100), found.local, found.domain)

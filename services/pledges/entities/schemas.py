@@ -1,13 +1,12 @@
 """Entities and memberships as the API takes and gives them."""
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -20,6 +19,7 @@ from services.pledges.entities import groups
 from services.pledges.entities.names import Language
 from shared.reference import catalogue
 from shared.web.text import Line
+from shared.web.times import Day, Time
 
 MOST = 50  # entries of a list
 STATES = frozenset({"member_state", "observer_state"})
@@ -74,8 +74,8 @@ class GroupMembership(Strict):
     """Belonging from `since` up to but not on `until`; without a date, none is known."""
 
     code: GroupCode
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -151,8 +151,8 @@ class NewMembership(Strict):
 
     person_id: PersonId
     role: Role
-    since: AwareDatetime | None = Field(default=None, description="Null: from now on")
-    until: AwareDatetime | None = Field(default=None, description="Up to but not at this moment; null: no end is set")
+    since: Time | None = Field(default=None, description="Null: from now on")
+    until: Time | None = Field(default=None, description="Up to but not at this moment; null: no end is set")
 
     @field_validator("until")
     @classmethod

@@ -1,6 +1,5 @@
 """People and their contacts as the API takes and gives them."""
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,14 +9,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from services.pledges.entities.names import Language
 from services.pledges.entities.schemas import EntityId, Name, PersonId, Role, Strict
 from services.pledges.time_zone import TimeZone
+from shared import addresses
 from shared.web.text import Line
-
-_ADDRESS = re.compile(r"[^\s@<>(),;:\"\\]+@[^\s@<>(),;:\"\\.]+(\.[^\s@<>(),;:\"\\.]+)*")
 
 
 def _address(text: str) -> str:
-    if len(text) > 254 or not _ADDRESS.fullmatch(text):
-        raise ValueError("is no e-mail address; write one address, like name@example.org, and nothing else")
+    addresses.mailbox(text)
     return text
 
 

@@ -199,6 +199,30 @@ async def test_an_address_in_another_script_arrives_by_smtputf8(post: Post) -> N
     assert post.inbox.sent() == [("amïna@demo.invalid", "pledge_published")]
 
 
+async def test_a_domain_in_another_script_arrives_as_dns_has_it(post: Post) -> None:
+    post.people.focal_points["veridia"] = ["amina@köln.demo.invalid"]
+    await queued(post)
+    await post.send()
+    assert post.inbox.sent() == [("amina@xn--kln-sna.demo.invalid", "pledge_published")]
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "a@example.org\r\nBcc: b@demo.invalid",
+        "a\x01@demo.invalid",
+        "a@evil.example\uff20.demo.invalid",
+        "=?utf-8?q?a=0D=0ABcc:_b=40example.org?=@demo.invalid",
+        "a" * 65 + "@demo.invalid",
+    ],
+)
+async def test_an_address_that_cannot_be_written_to_holds_up_no_other(post: Post, evil: str) -> None:
+    post.people.focal_points["veridia"] = [evil, "bao"]
+    await queued(post)
+    await post.send()
+    assert post.inbox.sent() == [(BAO, "pledge_published")]
+
+
 @pytest.mark.parametrize(
     "evil", ["T\r\nBcc: x@example.org", "=?utf-8?q?T=0D=0ABcc:_x=40example.org?=", "<b>T</b>\n.\nQUIT"]
 )

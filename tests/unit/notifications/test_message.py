@@ -1,9 +1,9 @@
 """The message on the wire: headers that nobody can add to, both texts, an identity that stays."""
 
 from datetime import UTC, datetime
-from email import message_from_bytes
+from email import message_from_string
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 
 import pytest
 from hypothesis import given
@@ -29,11 +29,18 @@ HEADERS = {
 }
 
 
-def wire(subject: str = "Published", name: str = "Amina", text: str = "Text", html: str = "<p>é</p>") -> EmailMessage:
+def wire(
+    subject: str = "Published",
+    name: str = "Amina",
+    text: str = "Text",
+    html: str = "<p>é</p>",
+    address: str = "amina@demo.invalid",
+) -> EmailMessage:
     """Made, sent, and read as a stranger would."""
-    letter = Letter("amina@demo.invalid", name, Content("fr", subject, text, html), "focal_points; pledge_published")
+    letter = Letter(address, name, Content("fr", subject, text, html), "focal_points; pledge_published")
     made = message(letter, sender="GCM pledges <no-reply@demo.invalid>", message_id="<1@demo.invalid>", now=NOW)
-    read = message_from_bytes(made.as_bytes(), policy=SMTP)
+    sent = made.as_bytes(policy=SMTP if address.isascii() else SMTPUTF8)
+    read = message_from_string(sent.decode(), policy=SMTPUTF8)  # RFC 6532: headers are UTF-8
     assert isinstance(read, EmailMessage)
     return read
 
@@ -87,13 +94,43 @@ def test_nor_does_any_other(subject: str, name: str) -> None:
     assert [address.addr_spec for address in read["To"].addresses] == ["amina@demo.invalid"]
 
 
+ADDRESSES = st.one_of(
+    st.emails(),
+    st.text(max_size=20).map("a{}@demo.invalid".format),
+    st.text(max_size=20).map("a@{}.invalid".format),
+    st.text(st.sampled_from('a.@-"<>,;:=?\r\n\x00\uff20。é'), max_size=30).map("a@a{}".format),
+)
+
+
+@given(ADDRESSES, st.text(max_size=50))
+def test_an_address_is_refused_or_the_only_one_that_the_mail_goes_to(address: str, name: str) -> None:
+    try:
+        expected = mailbox("", address).addr_spec
+    except ValueError:
+        return
+    read = wire(name=name, address=address)
+    assert set(read.keys()) == HEADERS
+    assert [found.addr_spec for found in read["To"].addresses] == [expected]
+
+
 def test_no_line_is_too_long_for_a_relay() -> None:
-    read = wire(subject="é" * 400, name="n" * 400, text="x" * 5000, html="y" * 5000)
+    read = wire(
+        *("é" * 400, "n" * 400, "x" * 5000, "y" * 5000), address="a" * 64 + "@" + ".".join(["b" * 46] * 4) + ".c"
+    )
     assert max(map(len, read.as_bytes().split(b"\r\n"))) <= 998
 
 
 @pytest.mark.parametrize(
-    "address", ["", "amina", "@demo.invalid", "amina@", "a\r\nb@demo.invalid", "a@b\r\nRCPT TO:<c@d>"]
+    "address",
+    [
+        "",
+        "amina",
+        "@demo.invalid",
+        "amina@",
+        "a\r\nb@demo.invalid",
+        "a@b\r\nRCPT TO:<c@d>",
+        "=?utf-8?q?a=0D=0ABcc:_b=40example.org?=@demo.invalid",
+    ],
 )
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - whatever the email package says of it

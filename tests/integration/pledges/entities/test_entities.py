@@ -173,3 +173,18 @@ async def test_a_cursor_is_good_only_for_its_own_list(pledges: Service) -> None:
 async def test_a_wrong_filter_is_named(pledges: Service, query: dict[str, Any], field: str) -> None:
     answer = await pledges.client.get("/entities", params=query)
     assert (answer.status_code, set(faults(answer))) == (422, {field})
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31", "10000-01-01", 0, 1e300, "0"])
+@pytest.mark.parametrize("end", ["since", "until"])
+async def test_a_day_at_the_ends_of_the_calendar_is_refused(pledges: Service, end: str, day: object) -> None:
+    """PostgreSQL and its driver take the last day for infinity, which no calendar shows."""
+    body = VERIDIA | {"groups": [{"code": "african", end: day}]}
+    answer = await pledges.client.post("/entities", json=body, headers=once(ADMIN))
+    assert (answer.status_code, set(faults(answer))) == (422, {f"groups.0.{end}"})
+
+
+async def test_the_first_and_the_last_day_can_be_given_and_read(pledges: Service) -> None:
+    group = {"code": "african", "since": "1900-01-01", "until": "2200-12-31"}
+    await add_entity(pledges, groups=[group])
+    assert (await made(pledges.client.get("/entities/veridia")))["groups"] == [group]

@@ -1,7 +1,7 @@
 """Memberships: who gives them, from when to when they hold, and who sees them."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,22 @@ from tests.support.entities import ADMIN, REVIEWER, STAFF, add_entity, end, faul
 from tests.support.tokens import bearer
 
 DAY = timedelta(days=1)
+ENDS_OF_TIME = (
+    "0001-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+14:00",
+    "1899-12-31T23:59:59Z",
+    "2201-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999999Z",
+    "9999-12-31T23:59:59.999999-14:00",
+    "9999-12-31T23:59:59+23:59",
+    "10000-01-01T00:00:00Z",
+    -62135596800,
+    253402300799,
+    1e300,
+    1725267600,
+    "1725267600",
+    "Infinity",
+)
 
 
 async def held(pledges: Service, person: str) -> list[str]:
@@ -153,6 +169,7 @@ async def test_given_twice_at_the_same_time_one_is_refused(pledges: Service) -> 
         ({"until": (START - DAY).isoformat()}, "until"),
         ({"since": "yesterday"}, "since"),
         ({"since": "2024-09-02T09:00:00"}, "since"),
+        *(({field: at}, field) for field in ("since", "until") for at in ENDS_OF_TIME),
     ],
 )
 async def test_a_wrong_field_is_named(pledges: Service, body: dict[str, Any], field: str) -> None:
@@ -161,6 +178,16 @@ async def test_a_wrong_field_is_named(pledges: Service, body: dict[str, Any], fi
     answer = await pledges.client.post("/entities/veridia/memberships", json=body, headers=once(ADMIN))
     assert (answer.status_code, set(faults(answer))) == (422, {field})
     assert await pledges.rows("select * from membership") == []
+
+
+async def test_the_first_and_the_last_time_can_be_given_and_read(pledges: Service) -> None:
+    first, last = "1900-01-01T00:00:00+14:00", "2200-12-31T23:59:59-14:00"
+    await add_entity(pledges)
+    await give(pledges, "amina", since=first, until=last)
+    [held] = (await made(pledges.client.get("/entities/veridia/memberships", headers=bearer("amina"))))["items"]
+    assert [datetime.fromisoformat(held[name]) for name in ("since", "until")] == [
+        datetime.fromisoformat(first), datetime.fromisoformat(last),
+    ]  # fmt: skip
 
 
 async def test_a_membership_is_found_only_at_its_own_entity(pledges: Service) -> None:

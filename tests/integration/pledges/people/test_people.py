@@ -1,6 +1,7 @@
 """People: oneself, the administrators' register, and contacts that nobody else sees."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.support.entities import ADMIN, REVIEWER, STAFF, add_entity, faults, g
 from tests.support.tokens import bearer
 
 AMINA = bearer("amina")
+JSON = {"Content-Type": "application/json"}
 CONTACT = {"name": "Amina", "address": "amina@demo.invalid", "language": "fr", "time_zone": "Africa/Nairobi"}
 
 
@@ -111,7 +113,20 @@ async def test_contacts_are_for_administrators_only(pledges: Service, other: dic
     [
         ({"address": "no address"}, "address"),
         ({"address": "a@example.org\r\nBcc: b@example.org"}, "address"),
+        ({"address": "a@example.org\x00"}, "address"),
+        ({"address": "a\x1b[31m@example.org"}, "address"),
+        ({"address": "a\ud800@example.org"}, "address"),
+        ({"address": "\u202egro.elpmaxe@example.org"}, "address"),
+        ({"address": "=?utf-8?q?a=0D=0ABcc:_b=40example.org?=@example.org"}, "address"),
+        ({"address": "a@b\uff20example.org"}, "address"),
+        ({"address": "a" * 65 + "@example.org"}, "address"),
+        ({"address": "a@" + "é" * 64 + ".org"}, "address"),
         ({"name": "Amina\r\nBcc: b@example.org"}, "name"),
+        ({"name": "Amina\x1b[31m"}, "name"),
+        ({"name": "Amina\x85Bcc: b@example.org"}, "name"),
+        ({"name": "Amina\ud83d"}, "name"),
+        ({"name": "   "}, "name"),
+        ({"name": "a" * 501}, "name"),
         ({"name": ""}, "name"),
         ({"language": "de"}, "language"),
         ({"time_zone": "Nairobi"}, "time_zone"),
@@ -120,9 +135,15 @@ async def test_contacts_are_for_administrators_only(pledges: Service, other: dic
     ],
 )
 async def test_a_wrong_field_is_named(pledges: Service, changed: dict[str, Any], field: str) -> None:
-    answer = await pledges.client.put("/me/contact", json=CONTACT | changed, headers=AMINA | {"If-Match": '"0"'})
-    assert (answer.status_code, set(faults(answer))) == (422, {field})
-    assert "passwd" not in answer.text
+    # as ASCII, so that a lone surrogate can be sent
+    own, registered = json.dumps(CONTACT | changed), json.dumps(CONTACT | changed | {"person_id": "amina"})
+    for answer in (
+        await pledges.client.put("/me/contact", content=own, headers=AMINA | JSON | {"If-Match": '"0"'}),
+        await pledges.client.post("/people", content=registered, headers=once(ADMIN) | JSON),
+    ):
+        assert (answer.status_code, set(faults(answer))) == (422, {field})
+        assert "passwd" not in answer.text
+        assert "Bcc" not in answer.text
     assert await pledges.rows("select * from person") == []
 
 

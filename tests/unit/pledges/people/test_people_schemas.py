@@ -24,6 +24,7 @@ def test_addresses_that_exist(address: str) -> None:
         "Amina <amina@example.org>",
         "a@example.org, b@example.org",
         "a@example.org\r\nBcc: b@example.org",
+        "a@example.org\n",
         "a b@example.org",
         "a@example..org",
         "a@" + "b" * 260,
