@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python -m
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE := 1
 .DEFAULT_GOAL := help
-.PHONY: help up down check test bench contracts
+.PHONY: help up down check test bench contracts catalogue
 
 help:  ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /make \1\t/' | expand -t 18
@@ -46,3 +46,6 @@ contracts: $(VENV)/.done  ## Write docs/contracts anew from the code
 $(VENV)/.done: .bootstrap/.done pyproject.toml uv.lock
 	.bootstrap/bin/uv sync --locked --python .bootstrap/bin/python
 	@touch $@
+
+catalogue: $(VENV)/.done  ## Write the portal's catalogue of strings anew from code and templates
+	$(VENV)/bin/pybabel -q extract -F pyproject.toml --no-location --omit-header --sort-output -o services/portal/locale/messages.pot services/portal

@@ -68,6 +68,7 @@ class _Bar(Download):
 
 
 SHOWN = {
+    "portal": "Pages for people",
     "pledges": "Pledges",
     "network_support": "Network support",
     "notifications": "Notifications",

@@ -102,6 +102,22 @@ async def serve_health(health: Health, host: str, port: int, stop: asyncio.Event
     await serve(config, stop)
 
 
+async def serve_app(app: Any, host: str, port: int, stop: asyncio.Event) -> None:
+    """An application of ours; requests under way are finished before it ends."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=15,
+    )
+    await serve(config, stop)
+
+
 async def serve(config: Any, stop: asyncio.Event) -> None:
     """An HTTP server that ends when told to, not by its own signal handlers."""
     import uvicorn

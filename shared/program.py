@@ -17,7 +17,7 @@ from shared import telemetry
 from shared.clock import Clock
 from shared.messaging.roles import run_consumer, run_relay
 from shared.process import Health, Task, run
-from shared.settings import Settings
+from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -34,7 +34,7 @@ class Program:
     """What a service's `__main__` names. Functions get the service's own settings."""
 
     service: str
-    settings: type[Settings]
+    settings: type[ServiceSettings]
     migrations: Path
     public_topics: tuple[str, ...]  # those that get a daily heartbeat from this service's relay
     migrate: Callable[[str, Clock], None]  # the owner's URL
@@ -56,7 +56,7 @@ class Program:
         else:
             uvloop.run(self._serve(settings, roles))
 
-    async def _serve(self, settings: Settings, roles: frozenset[str]) -> None:
+    async def _serve(self, settings: ServiceSettings, roles: frozenset[str]) -> None:
         """Until SIGTERM, or until one of the roles fails."""
         health = Health()
         async with AsyncExitStack() as stack:
@@ -68,13 +68,13 @@ class Program:
             port = None if "api" in roles else settings.health_port  # the api has the page among its routes
             await run(tasks, health, (settings.http_host, port) if port else None)
 
-    def _relay(self, settings: Settings, health: Health) -> Task:
+    def _relay(self, settings: ServiceSettings, health: Health) -> Task:
         return partial(
             run_relay, service=self.service, settings=settings, public_topics=self.public_topics, health=health
         )
 
     async def _with_database(
-        self, settings: Settings, roles: frozenset[str], health: Health, stack: AsyncExitStack
+        self, settings: ServiceSettings, roles: frozenset[str], health: Health, stack: AsyncExitStack
     ) -> dict[str, Task]:
         from shared.db import Database
 
@@ -100,7 +100,11 @@ class Program:
 
 @asynccontextmanager
 async def consuming(
-    service: str, subscriptions: "Sequence[Subscription]", settings: Settings, database: "Database", health: Health
+    service: str,
+    subscriptions: "Sequence[Subscription]",
+    settings: ServiceSettings,
+    database: "Database",
+    health: Health,
 ) -> AsyncIterator[dict[str, Task]]:
     """The work of a service that has the role `consumer` and no other."""
     from shared.messaging.nudge import Nudge

@@ -1,4 +1,4 @@
-"""Settings that every service shares, from the environment (prefix GCM_)."""
+"""Settings that all programs share, and those of services with data, from the environment (prefix GCM_)."""
 
 from pathlib import Path
 from typing import Literal, Self
@@ -16,19 +16,10 @@ class Settings(BaseSettings):
 
     environment: Literal["local", "test", "production"] = "production"
     log_level: str = "INFO"
-    database_url: str
-    owner_database_url: str = ""  # of the role that owns the tables: for `migrate` only
-    database_pool: int = 16
-    kafka_bootstrap: str
     http_host: str = "127.0.0.1"
     http_port: int = 8000
-    health_port: int | None = None
     oidc_issuer: str
     oidc_jwks_url: str = ""
-    oidc_audience: str = "gcm-api"
-    pledges_url: str = ""
-    service_client_id: str = "gcm-service"
-    service_client_secret: str = ""
     clock_file: Path | None = None
 
     @property
@@ -42,11 +33,34 @@ class Settings(BaseSettings):
         return self
 
     def _unsafe(self) -> list[str]:
-        secrets = {"GCM_SERVICE_CLIENT_SECRET": self.service_client_secret, "GCM_DATABASE_URL": self.database_url}
-        secrets["GCM_OWNER_DATABASE_URL"] = self.owner_database_url
-        found = [f"{name} holds a local secret" for name, value in secrets.items() if LOCAL_SECRET in value]
+        found = [f"{name} holds a local secret" for name, value in self._secrets().items() if LOCAL_SECRET in value]
         if not self.oidc_issuer.startswith("https://"):
             found.append("GCM_OIDC_ISSUER is not https")
         if self.clock_file:
             found.append("GCM_CLOCK_FILE moves the clock")
         return found
+
+    def _secrets(self) -> dict[str, str]:
+        """By the names of their variables."""
+        return {}
+
+
+class ServiceSettings(Settings):
+    """Besides: the service's own database, Kafka, and what tokens its interface takes."""
+
+    database_url: str
+    owner_database_url: str = ""  # of the role that owns the tables: for `migrate` only
+    database_pool: int = 16
+    kafka_bootstrap: str
+    health_port: int | None = None
+    oidc_audience: str = "gcm-api"
+    pledges_url: str = ""
+    service_client_id: str = "gcm-service"
+    service_client_secret: str = ""
+
+    def _secrets(self) -> dict[str, str]:
+        return super()._secrets() | {
+            "GCM_SERVICE_CLIENT_SECRET": self.service_client_secret,
+            "GCM_DATABASE_URL": self.database_url,
+            "GCM_OWNER_DATABASE_URL": self.owner_database_url,
+        }

@@ -55,6 +55,7 @@ def description(place: Place, seconds: dict[str, float]) -> dict[str, Any]:
 
 def addresses(place: Place) -> dict[str, str]:
     return {
+        "portal": place.http("portal", "localhost"),
         "pledges": place.http("pledges-api"),
         "network_support": place.http("network-support-api"),
         "notifications": place.http("notifications-api"),

@@ -9,7 +9,7 @@ from deploy.local.place import SERVICES, Place
 from deploy.stack_file import ROOT
 
 WORKERS = {"notifications": ("consumer", "sender", "scheduler")}  # the others' only consume
-PARTS = ("postgres", "kafka", "kafka-controller", "keycloak", "keycloak-management", "smtp", "mail", "portal")
+PARTS = ("postgres", "kafka", "kafka-controller", "keycloak", "keycloak-management", "smtp", "mail")
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Service:
 
 
 def programs() -> list[Program]:
-    """Per service: its interface, its relay, and a worker with the rest."""
-    return [
+    """Per service: its interface, its relay, and a worker with the rest. The portal has nothing but its pages."""
+    own_data = [
         program
         for service in SERVICES
         for program in (
@@ -52,6 +52,7 @@ def programs() -> list[Program]:
             Program(f"{_label(service)}-worker", service, WORKERS.get(service, ("consumer",))),
         )
     ]
+    return [*own_data, Program("portal", "portal", ("web",))]
 
 
 def _label(service: str) -> str:
@@ -64,15 +65,8 @@ def port_names() -> list[str]:
 
 def secret_names() -> list[str]:
     roles = [role for service in SERVICES for role in (f"{service}_owner", service)]
-    return [
-        "postgres",
-        "keycloak admin",
-        "service client",
-        "portal client",
-        "personas",
-        "action links",
-        "database keycloak",
-    ] + [f"database {role}" for role in roles]
+    people = ["keycloak admin", "service client", "portal client", "portal sessions", "personas", "action links"]
+    return ["postgres", *people, "database keycloak"] + [f"database {role}" for role in roles]
 
 
 def command(program: Program, place: Place) -> Command:
@@ -86,21 +80,38 @@ def command(program: Program, place: Place) -> Command:
 
 
 def _environment(program: Program, place: Place) -> dict[str, str]:
-    port = "GCM_HTTP_PORT" if "api" in program.roles else "GCM_HEALTH_PORT"
-    return {
+    """What all programs need, and the secrets of this one alone."""
+    port = "GCM_HEALTH_PORT" if {"api", "web"}.isdisjoint(program.roles) else "GCM_HTTP_PORT"
+    special = _for_pages(place) if program.service == "portal" else _for_data(program, place)
+    return special | {
         "GCM_ENVIRONMENT": "local",
-        "GCM_DATABASE_URL": place.database(program.service, program.service),
-        "GCM_KAFKA_BOOTSTRAP": place.kafka,
         "GCM_OIDC_ISSUER": place.issuer,
         "GCM_OIDC_JWKS_URL": f"{place.http('keycloak')}/realms/gcm/protocol/openid-connect/certs",
-        "GCM_SERVICE_CLIENT_SECRET": place.secrets["service client"],
         "GCM_PLEDGES_URL": place.http("pledges-api"),
+        "GCM_CLOCK_FILE": str(place.state.clock_file),
+        port: str(place.ports[program.name]),
+    }
+
+
+def _for_pages(place: Place) -> dict[str, str]:
+    return {
+        "GCM_PORTAL_URL": place.http("portal", "localhost"),
+        "GCM_PORTAL_CLIENT_SECRET": place.secrets["portal client"],
+        "GCM_SESSION_KEYS": place.secrets["portal sessions"],
+        "GCM_NETWORK_SUPPORT_URL": place.http("network-support-api"),
+        "GCM_NOTIFICATIONS_URL": place.http("notifications-api"),
+    }
+
+
+def _for_data(program: Program, place: Place) -> dict[str, str]:
+    return {
+        "GCM_DATABASE_URL": place.database(program.service, program.service),
+        "GCM_KAFKA_BOOTSTRAP": place.kafka,
+        "GCM_SERVICE_CLIENT_SECRET": place.secrets["service client"],
         "GCM_SMTP_HOST": "127.0.0.1",
         "GCM_SMTP_PORT": str(place.ports["smtp"]),
         "GCM_PUBLIC_URL": place.http("pledges-api"),
         "GCM_PUBLIC_SUPPORT_URL": place.http("network-support-api"),
-        "GCM_CLOCK_FILE": str(place.state.clock_file),
-        port: str(place.ports[program.name]),
         **({"GCM_LINK_KEYS": place.secrets["action links"]} if program.name == "pledges-api" else {}),
     }
 

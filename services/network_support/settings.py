@@ -1,9 +1,9 @@
 """Settings of network_support."""
 
-from shared.settings import Settings as Shared
+from shared.settings import ServiceSettings
 
 
-class Settings(Shared):
+class Settings(ServiceSettings):
     """Needs to know where the pledges service is: who may act for whom is asked there."""
 
     pledges_url: str

@@ -25,7 +25,7 @@ import structlog
 
 from shared.clock import Clock
 from shared.process import Health
-from shared.settings import Settings
+from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from shared.db import Database
@@ -40,7 +40,7 @@ async def run_relay(
     stop: asyncio.Event,
     *,
     service: str,
-    settings: Settings,
+    settings: ServiceSettings,
     public_topics: Sequence[str],
     health: Health,
     on: Callable[[str], None] = lambda _moment: None,
@@ -71,7 +71,7 @@ async def run_consumer(
     stop: asyncio.Event,
     *,
     service: str,
-    settings: Settings,
+    settings: ServiceSettings,
     subscriptions: "Sequence[Subscription]",
     database: "Database",
     clock: Clock,

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from shared.clock import Clock
 from shared.db import Database
 from shared.process import Health
-from shared.settings import Settings
+from shared.settings import ServiceSettings
 from shared.web import problem
 from shared.web.auth import ANYONE, KeySet, Tokens, require_rules
 from shared.web.limits import Limits
@@ -30,7 +30,7 @@ class Parts:
     tokens: Tokens
 
 
-def tokens(settings: Settings, http: httpx.AsyncClient) -> Tokens:
+def tokens(settings: ServiceSettings, http: httpx.AsyncClient) -> Tokens:
     return Tokens({settings.oidc_issuer: KeySet(settings.jwks_url, http)}, settings.oidc_audience)
 
 

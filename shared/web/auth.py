@@ -96,25 +96,41 @@ class Tokens:
 
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
-            head = jwt.get_unverified_header(token)
-            issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
-            keys = self._issuers.get(str(issuer))
-            if keys is None:
-                raise Unauthenticated("The token comes from an issuer that is not ours.")
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                await keys.get(head.get("kid")),
-                algorithms=["RS256"],
-                issuer=issuer,
-                audience=self._audience,
-                leeway=LEEWAY,
-                options={"require": ["exp", "iat", "iss", "aud", "sub"]},
-            )
+            issuer = str(jwt.decode(token, options={"verify_signature": False}).get("iss"))
         except (jwt.PyJWTError, ValueError, TypeError) as error:
-            raise Unauthenticated(f"The token is not valid: {_reason(error)}. Get a new one.") from None
+            raise _invalid(error) from None
+        keys = self._issuers.get(issuer)
+        if keys is None:
+            raise Unauthenticated("The token comes from an issuer that is not ours.")
+        claims = await checked(token, keys, issuer, self._audience)
         if claims.get("typ") != "Bearer":
             raise Unauthenticated("This is not an access token. Send the access token, not the ID or refresh token.")
         return claims
+
+
+async def checked(token: str, keys: KeySet, issuer: str, audience: str) -> dict[str, Any]:
+    """The claims of a token that the provider signed for this audience, of whichever `typ`.
+
+    Raises Unauthenticated, saying what is wrong with it, or Unavailable.
+    """
+    try:
+        key = await keys.get(jwt.get_unverified_header(token).get("kid"))
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=["RS256"],
+            issuer=issuer,
+            audience=audience,
+            leeway=LEEWAY,
+            options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+        )
+    except (jwt.PyJWTError, ValueError, TypeError) as error:
+        raise _invalid(error) from None
+    return claims
+
+
+def _invalid(error: Exception) -> Unauthenticated:
+    return Unauthenticated(f"The token is not valid: {_reason(error)}. Get a new one.")
 
 
 def _reason(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """What no request may exceed, checked before anything is parsed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -12,19 +12,28 @@ from shared.web.problem import respond
 
 log = structlog.get_logger()
 
+Headers = Sequence[tuple[bytes, bytes]]
+
 LARGEST_BODY = 1_000_000  # bytes; the largest pledge is 20,000 characters and its lists
-SECURITY_HEADERS = [
+SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
-]
+)
 
 
 class Limits:
-    """Refuses bodies over the limit, also chunked ones, and NUL in addresses; sets trace and security headers."""
+    """Refuses bodies over the limit, also chunked ones, and NUL in addresses; sets trace and security headers.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `answer` makes the answer of an error; one of `headers` is set where the answer has none of that name.
+    """
+
+    def __init__(
+        self, app: ASGIApp, answer: Callable[[AppError], ASGIApp] = respond, headers: Headers = SECURITY_HEADERS
+    ) -> None:
         self.app = app
+        self._error = answer
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -34,15 +43,16 @@ class Limits:
         given = headers.get(b"traceparent", b"").decode("latin-1")
         traceparent.set(known(given) or new_traceparent())
         if refusal := _refusal(scope, headers):
-            await respond(refusal)(scope, receive, _Answer(send, scope))
+            await self._error(refusal)(scope, receive, _Answer(send, scope, self._headers))
             return
-        answer = _Answer(send, scope)
+        answer = _Answer(send, scope, self._headers)
         try:
             await self.app(scope, _counted(receive), answer)
         except Exception:
             log.exception("request.failed", route=place(scope))
             if not answer.begun:
-                await respond(AppError("An unexpected error was logged; nothing was written."))(scope, receive, answer)
+                unexpected = AppError("An unexpected error was logged; nothing was written.")
+                await self._error(unexpected)(scope, receive, answer)
 
 
 def _refusal(scope: Scope, headers: Mapping[bytes, bytes]) -> AppError | None:
@@ -76,14 +86,16 @@ def _counted(receive: Receive) -> Receive:
 class _Answer:
     """Sends on, with security headers, and knows whether an answer has begun."""
 
-    def __init__(self, send: Send, scope: Scope) -> None:
+    def __init__(self, send: Send, scope: Scope, headers: Headers) -> None:
         self.begun = False
         self._send = send
         # the interactive documentation loads its scripts itself
-        self._headers = SECURITY_HEADERS[:1] if scope["path"].startswith("/docs") else SECURITY_HEADERS
+        self._headers = headers[:1] if scope["path"].startswith("/docs") else headers
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
-            message["headers"] = [*message.get("headers", []), *self._headers]
+            given = list(message.get("headers", []))
+            names = {name.lower() for name, _ in given}
+            message["headers"] = given + [(name, value) for name, value in self._headers if name not in names]
         await self._send(message)

@@ -70,6 +70,11 @@ class Keycloak(keycloak_part.Keycloak):
         """An access token of a persona ("amina", "noor"…), good for five minutes."""
         return token(self.port, persona, PASSWORD)
 
+    @property
+    def portal_url(self) -> str:
+        """Where the realm expects the portal; the port is free."""
+        return self.environment["GCM_PORTAL_URL"]
+
 
 @dataclass
 class Parts:
@@ -128,7 +133,11 @@ REALM_VALUES = {
 
 
 async def _keycloak(parts: Parts) -> Keycloak:
-    port, management_port = choose(2)
+    port, management_port, portal_port = choose(3)
+    portal = {
+        "GCM_PORTAL_URL": f"http://localhost:{portal_port}",
+        "GCM_PORTAL_INTERNAL_URL": f"http://127.0.0.1:{portal_port}",
+    }
     await databases.create(parts.postgres.url(), {"keycloak": {"keycloak": PASSWORD}})
     users = write_realm_users(parts.folder / "gcm-users-0.json")
     return Keycloak(
@@ -141,7 +150,7 @@ async def _keycloak(parts: Parts) -> Keycloak:
         database_password=PASSWORD,
         admin_password=PASSWORD,
         log=parts.folder / "keycloak.log",
-        environment=REALM_VALUES,
+        environment=REALM_VALUES | portal,
         imports=(keycloak_part.REALM, users),
     )
 

@@ -46,12 +46,12 @@ def bearer(person: str, *roles: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {_remembered(person, roles, int(time.time() // 60))}"}
 
 
-def _key_set(_: httpx.Request) -> httpx.Response:
+def key_set(_: httpx.Request) -> httpx.Response:
     public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key().public_key()))
     return httpx.Response(200, json={"keys": [{**public, "kid": KEY_ID, "use": "sig"}]})
 
 
 def tokens() -> Tokens:
     """What an application under test checks tokens with. The issuer has no setting, so production cannot have it."""
-    http = httpx.AsyncClient(transport=httpx.MockTransport(_key_set))
+    http = httpx.AsyncClient(transport=httpx.MockTransport(key_set))
     return Tokens({ISSUER: KeySet("https://tests.invalid/certs", http)}, AUDIENCE)

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken
 from pydantic import BaseModel, ConfigDict
 
 from shared.errors import FieldProblem, Invalid
+from shared.sealing import sealing
 
 _UNREADABLE = FieldProblem(
     "token", "is none of our links, or not the whole of one", "open the link from the mail again, or sign in and report"
@@ -36,7 +35,7 @@ class Seal:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise ValueError("GCM_LINK_KEYS is empty: give a secret of at least 32 random characters")
-        self._fernet = MultiFernet([Fernet(_fernet_key(key)) for key in keys])
+        self._fernet = sealing(keys, "gcm-pledges action links")
 
     def token(self, grant: Grant, at: datetime) -> str:
         """Letters, digits, - and _ only, to stand in an address. `at` is system time."""
@@ -57,8 +56,3 @@ def _padded(token: str) -> str:
     if "=" in token or urlsafe_b64encode(urlsafe_b64decode(padded)).decode() != padded:
         raise ValueError("not as it was made")
     return padded
-
-
-def _fernet_key(secret: str) -> bytes:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"gcm-pledges action links")
-    return urlsafe_b64encode(derived.derive(secret.encode()))

@@ -20,7 +20,7 @@ from services.pledges.app import create_app
 from shared import telemetry
 from shared.db import Database
 from shared.process import Health, run
-from shared.settings import Settings
+from shared.settings import ServiceSettings
 from shared.web.serve import api
 
 
@@ -62,7 +62,7 @@ def _row(items: Sequence[tuple[Any, Any]]) -> Any:
 
 
 async def main() -> None:
-    settings = Settings()
+    settings = ServiceSettings()
     # written by the measurement itself, and read before anything else runs
     answers = pickle.loads(Path(os.environ["BENCH_ANSWERS"]).read_bytes())  # noqa: S301, ASYNC240
     health = Health()

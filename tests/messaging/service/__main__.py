@@ -18,7 +18,7 @@ from shared.db import Database
 from shared.messaging.nudge import Nudge
 from shared.messaging.roles import run_consumer, run_relay
 from shared.process import Health, run
-from shared.settings import Settings
+from shared.settings import ServiceSettings
 from tests.messaging.service.things import SUBSCRIPTIONS, TOPIC, declare
 
 
@@ -37,7 +37,7 @@ def listener() -> Callable[[str], None]:
     return on
 
 
-async def relay(settings: Settings) -> None:
+async def relay(settings: ServiceSettings) -> None:
     health = Health()
     topics = [TOPIC] if os.environ.get("TEST_HEARTBEATS") else []
     task = partial(
@@ -51,7 +51,7 @@ async def relay(settings: Settings) -> None:
     await run({"relay": task}, health, ("127.0.0.1", settings.health_port or 0))
 
 
-async def consumer(settings: Settings) -> None:
+async def consumer(settings: ServiceSettings) -> None:
     database = Database(settings.database_url, application="things", pool=4)
     nudge = Nudge(settings.database_url)
     health = Health()
@@ -72,4 +72,4 @@ async def consumer(settings: Settings) -> None:
 if __name__ == "__main__":
     declare(TOPIC, v2="TEST_UNDERSTANDS_V2" in os.environ)
     telemetry.configure("things", sys.argv[1:], "INFO")
-    uvloop.run({"relay": relay, "consumer": consumer}[sys.argv[1]](Settings()))
+    uvloop.run({"relay": relay, "consumer": consumer}[sys.argv[1]](ServiceSettings()))

@@ -1,0 +1,63 @@
+"""Forms that only the browser that got them may send.
+
+In a template: {{ csrf() }} inside every <form method="post">. In a route: `form: Form` (access.py asks that every POST
+has it). The token is bound to a cookie that the browser keeps for a year, not to the session: a form survives
+signing in again, and another browser's token is refused. It is encrypted, so it differs each time (BREACH).
+"""
+
+import hmac
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, Request
+from markupsafe import Markup
+from starlette.datastructures import FormData
+
+from services.portal.parts import parts_of
+from shared.errors import Forbidden
+
+FIELD = "csrf"
+COOKIE = "browser"
+KEPT = 365 * 86_400  # seconds
+MOST_FIELDS = 2000
+
+REFUSED = "This form was not sent from the page and the browser that showed it. Open the page again and send it there."
+
+
+def token(request: Request) -> str:
+    """For a form in the answer to this request; gives the browser its cookie if it has none."""
+    cookies = parts_of(request).cookies
+    browser: str | None = getattr(request.state, "browser", None) or cookies.read(request, COOKIE)
+    if browser is None:
+        browser = secrets.token_urlsafe(18)
+        cookies.write(request, COOKIE, browser, age=KEPT)
+    request.state.browser = browser
+    return cookies.seal(FIELD, browser)
+
+
+def field(request: Request) -> Markup:
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token(request))
+
+
+async def posted(request: Request) -> FormData:
+    """The fields of a form. Raises Forbidden unless it comes from our own page in the same browser."""
+    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    if _from_elsewhere(request) or not _ours(request, str(form.get(FIELD, ""))):
+        raise Forbidden(REFUSED)
+    return form
+
+
+Form = Annotated[FormData, Depends(posted)]
+
+
+def _from_elsewhere(request: Request) -> bool:
+    """What the browser itself says. "null" is said by pages that send no referrer; there the token decides."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site not in {"same-origin", "none"}
+    return request.headers.get("origin", "null") not in {"null", parts_of(request).settings.portal_url}
+
+
+def _ours(request: Request, sent: str) -> bool:
+    cookies = parts_of(request).cookies
+    browser, named = cookies.read(request, COOKIE), cookies.open(FIELD, sent)
+    return browser is not None and named is not None and hmac.compare_digest(browser, named)

@@ -1,0 +1,108 @@
+"""The languages of the pages. A language is a file: locale/<code>.po; English is what stands in the code.
+
+`make catalogue` writes locale/messages.pot, from which a translation begins.
+"""
+
+import gettext
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from babel import Locale, dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from shared.reference import catalogue
+from shared.reference.catalogue import UnknownCode
+from shared.reference.dates import PartialDate
+
+FOLDER = Path(__file__).parent / "locale"
+ENGLISH = "en"
+REGIONS = {ENGLISH: "en_GB"}  # the United Nations write 5 December 2024
+
+
+@dataclass(frozen=True)
+class Language:
+    """How the pages speak to one reader."""
+
+    code: str
+    translations: gettext.NullTranslations
+
+    @property
+    def locale(self) -> Locale:
+        return Locale.parse(REGIONS.get(self.code, self.code), sep="_")
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`, for the whole page."""
+        return str(self.locale.text_direction)
+
+    def gettext(self, message: str) -> str:
+        return self.translations.gettext(message)
+
+    def day(self, when: PartialDate | date | str) -> str:
+        """With as many parts as are known."""
+        partial = when if isinstance(when, PartialDate) else PartialDate(str(when))
+        first = partial.first_day()
+        match partial.precision:
+            case "year":
+                return dates.format_skeleton("y", first, locale=self.locale)
+            case "month":
+                return dates.format_skeleton("yMMMM", first, locale=self.locale)
+            case _:
+                return dates.format_date(first, "long", locale=self.locale)
+
+    def on(self, when: datetime) -> str:
+        """The day of a moment, in UTC."""
+        return self.day(when.astimezone(UTC).date())
+
+    def moment(self, when: datetime) -> str:
+        """To the minute, in UTC, and said so."""
+        at = when.astimezone(UTC)
+        return f"{self.day(at.date())}, {dates.format_time(at, 'HH:mm', locale=self.locale)} UTC"
+
+    def number(self, value: Decimal | float) -> str:
+        return numbers.format_decimal(value, locale=self.locale, decimal_quantization=False)
+
+    def label(self, code: str) -> str:
+        """What people read in place of a code of the reference data; the code itself where there is none."""
+        try:
+            return catalogue.label(code, self.code)
+        except UnknownCode:
+            return code
+
+
+def languages(folder: Path = FOLDER) -> dict[str, Language]:
+    """By code (BCP 47): English, and each that has a file."""
+    found = {ENGLISH: Language(ENGLISH, gettext.NullTranslations())}
+    for file in sorted(folder.glob("*.po")):
+        found[file.stem] = Language(file.stem, _translations(file))
+    return found
+
+
+def _translations(file: Path) -> gettext.NullTranslations:
+    compiled = io.BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def choose(accepted: str, available: Mapping[str, Language]) -> Language:
+    """The best of `available` for a header Accept-Language (RFC 9110, 12.5.4); English if none fits."""
+    wishes = [_wish(part) for part in accepted.split(",")[:20]]
+    for _, tag in sorted((wish for wish in wishes if wish[0] > 0), key=lambda wish: -wish[0]):
+        if found := available.get(tag) or available.get(tag.partition("-")[0]):
+            return found
+    return available[ENGLISH]
+
+
+def _wish(part: str) -> tuple[float, str]:
+    tag, _, quality = part.strip().lower().partition(";q=")
+    try:
+        return float(quality or 1), tag
+    except ValueError:
+        return 0, tag
