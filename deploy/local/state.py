@@ -5,16 +5,15 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from deploy import stack_file
 from deploy.local.files import erase
-from deploy.local.ports import choose
+from deploy.local.ports import choose, wanted_ports
 from deploy.stack_file import read
-from shared.refusal import Refused
 
 MARKER = "GCM_STACK"  # in the environment of every process of a stack: the path of its folder
 KEPT_WHEN_FRESH = {"lock", "ports.json", "logs"}
@@ -58,12 +57,23 @@ class State:
                 erase(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
     def ports(self, names: list[str]) -> dict[str, int]:
-        """A port for each name: that of GCM_PORT_<NAME>, otherwise the one of the last start, otherwise a free one."""
-        known = {**read(self.folder / "ports.json"), **_wanted_ports(names)}
+        """A port for each name: that of GCM_PORT_<NAME>, otherwise the one of the last start, otherwise a free one.
+
+        They are not remembered before `keep_ports`: a start that is refused leaves no trace. Raises Refused.
+        """
+        wanted = wanted_ports(names)
+        kept = {name: port for name, port in self._kept_ports().items() if port not in wanted.values()}
+        known = kept | wanted
         missing = [name for name in names if name not in known]
         known |= dict(zip(missing, _unused(len(missing), set(known.values())), strict=True))
-        write(self.folder / "ports.json", known)
         return {name: known[name] for name in names}
+
+    def keep_ports(self, ports: Mapping[str, int]) -> None:
+        """For the next start."""
+        write(self.folder / "ports.json", self._kept_ports() | dict(ports))
+
+    def _kept_ports(self) -> dict[str, int]:
+        return read(self.folder / "ports.json")
 
     def secrets(self, names: list[str]) -> dict[str, str]:
         """A secret for each name, made once. Production refuses them by their beginning."""
@@ -78,19 +88,6 @@ class State:
     def stack(self) -> dict[str, Any]:
         """What stack.json says; empty before the first start."""
         return read(self.stack_file)
-
-
-def _wanted_ports(names: list[str]) -> dict[str, int]:
-    wanted = {name: os.environ.get(variable(name), "") for name in names}
-    try:
-        return {name: int(value) for name, value in wanted.items() if value}
-    except ValueError as error:
-        raise Refused(f"A port has to be a number: {error}.") from error
-
-
-def variable(name: str) -> str:
-    """The variable that sets the port of `name`."""
-    return f"GCM_PORT_{name.upper().replace('-', '_')}"
 
 
 def _unused(count: int, taken: set[int]) -> list[int]:

@@ -25,14 +25,14 @@ def eventually(holds: Callable[[], bool], says: Callable[[], str] = lambda: "") 
 class Running:
     """Its folder, its process, and what both say."""
 
-    def __init__(self, folder: Path, *before: str, **environment: str) -> None:
+    def __init__(self, folder: Path, *before: str, fresh: bool = False, **environment: str) -> None:
         self.folder = folder
         self.output = folder / "output"
         folder.mkdir(exist_ok=True)
         kept = {name: value for name, value in os.environ.items() if name != "MAKELEVEL"}
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
-                [*before, sys.executable, "-m", "tests.local.standins"],
+                [*before, sys.executable, "-m", "tests.local.standins", *(["--fresh"] if fresh else [])],
                 env={**kept, "GCM_LOCAL_DIR": str(folder), **environment},
                 stdout=output,
                 stderr=output,

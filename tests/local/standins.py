@@ -1,4 +1,4 @@
-"""`python -m tests.local.standins`: `gcm up` with small processes in place of PostgreSQL and the rest.
+"""`python -m tests.local.standins`: `gcm up [--fresh]` with small processes in place of PostgreSQL and the rest.
 
 Each writes to the journal when it starts and when it is told to stop. STUBBORN=NAME: that one does not stop when told.
 """
@@ -65,4 +65,4 @@ async def plan(place: Place, supervisor: Supervisor, _: Watcher) -> dict[str, fl
 
 
 if __name__ == "__main__":
-    spoken(lambda: run(State(), plan, fresh=False))
+    spoken(lambda: run(State(), plan, fresh="--fresh" in sys.argv))

@@ -32,6 +32,40 @@ def test_nonsense_is_refused_with_an_example() -> None:
         parse("tomorrow")
 
 
+@pytest.mark.parametrize(
+    "when",
+    [
+        "0001-01-01",
+        "0001-01-01T00:00:00+14:00",
+        "2018-12-18",
+        "2018-12-19T00:00:00+01:00",
+        "2101-01-01T00:00:00",
+        "9999-12-31",
+        "9999-12-31T23:59:59.999999-14:00",
+    ],
+)
+def test_what_is_far_from_the_compact_is_refused_with_the_range(when: str) -> None:
+    with pytest.raises(Refused, match="out of range: business time goes from 2018-12-19 to 2100-12-31"):
+        parse(when)
+
+
+@pytest.mark.parametrize("when", ["2018-12-19", "2018-12-19T00:00:00Z", "2100-12-31"])
+def test_the_first_and_the_last_day_can_be_set_and_shown(tmp_path: Path, when: str) -> None:
+    set_clock(tmp_path / "clock.json", parse(when))
+    assert shown(tmp_path / "clock.json").startswith(when[:10])
+
+
+@pytest.mark.parametrize("wanted", ["nonsense", "NOW", "2024-11-05", "real"])
+def test_a_wish_that_is_none_is_refused_with_the_values_that_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: str
+) -> None:
+    monkeypatch.setenv("GCM_CLOCK", wanted)
+    state = State(tmp_path)
+    with pytest.raises(Refused, match=f"GCM_CLOCK is “{wanted}”: set it to now .* or leave it out"):
+        set_first_clock(state)
+    assert not state.clock_file.exists()
+
+
 def test_it_ticks_on_from_where_it_was_set_and_system_time_stays(tmp_path: Path) -> None:
     file = tmp_path / "clock.json"
     set_clock(file, parse("2024-11-05"))

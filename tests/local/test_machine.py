@@ -80,17 +80,67 @@ def test_a_port_in_use_is_named_with_the_way_out(tmp_path: Path) -> None:
 
 
 def test_ports_are_kept_and_may_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    state = State(tmp_path)
-    first = state.ports(["kafka", "pledges-api"])
-    assert state.ports(["kafka", "pledges-api"]) == first
+    state, names = State(tmp_path), ["kafka", "pledges-api"]
+    first = state.ports(names)
+    state.keep_ports(first)
+    assert state.ports(names) == first
     monkeypatch.setenv("GCM_PORT_PLEDGES_API", "20001")
-    assert state.ports(["kafka", "pledges-api"]) == {**first, "pledges-api": 20001}
+    assert state.ports(names) == {**first, "pledges-api": 20001}
+
+
+def test_a_port_that_is_kept_for_another_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, names = State(tmp_path), ["kafka", "pledges-api"]
+    first = state.ports(names)
+    state.keep_ports(first)
+    monkeypatch.setenv("GCM_PORT_PLEDGES_API", str(first["kafka"]))
+    chosen = state.ports(names)
+    assert chosen["pledges-api"] == first["kafka"]
+    assert chosen["kafka"] not in first.values()
+
+
+@pytest.mark.parametrize(
+    "value", ["eight", "80", "0", "-1", "65536", "9" * 20, "008001", "8001.5", "８００１", "8_001"]
+)
+def test_what_is_no_port_is_refused_with_the_range(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("GCM_PORT_PLEDGES_API", value)
+    with pytest.raises(Refused, match=r"GCM_PORT_PLEDGES_API is “.*”: write a number from 1024 to 65535"):
+        State(tmp_path).ports(["kafka", "pledges-api"])
+
+
+def test_the_same_port_for_two_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KAFKA", "PLEDGES_API"):
+        monkeypatch.setenv(f"GCM_PORT_{name}", "20001")
+    with pytest.raises(Refused, match="GCM_PORT_KAFKA and GCM_PORT_PLEDGES_API are both 20001"):
+        State(tmp_path).ports(["kafka", "pledges-api"])
+
+
+def test_a_start_over_that_is_refused_erases_nothing_and_remembers_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "stack"
+    assert Running(folder).wait_until_up().stop() == 0
+    before = _contents(folder)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for wrong in ({"GCM_PORT_KAFKA": port}, {"GCM_PORT_KAFKA": "none"}, {"GCM_CLOCK": "yesterday"}):
+            refused = Running(folder, fresh=True, **wrong)
+            assert refused.ended() == 1, refused.said()
+            assert _contents(folder) == before
+    again = Running(folder, fresh=True)
+    again.wait_until_up(after=0)
+    assert again.stop() == 0
+    after = _contents(folder)
+    assert after["ports.json"] == before["ports.json"]
+    assert after["secrets.json"] != before["secrets.json"]
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    """What a start over erases, and the ports."""
+    return {name: (folder / name).read_bytes() for name in ("ports.json", "secrets.json", "clock.json", "journal")}
 
 
 def test_starting_over_keeps_the_ports_and_nothing_else(tmp_path: Path) -> None:
     state = State(tmp_path)
     state.prepare()
-    state.ports(["kafka"])
+    state.keep_ports(state.ports(["kafka"]))
     secrets = state.secrets(["postgres"])
     (tmp_path / "kafka").mkdir()
     state.start_over()
