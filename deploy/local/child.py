@@ -122,3 +122,18 @@ def rotate(log: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         if log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
+
+
+@dataclass
+class OneChild:
+    """What all parts have in common: one process at a time, which can be ended in order, or as a crash would."""
+
+    child: Child | None = field(default=None, init=False)
+
+    def stop(self) -> None:
+        if self.child:
+            self.child.stop()
+
+    def kill(self) -> None:
+        if self.child:
+            self.child.kill()

@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 
 from deploy.local.artifacts import fetch
-from deploy.local.child import Child, Command, environment
+from deploy.local.child import Child, Command, OneChild, environment
 from deploy.local.files import erase
 from deploy.local.java import QUIET, SMALL, java
 from deploy.local.watcher import Watcher
@@ -32,7 +32,7 @@ def install(watcher: Watcher) -> list[Path]:
 
 
 @dataclass
-class Kafka:
+class Kafka(OneChild):
     """One broker: its data under `home`, formatted on first start, and the process."""
 
     classpath: Sequence[Path]
@@ -41,7 +41,6 @@ class Kafka:
     controller_port: int
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    child: Child | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -88,12 +87,3 @@ class Kafka:
 
     def ready(self) -> bool:
         return self.child is not None and STARTED in self.child.said()
-
-    def stop(self) -> None:
-        if self.child:
-            self.child.stop()
-
-    def kill(self) -> None:
-        """SIGKILL, as a crash would."""
-        if self.child:
-            self.child.kill()

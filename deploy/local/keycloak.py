@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.artifacts import fetch, pinned
-from deploy.local.child import Child, Command, environment
+from deploy.local.child import Child, Command, OneChild, environment
 from deploy.local.files import cache_folder, erase, locked
 from deploy.local.http_probe import answers
 from deploy.local.java import QUIET, SMALL, java
@@ -90,7 +90,7 @@ def refuse_unset(files: Sequence[Path], given: Mapping[str, str]) -> None:
 
 
 @dataclass
-class Keycloak:
+class Keycloak(OneChild):
     """One server with the realm `gcm` and the users of `users`, its tables in a PostgreSQL database.
 
     `environment` holds what the realm's placeholders name.
@@ -107,7 +107,6 @@ class Keycloak:
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     imports: Sequence[Path] = (REALM,)
-    child: Child | None = None
 
     @property
     def issuer(self) -> str:
@@ -155,12 +154,3 @@ class Keycloak:
 
     def ready(self) -> bool:
         return answers(self.management_port, "/health/ready")
-
-    def stop(self) -> None:
-        if self.child:
-            self.child.stop()
-
-    def kill(self) -> None:
-        """SIGKILL, as a crash would."""
-        if self.child:
-            self.child.kill()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.artifacts import fetch, pinned
-from deploy.local.child import Child, Command, environment
+from deploy.local.child import Child, Command, OneChild, environment
 from deploy.local.files import Account, cache_folder, erase, give, locked, reachable, unprivileged
 from deploy.local.watcher import Watcher
 from shared.refusal import Refused
@@ -64,7 +64,7 @@ def _unpack(jar: Path, folder: Path) -> None:
 
 
 @dataclass
-class Postgres:
+class Postgres(OneChild):
     """One cluster: its data folder, made on first start, and the server process. `data`'s parent must be reachable."""
 
     programs: Path
@@ -74,7 +74,6 @@ class Postgres:
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
-    child: Child | None = None
 
     def url(self, database: str = "postgres", role: str = SUPERUSER, password: str | None = None) -> str:
         return f"postgresql://{role}:{password or self.password}@127.0.0.1:{self.port}/{database}"
@@ -142,12 +141,3 @@ class Postgres:
             return self.child is not None and int(lines[0]) == self.child.pid and lines[7].strip() == "ready"
         except (FileNotFoundError, IndexError, ValueError):
             return False
-
-    def stop(self) -> None:
-        if self.child:
-            self.child.stop()
-
-    def kill(self) -> None:
-        """SIGKILL, as a crash would; the sessions' processes notice and end."""
-        if self.child:
-            self.child.kill()

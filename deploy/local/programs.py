@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 
-from deploy.local.child import Child, Command
+from deploy.local.child import Child, Command, OneChild
 from deploy.local.http_probe import answers
 from deploy.local.place import SERVICES, Place
 from deploy.stack_file import ROOT
@@ -22,12 +22,11 @@ class Program:
 
 
 @dataclass
-class Service:
+class Service(OneChild):
     """A running program, as a part that can be kept. Ready when it says so itself."""
 
     command: Command
     port: int
-    child: Child | None = None
 
     def start(self) -> None:
         """Returns at once: services bear any order of start, as they must in production."""
@@ -35,10 +34,6 @@ class Service:
 
     def ready(self) -> bool:
         return answers(self.port, "/readyz")
-
-    def stop(self) -> None:
-        if self.child:
-            self.child.stop()
 
 
 def programs() -> list[Program]:

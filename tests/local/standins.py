@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cli.main import spoken
 from cli.stack import run
-from deploy.local.child import Child, Command
+from deploy.local.child import Child, Command, OneChild
 from deploy.local.place import Place
 from deploy.local.state import State
 from deploy.local.supervisor import Kept, Supervisor
@@ -35,13 +35,12 @@ while True:
 
 
 @dataclass
-class Standin:
+class Standin(OneChild):
     """A part that is ready when it listens to signals and has said so."""
 
     name: str
     journal: Path
     marker: Mapping[str, str]
-    child: Child | None = None
 
     def start(self) -> None:
         argv = (sys.executable, "-SEc", PROGRAM, str(self.journal), self.name, os.environ.get("STUBBORN", ""))
@@ -52,10 +51,6 @@ class Standin:
 
     def _starts(self) -> int:
         return self.journal.read_text().count(f"{self.name} started") if self.journal.exists() else 0
-
-    def stop(self) -> None:
-        if self.child:
-            self.child.stop()
 
 
 async def plan(place: Place, supervisor: Supervisor, _: Watcher) -> dict[str, float]:
