@@ -1,0 +1,85 @@
+"""What a reminder's link opens: one report on one pledge, without signing in. Opening it changes nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.portal.access import Public
+from services.portal.csrf import Form
+from services.portal.page import done, language_of, page
+from services.portal.reporting import ReportForm, choices
+from shared.client import Client, Conflict, Missing, NotAllowed, Refused
+from shared.client.models.pledges import LinkShown, Report, Target
+
+router = APIRouter(prefix="/links")
+
+NO_CHANGE = Report(no_change=True)
+
+
+@router.get("/{token}")
+async def look(token: str, request: Request, client: Public) -> Response:
+    """Mail scanners come here too: nothing is recorded, however often."""
+    shown = await _shown(client, token)
+    if shown is None:
+        return _page(request, "link_unreadable.html", 404)
+    if shown.state != "open":
+        return _page(request, "link_over.html", 200 if shown.recorded else 410, shown)
+    targets = (await client.pledges.get(shown.pledge_id)).targets
+    return _open(request, shown, targets, ReportForm.after(shown.last, targets))
+
+
+@router.post("/{token}")
+async def use(token: str, request: Request, client: Public, form: Form) -> Response:
+    """On to the same address, which then says what was recorded, or why nothing was."""
+    shown = await _shown(client, token)
+    if shown is None or shown.state != "open":
+        return _again(request)
+    targets = (await client.pledges.get(shown.pledge_id)).targets
+    sent = ReportForm.sent(form, targets)
+    try:
+        await client.pledges.use_link(token, NO_CHANGE if form.get("action") == "no_change" else sent.report(targets))
+    except (Conflict, NotAllowed):
+        return _again(request)
+    except Refused as refusal:
+        if not refusal.errors:  # it has expired just now
+            return _again(request)
+        return _open(request, shown, targets, sent, 422, sent.faults(refusal.errors))
+    return _hidden(done(request, request.url.path, "reported"))
+
+
+async def _shown(client: Client, token: str) -> LinkShown | None:
+    """None for what is no link of ours."""
+    try:
+        return await client.pledges.check_link(token)
+    except (Refused, Missing):
+        return None
+
+
+def _open(
+    request: Request,
+    shown: LinkShown,
+    targets: Sequence[Target],
+    form: ReportForm,
+    status: int = 200,
+    faults: dict[str, str] | None = None,
+) -> Response:
+    lists = choices(language_of(request))
+    return _page(request, "link.html", status, shown, targets=targets, form=form, faults=faults or {}, **lists)
+
+
+def _again(request: Request) -> Response:
+    return _hidden(RedirectResponse(request.url.path, 303))
+
+
+def _page(request: Request, template: str, status: int, shown: LinkShown | None = None, **values: Any) -> Response:
+    # who signs in from here goes on to where links are not needed
+    path = f"/my/pledges/{shown.pledge_id}/report" if shown else "/my/pledges"
+    return _hidden(page(request, template, status, shown=shown, path=path, **values))
+
+
+def _hidden(answer: Response) -> Response:
+    """The address is a key: nobody keeps it, lists it, or tells it to where a link leads."""
+    answer.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
+    return answer
