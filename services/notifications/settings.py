@@ -18,8 +18,7 @@ class Settings(ServiceSettings):
     smtp_password: str = ""
     mail_from: str = "GCM pledges <no-reply@demo.invalid>"
     mail_domain: str = "demo.invalid"  # right of the @ in Message-ID, and the name given in EHLO
-    public_url: str = "http://localhost:8000"  # begins every link to a pledge
-    public_support_url: str = ""  # begins links to support requests; empty: the same as public_url
+    public_url: str = "http://localhost:8000"  # of the portal: begins every link in a mail
     # outside production nobody else is written to, so that a copy of real data mails no real person
     mail_allowed_domains: Annotated[tuple[str, ...], NoDecode] = (
         "demo.invalid",
@@ -33,10 +32,6 @@ class Settings(ServiceSettings):
     def _split(cls, value: object) -> object:
         """In the environment: GCM_MAIL_ALLOWED_DOMAINS=example.org,test.example"""
         return tuple(part.strip().lower() for part in value.split(",")) if isinstance(value, str) else value
-
-    @property
-    def support_url(self) -> str:
-        return self.public_support_url or self.public_url
 
     def may_mail(self, address: str) -> bool:
         """Whether this installation may write to the address at all. Subdomains of an allowed domain are allowed."""

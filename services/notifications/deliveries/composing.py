@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.notifications.deliveries.commands import Claimed
-from services.notifications.deliveries.letters import Letter, Links, of_reminder, of_step
+from services.notifications.deliveries.letters import Letter, of_reminder, of_step
 from services.notifications.deliveries.lifecycle import Outage, Outcome, Suppressed
 from services.notifications.deliveries.steps import AUDIENCES, REMINDER
 from services.notifications.recipients import Contact, Recipients, Unreachable
@@ -33,7 +33,7 @@ class Composer:
     ) -> None:
         self._database, self._clock, self._recipients, self._policy = database, clock, recipients, policy
         self._settings = settings
-        self._links = Links(settings.public_url.rstrip("/"), settings.support_url.rstrip("/"))
+        self._portal = settings.public_url.rstrip("/")
 
     async def compose(self, claimed: Claimed) -> Composed:
         return await (self._reminder(claimed) if claimed.template == REMINDER.template else self._step(claimed))
@@ -42,7 +42,7 @@ class Composer:
         contact = await self._contact(claimed, claimed.entity_id, claimed.pledge_id)
         if isinstance(contact, Unreachable):
             return Composed(Suppressed(contact.reason))
-        return Composed(of_step(claimed.template, contact, claimed.pledge_id, claimed.facts, self._links))
+        return Composed(of_step(claimed.template, contact, claimed.pledge_id, claimed.facts, self._portal))
 
     async def _reminder(self, claimed: Claimed) -> Composed:
         if claimed.not_before and late(claimed.not_before, self._clock.business(), self._policy):
@@ -65,7 +65,7 @@ class Composer:
         if not contacts:
             return Composed(Suppressed(_reason(asked.values())), listing=found)
         shown = found.only(contacts)
-        return Composed(of_reminder(claimed.template, contacts, shown, self._links), listing=shown)
+        return Composed(of_reminder(claimed.template, contacts, shown, self._portal), listing=shown)
 
     async def _contact(
         self, claimed: Claimed, entity_id: str | None, pledge_id: UUID | None, link_to: Collection[UUID] = ()

@@ -17,14 +17,6 @@ LONGEST_IN_SUBJECT = 90
 
 
 @dataclass(frozen=True)
-class Links:
-    """Where links in mails begin."""
-
-    pledges: str
-    support: str
-
-
-@dataclass(frozen=True)
 class Letter:
     """A mail ready for its envelope. `reason` is why the person gets it, in codes, for a header."""
 
@@ -34,8 +26,8 @@ class Letter:
     reason: str
 
 
-def letter(template: str, contact: Contact, entities: Sequence[str], values: Mapping[str, Any], links: Links) -> Letter:
-    """`entities` are the names of those for whom the person is written to."""
+def letter(template: str, contact: Contact, entities: Sequence[str], values: Mapping[str, Any], portal: str) -> Letter:
+    """`entities` are the names of those for whom the person is written to, `portal` begins every link."""
     language = spoken(contact.language)
     said, name, audience = words(language), one_line(contact.name, LONGEST_NAME), AUDIENCES[template]
     everywhere = {
@@ -44,15 +36,14 @@ def letter(template: str, contact: Contact, entities: Sequence[str], values: Map
         "greeting": said.greet(name),
         "reason": said.reason(audience, [one_line(entity, LONGEST_NAME) for entity in entities]),
         "automatic": said.automatic,
-        "pledges_url": links.pledges,
-        "support_url": links.support,
+        "portal": portal,
         "items": [],
     }
     content = render(template, language, {**everywhere, **values})
     return Letter(contact.address, name, content, f"{audience}; {template}")
 
 
-def of_step(template: str, contact: Contact, pledge_id: UUID | None, facts: Mapping[str, Any], links: Links) -> Letter:
+def of_step(template: str, contact: Contact, pledge_id: UUID | None, facts: Mapping[str, Any], portal: str) -> Letter:
     """The mail about one step of one pledge or request."""
     said = words(spoken(contact.language))
     title = one_line(contact.pledge_title or "") or said.untitled
@@ -64,7 +55,7 @@ def of_step(template: str, contact: Contact, pledge_id: UUID | None, facts: Mapp
         "request_id": facts.get("request_id"),
         "items": _fields(said, facts.get("fields", ())),
     }
-    return letter(template, contact, [contact.entity_name], values, links)
+    return letter(template, contact, [contact.entity_name], values, portal)
 
 
 def _fields(said: Words, codes: Sequence[str]) -> list[dict[str, str]]:
@@ -73,7 +64,7 @@ def _fields(said: Words, codes: Sequence[str]) -> list[dict[str, str]]:
     return [{"text": name, "url": ""} for name in names]
 
 
-def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing, links: Links) -> Letter:
+def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing, portal: str) -> Letter:
     """The invitation to report on the pledges of `listing`; `contacts`: the person, as asked for each of its entities.
 
     The links in it are for this person alone, and good once.
@@ -87,7 +78,7 @@ def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing
         text = (one_line(pledge.title) or said.untitled) + owner
         token = asked.links.get(pledge.pledge_id)
         path = f"links/{token}" if token else f"pledges/{pledge.pledge_id}"
-        items.append({"text": text, "url": f"{links.pledges}/{path}"})
+        items.append({"text": text, "url": f"{portal}/{path}"})
     values = {
         "milestone": one_line(listing.name(language), LONGEST_IN_SUBJECT),
         "milestone_code": listing.milestone,
@@ -95,4 +86,4 @@ def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing
         "passed": listing.offset_days > 0,
         "items": items,
     }
-    return letter(template, contact, [asked.entity_name for asked in contacts.values()], values, links)
+    return letter(template, contact, [asked.entity_name for asked in contacts.values()], values, portal)

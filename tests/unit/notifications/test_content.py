@@ -14,13 +14,13 @@ from jinja2 import UndefinedError
 from services.notifications.content.cleaning import one_line
 from services.notifications.content.renderer import paragraph, render
 from services.notifications.content.words import FOLDER, LANGUAGES, spoken, words
-from services.notifications.deliveries.letters import Letter, Links, of_reminder, of_step
+from services.notifications.deliveries.letters import Letter, of_reminder, of_step
 from services.notifications.deliveries.steps import AUDIENCES, MAILS, REMINDER, TEMPLATES
 from services.notifications.recipients import Contact
 from services.notifications.reminders.listing import Listed, Listing
 from shared.events.registry import TYPES
 
-LINKS = Links("https://pledges.example", "https://support.example")
+PORTAL = "https://pledges.example"
 PLEDGE = UUID("01922f00-0000-7000-8000-000000000001")
 EVIL = '<script>alert(1)</script> & "quotes" <img src=x onerror=y>'
 EVERY = [(template, language) for template in TEMPLATES for language in LANGUAGES]
@@ -42,9 +42,9 @@ def a_letter(template: str, person: Contact, *, offset: int = -30) -> Letter:
         listing = Listing(
             "plenary-2024", {"en": "Plenary 2024", "fr": "Plénière 2024"}, date(2024, 12, 5), offset, listed
         )
-        return of_reminder(template, {"veridia": person}, listing, LINKS)
+        return of_reminder(template, {"veridia": person}, listing, PORTAL)
     facts = {"fields": ["period", "targets.0.by", "targets.1.by", "unheard_of"], "request_id": "r-1"}
-    return of_step(template, person, PLEDGE, facts, LINKS)
+    return of_step(template, person, PLEDGE, facts, PORTAL)
 
 
 class Page(HTMLParser):
@@ -90,7 +90,7 @@ def test_text_and_html_say_who_why_and_what_next(template: str, language: str) -
         assert flat(said.automatic) in shown
     links = [value for name, value in page.attributes if name == "href"]
     assert links
-    assert all(link.startswith(("https://pledges.example/", "https://support.example/")) for link in links)
+    assert all(link.startswith(f"{PORTAL}/") for link in links)
     assert all(link in content.text for link in links)
     assert (content.language, ("lang", language) in page.attributes) == (language, True)
     assert content.subject
@@ -150,7 +150,7 @@ def test_a_reminder_for_several_entities_says_whose_pledge_is_whose() -> None:
     listed = (Listed(1, PLEDGE, "veridia", "Schools"), Listed(2, UUID(int=2), "milan", "Housing"))
     listing = Listing("plenary-2024", {}, date(2024, 12, 5), -30, listed)
     asked = {"veridia": contact(), "milan": contact(entity_name="City of Milan")}
-    text = of_reminder("reminder", asked, listing, LINKS).content.text
+    text = of_reminder("reminder", asked, listing, PORTAL).content.text
     assert "- Schools (Veridia)\n" in text
     assert "- Housing (City of Milan)\n" in text
     assert "focal point of Veridia and City of Milan." in flat(text)
@@ -210,7 +210,7 @@ def test_a_reminder_has_a_link_of_ones_own_for_each_pledge_that_takes_one(langua
     other = UUID(int=2)
     listed = (Listed(1, PLEDGE, "veridia", "Schools"), Listed(2, other, "veridia", "Housing"))
     asked = {"veridia": contact(language, links={PLEDGE: "gAAAA_token-1"})}
-    content = of_reminder("reminder", asked, Listing("c", {}, date(2024, 12, 5), -30, listed), LINKS).content
+    content = of_reminder("reminder", asked, Listing("c", {}, date(2024, 12, 5), -30, listed), PORTAL).content
     for address in ("https://pledges.example/links/gAAAA_token-1", f"https://pledges.example/pledges/{other}"):
         assert f"  {address}\n" in content.text
         assert ("href", address) in Page(content.html).attributes

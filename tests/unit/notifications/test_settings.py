@@ -19,7 +19,7 @@ GOOD: dict[str, Any] = {
 
 
 def test_a_sound_production_starts() -> None:
-    assert Settings(**GOOD).support_url == "https://pledges.example"
+    assert Settings(**GOOD).public_url == "https://pledges.example"
 
 
 @pytest.mark.parametrize(
