@@ -105,8 +105,7 @@ def _for_data(program: Program, place: Place) -> dict[str, str]:
         "GCM_SERVICE_CLIENT_SECRET": place.secrets["service client"],
         "GCM_SMTP_HOST": "127.0.0.1",
         "GCM_SMTP_PORT": str(place.ports["smtp"]),
-        "GCM_PUBLIC_URL": place.http("pledges-api"),
-        "GCM_PUBLIC_SUPPORT_URL": place.http("network-support-api"),
+        "GCM_PUBLIC_URL": place.http("portal", "localhost"),
         **({"GCM_LINK_KEYS": place.secrets["action links"]} if program.name == "pledges-api" else {}),
     }
 

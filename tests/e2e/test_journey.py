@@ -1,8 +1,10 @@
 """One pledge crosses three services, through HTTP only: the journey of docs/architecture.md, with the exact mails."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.stack import Inbox, Person, Stack, eventually
@@ -145,7 +147,7 @@ def _published(stack: Stack, person: Person, noor: Person, entity_id: str) -> st
     return str(made.json()["pledge_id"])
 
 
-def test_f_thirty_days_before_the_plenary(stack: Stack, kofi: Person, noor: Person) -> None:
+def test_f_thirty_days_before_the_plenary(stack: Stack, kofi: Person, noor: Person, pledge: dict[str, Any]) -> None:
     silent = [_published(stack, kofi, noor, "kalmora") for _ in range(2)]
     expect(stack.inbox, *[(NOOR, "pledge_submitted"), (KOFI, "pledge_received"), (KOFI, "pledge_published")] * 2)
     stack.set_clock("2024-11-05")
@@ -161,6 +163,27 @@ def test_f_thirty_days_before_the_plenary(stack: Stack, kofi: Person, noor: Pers
     assert sorted(line["pledge_id"] for line in thirty) == sorted(silent)
     assert silent_offsets(plan("skipped"), silent) == {-90}
     assert len([line for line in plan("no_contact") if line["offset_days"] == -30]) > 5
+    pledge |= {"silent": silent, "mail": mail}
+
+
+def test_f_the_reminders_links_report_without_signing_in(stack: Stack, kofi: Person, pledge: dict[str, Any]) -> None:
+    links = re.findall(rf"{stack.addresses['portal']}/links/\S+", pledge["mail"]["text"])
+    assert len(links) == len(pledge["silent"])
+    reported = stack.example("pledges", "post", "/pledges/{pledge_id}/updates")
+    kofi.post("pledges", f"/pledges/{pledge['silent'][0]}/updates", reported)
+    forms = [{"action": "report", "status": "delayed"}, {"action": "no_change"}]
+    with httpx.Client() as browser:  # nobody is signed in here
+        looked = {link: [browser.get(link).raise_for_status() for _ in range(3)][-1] for link in links}
+        for link, form in zip(sorted(links, key=lambda link: "No change" in looked[link].text), forms, strict=True):
+            [token, *_] = re.findall(r'name="csrf" value="([^"]+)"', looked[link].text)
+            after = browser.post(link, data=form | {"csrf": token}, follow_redirects=True)
+            assert "Recorded, thank you" in after.text, after.text
+            assert "This link has been used" in browser.get(link).text
+    updates = [stack.anyone.get("pledges", f"/pledges/{one}/updates").json()["items"] for one in pledge["silent"]]
+    assert [[(update["status"], update["no_change"]) for update in items] for items in updates] == [
+        [(reported["status"], True), (reported["status"], False)],
+        [("delayed", False)],
+    ]
 
 
 def silent_offsets(plan: Sequence[dict[str, Any]], pledges: list[str]) -> set[int]:

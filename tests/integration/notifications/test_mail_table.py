@@ -48,7 +48,7 @@ async def test_each_in_their_own_language_with_the_fields_that_staff_named(post:
     assert (mails["amina"]["Content-Language"], mails["bao"]["Content-Language"]) == ("fr", "en")
     assert "- période" in support.text(mails["amina"])
     assert "- period" in support.text(mails["bao"])
-    assert "http://public.test/pledges/" in support.text(mails["bao"])
+    assert "http://public.test/my/pledges/" in support.text(mails["bao"])
 
 
 async def test_many_events_need_few_questions(post: Post) -> None:
