@@ -21,7 +21,10 @@ from tests.bench.figures import percentile
 
 @dataclass(frozen=True)
 class Load:
-    """What to send, to 127.0.0.1, over how many connections, for how many seconds."""
+    """What to send, to 127.0.0.1, over how many connections, for how many seconds.
+
+    `every`: seconds from one request of a connection to its next; 0: as soon as the last one is answered.
+    """
 
     port: int
     path: str
@@ -30,6 +33,7 @@ class Load:
     status: int = 201
     connections: int = 16
     seconds: float = 2.0
+    every: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def run(load: Load) -> Result:
 
 @dataclass
 class Sender(asyncio.Protocol):
-    """One connection: the next request as soon as the last one is answered."""
+    """One connection: the next request when the last one is answered and its time has come."""
 
     load: Load
     head: bytes
@@ -89,10 +93,16 @@ class Sender(asyncio.Protocol):
         self.received.clear()
         now = time.perf_counter()
         self.took.append(now - self.began)
-        if now < self.until:
-            self._send()
+        if max(now, self.began + self.load.every) < self.until:
+            self._send_in(self.began + self.load.every - now)
         else:
             self._end(None)
+
+    def _send_in(self, seconds: float) -> None:
+        if seconds > 0:
+            asyncio.get_running_loop().call_later(seconds, self._send)
+        else:
+            self._send()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._end(error or ConnectionError("the server closed the connection"))

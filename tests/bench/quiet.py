@@ -15,8 +15,13 @@ def wait_until_quiet() -> None:
         pass
 
 
+def family(pid: int) -> list[psutil.Process]:
+    """The process and all that descend from it."""
+    root = psutil.Process(pid)
+    return [root, *root.children(recursive=True)]
+
+
 def cpu(pid: int) -> float:
     """Seconds of processor time of the process and all that ever descended from it."""
-    root = psutil.Process(pid)
-    times = [process.cpu_times() for process in (root, *root.children(recursive=True))]
+    times = [process.cpu_times() for process in family(pid)]
     return sum(each.user + each.system for each in times) + sum(times[0][2:4])

@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import importlib
 import json
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Self
 
 import jwt
 
@@ -24,10 +26,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def durable_parts(*, kafka: bool = False) -> Iterator[Parts]:
-    """PostgreSQL as a stack has it, where the tests' one does without fsync; with `kafka` also that, and its topics."""
+def durable_parts(*, kafka: bool = False, **settings: str) -> Iterator[Parts]:
+    """PostgreSQL as a stack has it, where the tests' one does without fsync; with `kafka` also that, and its topics.
+
+    `settings` are more of PostgreSQL's.
+    """
     with Parts.here() as parts:
-        parts.postgres.settings = {}
+        parts.postgres.settings = settings
         parts.postgres.start()
         if kafka:
             parts.kafka.start()
@@ -49,6 +54,7 @@ def process(parts: Parts, name: str, *argv: str, **environment: str) -> Iterator
         "GCM_ENVIRONMENT": "test",
         "GCM_KAFKA_BOOTSTRAP": parts.kafka.bootstrap,
         "GCM_OIDC_ISSUER": tokens.ISSUER,
+        "GCM_LINK_KEYS": "local-measurement-seals-no-real-link",  # pragma: allowlist secret
         "GCM_LOG_LEVEL": "WARNING",
         **environment,
     }
@@ -62,6 +68,35 @@ def process(parts: Parts, name: str, *argv: str, **environment: str) -> Iterator
 def wait_for(child: Child, port: int, page: str = "/readyz") -> None:
     """Until it says there that it is ready."""
     child.wait_until(lambda: answers(port, page), within=30, every=0.05)
+
+
+class Bare:
+    """A program of ours, `python -m …`, that answers each line with a line; an empty one ends it."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    @classmethod
+    @contextmanager
+    def running(cls, *argv: str) -> Iterator[Self]:
+        with subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", *argv], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process:
+            try:
+                yield cls(process)
+                process.communicate(timeout=20)
+            finally:
+                process.kill()
+
+    def ask(self, line: str) -> str:
+        """Its answer. Raises RuntimeError when it ended instead."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        if not (answer := self._process.stdout.readline()):
+            raise RuntimeError(f"{self._process.args!r} ended")
+        return answer
 
 
 @contextmanager

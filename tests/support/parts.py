@@ -132,7 +132,8 @@ REALM_VALUES = {
 }
 
 
-async def _keycloak(parts: Parts) -> Keycloak:
+async def keycloak_of(parts: Parts) -> Keycloak:
+    """Not started yet, with a database of its own; `parts.postgres` has to run."""
     port, management_port, portal_port = choose(3)
     portal = {
         "GCM_PORTAL_URL": f"http://localhost:{portal_port}",
@@ -177,7 +178,7 @@ def kafka(parts: Parts) -> Kafka:
 @pytest.fixture(scope="session")
 async def keycloak(parts: Parts, postgres: Postgres) -> AsyncIterator[Keycloak]:
     assert postgres.ready()
-    server = await _keycloak(parts)
+    server = await keycloak_of(parts)
     await asyncio.to_thread(server.start)
     yield server
     await asyncio.to_thread(server.kill)

@@ -198,12 +198,21 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running() -> Iterator[Stack]:
-    """A stack of its own, ready; stopped and erased with the block."""
-    folder = Path(tempfile.mkdtemp(prefix="gcm-stack-"))
-    with (folder / "up.log").open("wb") as log, httpx.Client(timeout=30) as http:
+def folder() -> Iterator[Path]:
+    """For a stack, erased with the block."""
+    made = Path(tempfile.mkdtemp(prefix="gcm-stack-"))
+    try:
+        yield made
+    finally:
+        erase(made)
+
+
+@contextmanager
+def started(folder: Path, **more: str) -> Iterator[Stack]:
+    """A stack in that folder, ready; stopped with the block. `more` goes to its environment."""
+    with (folder / "up.log").open("ab") as log, httpx.Client(timeout=30) as http:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "up"], env=environment(folder), stdout=log, stderr=log
+            [sys.executable, "-m", "cli.main", "up"], env=environment(folder) | more, stdout=log, stderr=log
         )
         made = Stack(folder, http, process)
         try:
@@ -212,7 +221,6 @@ def running() -> Iterator[Stack]:
         finally:
             process.terminate()
             process.wait(STOPS_WITHIN)
-    erase(folder)
 
 
 def _running(stack: Stack) -> bool:
@@ -223,5 +231,5 @@ def _running(stack: Stack) -> bool:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """One for all tests of the run that want the whole system."""
-    with running() as made:
+    with folder() as place, started(place) as made:
         yield made

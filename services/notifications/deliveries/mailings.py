@@ -76,8 +76,9 @@ async def call_for(
     """What the mail table says of this event. `facts` are ids and codes; `at` is system time."""
     common = {"cause": f"event:{event_id}", "entity_id": entity_id, "pledge_id": pledge_id, "facts": facts}
     state = {"state": "open", "attempts": 0, "next_try_at": at, "created_at": at}
-    for mail in MAILS[type_]:
-        await session.execute(_CALL, {"id": uuid7(), "template": mail.template, **common, **state})
+    await session.execute(
+        _CALL, [{"id": uuid7(), "template": mail.template, **common, **state} for mail in MAILS[type_]]
+    )
 
 
 async def claim(session: AsyncSession, *, most: int, lease: timedelta, at: datetime) -> list[Open]:

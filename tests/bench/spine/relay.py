@@ -5,11 +5,7 @@ that of its last one, the relay by the marks that it sets after Kafka's commits.
 """
 
 import asyncio
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +17,8 @@ from tests.bench import stand
 from tests.bench.figures import Figure, at_least, console, median, table
 from tests.bench.quiet import wait_until_quiet
 from tests.bench.spine.events import rows
-from tests.support.parts import Parts, Urls
+from tests.bench.stand import Bare
+from tests.support.parts import Urls
 
 ROWS = 10_000
 ROUNDS = 9
@@ -42,33 +39,19 @@ def run() -> list[Figure]:
     with stand.durable_parts(kafka=True) as parts:
         urls = stand.migrated(parts, "pledges")
         relay = stand.process(parts, "relay", "services.pledges", "relay", GCM_DATABASE_URL=urls.app_url)
-        with relay as child, _bare(parts) as bare:
+        with relay as child, Bare.running("tests.bench.spine.bare_producer", parts.kafka.bootstrap, str(ROWS)) as bare:
             measured = [_round(bare, child, urls) for _ in range(ROUNDS + 1)][1:]
     return _report(measured)
 
 
-def _round(bare: "subprocess.Popen[str]", relay: Child, urls: Urls) -> Round:
+def _round(bare: Bare, relay: Child, urls: Urls) -> Round:
     batches = _sent(bare, "batches")
     return Round(batches, records=_sent(bare, "records"), relay=asyncio.run(_relayed(relay, urls)))
 
 
-@contextmanager
-def _bare(parts: Parts) -> Iterator["subprocess.Popen[str]"]:
-    argv = [sys.executable, "-m", "tests.bench.spine.bare_producer", parts.kafka.bootstrap, str(ROWS)]
-    with subprocess.Popen(  # noqa: S603 - our own program
-        argv, cwd=stand.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield process
-        process.communicate()  # an empty line ends it
-
-
-def _sent(bare: "subprocess.Popen[str]", how: str) -> float:
-    assert bare.stdin is not None
-    assert bare.stdout is not None
+def _sent(bare: Bare, how: str) -> float:
     wait_until_quiet()
-    bare.stdin.write(f"{how}\n")
-    bare.stdin.flush()
-    return float(bare.stdout.readline())
+    return float(bare.ask(how))
 
 
 _LEFT = "select exists (select from outbox where published_at is null)"

@@ -3,11 +3,16 @@
 import json
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 
+from deploy.local.child import Child
 from services.pledges.registry.schemas import EXAMPLE
+from tests.bench import stand
 from tests.support import tokens
+from tests.support.parts import Parts, Urls
 
 ENTITY, PERSON = "DEU", "measured"
 SIZE = 3000  # bytes
@@ -62,7 +67,18 @@ def headers() -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def give_membership(client: httpx.Client) -> None:
+@contextmanager
+def interface(parts: Parts, urls: Urls, keys: str, port: int) -> Iterator[Child]:
+    """The pledges service's interface as a process, ready to take the request."""
+    environment = {"GCM_DATABASE_URL": urls.app_url, "GCM_OIDC_JWKS_URL": keys, "GCM_HTTP_PORT": str(port)}
+    with stand.process(parts, "api", "services.pledges", "api", **environment) as child:
+        stand.wait_for(child, port)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            _give_membership(client)
+        yield child
+
+
+def _give_membership(client: httpx.Client) -> None:
     """An administrator lets the person act for the entity."""
     answer = client.post(
         f"/entities/{ENTITY}/memberships",

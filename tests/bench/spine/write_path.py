@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import httpx
-
 from deploy.local.child import Child
 from deploy.local.ports import choose
 from tests.bench import load, stand
@@ -19,8 +17,8 @@ from tests.bench.figures import Figure, at_least, console, median, table
 from tests.bench.quiet import cpu, wait_until_quiet
 from tests.bench.spine import captured, pgbench
 from tests.bench.spine.captured import Captured
-from tests.bench.spine.submission import body, give_membership, headers
-from tests.support.parts import Parts, Urls
+from tests.bench.spine.submission import body, headers, interface
+from tests.support.parts import Parts
 
 ROUNDS = 7
 SECONDS = 3.0
@@ -52,7 +50,7 @@ def run() -> list[Figure]:
     with stand.durable_parts() as parts, stand.identity_provider() as keys:
         urls = stand.migrated(parts, "pledges")
         real, fake = choose(2)
-        with _real(parts, urls, keys, real) as server:
+        with interface(parts, urls, keys, real) as server:
             seen = asyncio.run(captured.capture(urls.app_url))
             with _without_database(parts, seen, keys, fake) as other:
                 name, database = pgbench.limit(seen, urls.app_url, parts.folder)
@@ -91,16 +89,6 @@ class Meter:
     def _postgres(self) -> float:
         assert self.parts.postgres.child is not None
         return cpu(self.parts.postgres.child.pid)
-
-
-@contextmanager
-def _real(parts: Parts, urls: Urls, keys: str, port: int) -> Iterator[Child]:
-    environment = {"GCM_DATABASE_URL": urls.app_url, "GCM_OIDC_JWKS_URL": keys, "GCM_HTTP_PORT": str(port)}
-    with stand.process(parts, "api", "services.pledges", "api", **environment) as child:
-        stand.wait_for(child, port)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-            give_membership(client)
-        yield child
 
 
 @contextmanager
