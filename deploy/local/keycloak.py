@@ -3,13 +3,13 @@
 Java is started directly: behind kc.sh a shell would stay as its parent, and a kill -9 of it would leave Java running.
 """
 
-import re
 import subprocess
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.keycloak.check import REALM, unset
 from deploy.local.artifacts import fetch, pinned
 from deploy.local.child import Child, Command, OneChild, environment
 from deploy.local.files import cache_folder, erase, locked
@@ -18,7 +18,7 @@ from deploy.local.java import QUIET, SMALL, java
 from deploy.local.watcher import Watcher
 from shared.refusal import Refused
 
-REALM = Path(__file__).parent.parent / "keycloak" / "gcm-realm.json"
+THEMES = REALM.parent / "themes"
 FOLDER = f"keycloak-{pinned('keycloak')[0].path.parts[-2]}"
 BUILD = ("build", "--db=postgres", "--health-enabled=true")
 THREADS = "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory"
@@ -33,7 +33,6 @@ JVM = (
 )
 HEAP = ("-Xms64m", "-Xmx256m")
 BUILD_HEAP = ("-Xms64m", "-Xmx512m")
-PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(:[^}]*)?\}")
 
 
 def archive(watcher: Watcher) -> Path:
@@ -76,19 +75,6 @@ def _java(home: Path, heap: Sequence[str], *arguments: str) -> tuple[str, ...]:
     return (java(), *heap, *JVM, *places, *main, *arguments)
 
 
-def refuse_unset(files: Sequence[Path], given: Mapping[str, str]) -> None:
-    """Refuses when a file names `${NAME}` without a default and NAME is unset or empty.
-
-    Keycloak would take the text itself for the value: a client secret that anybody can read in the repository.
-    """
-    for file in files:
-        for name, default in PLACEHOLDER.findall(file.read_text()):
-            if not default and not given.get(name):
-                raise Refused(
-                    f"{file.name} needs {name}, which is not set: Keycloak would take its name for the value."
-                )
-
-
 @dataclass
 class Keycloak(OneChild):
     """One server with the realm `gcm` and the users of `users`, its tables in a PostgreSQL database.
@@ -120,7 +106,8 @@ class Keycloak(OneChild):
 
     def start(self, within: float = 300) -> None:
         """Returns when it answers; imports the realm on the first start, and never touches it again."""
-        refuse_unset(self.imports, self.environment)
+        if missing := unset(self.imports, self.environment):
+            raise Refused(missing[0])
         self._furnish()
         secrets = {
             "KC_DB_PASSWORD": self.database_password,
@@ -141,14 +128,14 @@ class Keycloak(OneChild):
         ]
 
     def _furnish(self) -> None:
-        """A home of its own, which has the distribution's code by links."""
+        """A home of its own, which has the distribution's code and our theme by links."""
         files = self.home / "data" / "import"
         erase(files)
         files.mkdir(parents=True)
-        for name in ("lib", "conf", "providers"):
-            link = self.home / name
+        for folder in (*(self.distribution / name for name in ("lib", "conf", "providers")), THEMES):
+            link = self.home / folder.name
             link.unlink(missing_ok=True)
-            link.symlink_to(self.distribution / name)
+            link.symlink_to(folder)
         for file in self.imports:
             (files / file.name).write_text(file.read_text())
 

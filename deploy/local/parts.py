@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from deploy.keycloak.check import REALM
 from deploy.local import kafka, keycloak, postgres
 from deploy.local.files import reachable, unprivileged
 from deploy.local.personas import write_realm_users
@@ -54,7 +55,7 @@ def keycloak_of(place: Place, distribution: Path) -> keycloak.Keycloak:
         admin_password=place.secrets["keycloak admin"],
         log=place.state.log("keycloak"),
         environment={**place.marker, **realm_values(place)},
-        imports=(keycloak.REALM, users),
+        imports=(REALM, users),
     )
 
 
@@ -65,6 +66,8 @@ def realm_values(place: Place) -> dict[str, str]:
         "GCM_PORTAL_CLIENT_SECRET": place.secrets["portal client"],
         "GCM_PORTAL_URL": place.http("portal", "localhost"),
         "GCM_PORTAL_INTERNAL_URL": place.http("portal"),
+        "GCM_SMTP_HOST": "127.0.0.1",
+        "GCM_SMTP_PORT": str(place.ports["smtp"]),
         "GCM_DEMO_LOGIN": "true",
         "GCM_DEMO_PASSWORD": place.secrets["personas"],
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+ACCOUNT_ROLE = "default-roles-gcm"  # may see their own account pages; an import gives it to nobody by itself
 FILE = Path(__file__).parent / "demo" / "personas.json"
 
 
@@ -46,8 +47,7 @@ def _user(one: Persona) -> dict[str, Any]:
         "email": one.address,
         "emailVerified": True,
         "enabled": True,
-        "attributes": {"locale": [one.language]},
-        "realmRoles": list(one.realm_roles),
+        "realmRoles": [ACCOUNT_ROLE, *one.realm_roles],
         "credentials": [{"type": "password", "value": "${GCM_DEMO_PASSWORD}", "temporary": False}],
     }
 

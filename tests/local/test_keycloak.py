@@ -1,12 +1,11 @@
 """The realm that is shipped, in a real Keycloak."""
 
 import asyncio
-from pathlib import Path
+from dataclasses import replace
 
 import jwt
 import pytest
 
-from deploy.local.keycloak import REALM, refuse_unset
 from shared.refusal import Refused
 from tests.support.parts import REALM_VALUES, Keycloak
 
@@ -30,16 +29,7 @@ async def test_an_unknown_persona_is_refused_in_a_sentence(keycloak: Keycloak) -
         await asyncio.to_thread(keycloak.token, "nobody")
 
 
-@pytest.mark.parametrize("missing", ["unset", "empty"])
-def test_a_placeholder_without_a_value_is_refused_by_name(missing: str) -> None:
+def test_a_start_without_a_secret_is_refused_by_name(keycloak: Keycloak) -> None:
     given = {**REALM_VALUES, "GCM_SERVICE_CLIENT_SECRET": ""}
-    if missing == "unset":
-        del given["GCM_SERVICE_CLIENT_SECRET"]
     with pytest.raises(Refused, match=r"gcm-realm\.json needs GCM_SERVICE_CLIENT_SECRET"):
-        refuse_unset([REALM], given)
-
-
-def test_a_placeholder_with_a_default_needs_no_value(tmp_path: Path) -> None:
-    file = tmp_path / "realm.json"
-    file.write_text('{"enabled": "${GCM_DEMO_LOGIN:false}"}')
-    refuse_unset([file], {})
+        replace(keycloak, environment=given).start()

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from shared.messaging.kafka import Topic, apply_topics
-from tests.support.parts import Kafka, Postgres
+from tests.support.parts import PASSWORD, Kafka, Postgres
 
 
 async def test_no_role_can_connect_to_anothers_database(postgres: Postgres) -> None:
@@ -15,7 +15,7 @@ async def test_no_role_can_connect_to_anothers_database(postgres: Postgres) -> N
     for role in ("notifications", "notifications_owner"):
         for database in (pledges.name, "postgres", "template1"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await asyncpg.connect(postgres.url(database, role, "local-test"))
+                await asyncpg.connect(postgres.url(database, role, PASSWORD))
     own = await asyncpg.connect(notifications.app_url)
     await own.close()
 

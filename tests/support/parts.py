@@ -16,6 +16,7 @@ from typing import Self
 import asyncpg
 import pytest
 
+from deploy.keycloak.check import REALM
 from deploy.local import databases
 from deploy.local import kafka as kafka_part
 from deploy.local import keycloak as keycloak_part
@@ -25,7 +26,7 @@ from deploy.local.ports import choose
 from deploy.local.tokens import token
 from deploy.local.watcher import Watcher
 
-PASSWORD = "local-test"
+PASSWORD = "local-test-password"  # pragma: allowlist secret
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ async def keycloak_of(parts: Parts) -> Keycloak:
         admin_password=PASSWORD,
         log=parts.folder / "keycloak.log",
         environment=REALM_VALUES | portal,
-        imports=(keycloak_part.REALM, users),
+        imports=(REALM, users),
     )
 
 
