@@ -15,6 +15,7 @@ from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from services.portal.words import said
 from shared.reference import catalogue
 from shared.reference.catalogue import UnknownCode
 from shared.reference.dates import PartialDate
@@ -67,12 +68,21 @@ class Language:
     def number(self, value: Decimal | float) -> str:
         return numbers.format_decimal(value, locale=self.locale, decimal_quantization=False)
 
+    def word(self, kind: str, code: str) -> str:
+        """What people read in place of a code of `words.WORDS[kind]`."""
+        return said(self.gettext, kind, code)
+
     def label(self, code: str) -> str:
-        """What people read in place of a code of the reference data; the code itself where there is none."""
+        """What people read in place of a code of the reference data; the code itself where there is none.
+
+        Objectives are known by their numbers, so these stand before.
+        """
         try:
-            return catalogue.label(code, self.code)
+            label = catalogue.label(code, self.code)
         except UnknownCode:
             return code
+        objective = catalogue.OBJECTIVES.get(code)
+        return f"{self.number(objective.number)}. {label}" if objective else label
 
 
 def languages(folder: Path = FOLDER) -> dict[str, Language]:

@@ -4,9 +4,9 @@
     return done(request, f"/my/pledges/{pledge_id}", "saved")
 
 Templates extend base.html and fill the blocks `title` and `main`. They have, besides what they are given: `language`
-(day, on, moment, number, label), `session` (or none), `csrf()` for forms, `static("portal.css")`, `path`, `done`,
-and gettext as {% trans %}…{% endtrans %} or _("…"). What people wrote is escaped, and stands in an element with
-dir="auto". Forms are built from forms.html, which says how.
+(day, on, moment, number, label, word), `session` (or none), `csrf()` for forms, `static("portal.css")`, `path`,
+`cursor`, `done`, and gettext as {% trans %}…{% endtrans %} or _("…"). What people wrote is escaped, and stands in an
+element with dir="auto". Forms are built from forms.html, which says how.
 
 After a POST that did something: `done`, which leads to a page that then says so (303). The word is a key of DONE.
 """
@@ -48,6 +48,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "language": language,
         "session": session,
         "path": request.url.path,
+        "cursor": request.query_params.get("cursor"),
         "csrf": partial(csrf.field, request),
         "moved_clock": _moved_clock(request),
         "done": said(language) if said and request.method == "GET" else None,

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, bindparam, select, true
+from sqlalchemy import ScalarSelect, Select, bindparam, cast, select, true
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
@@ -56,7 +57,12 @@ _STEPS = (
     .order_by(col(PledgeHistory.step_id).desc())
     .limit(100)
 )
-_ITEM = [getattr(PublicPledge, name) for name in PublicItem.model_fields]
+_DOCUMENT = cast(col(PublicPledge.snapshot), JSON)
+_ITEM = [
+    *(getattr(PublicPledge, name) for name in PublicItem.model_fields if hasattr(PublicPledge, name)),
+    _DOCUMENT["entity"].label("entity"),
+    _DOCUMENT["origin"].astext.label("origin"),
+]
 _WORK = select(
     col(Pledge.pledge_id),
     col(Pledge.entity_id),

@@ -261,6 +261,8 @@ class PublicItem(BaseModel):
 
     pledge_id: UUID
     entity_id: str
+    entity: EntityRef
+    origin: Literal["submitted", "public_statement"]
     title: str
     kind: Kind
     state: Literal["published", "closed"]

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, not_, select
+from sqlalchemy import ColumnElement, cast, func, not_, select
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -77,6 +78,7 @@ _NEWEST = pagination.Order(
 _PLEDGE = select(
     *(col(PublicPledge.pledge_id), col(PublicPledge.title), col(PublicPledge.status)),
     *(col(PublicPledge.first_published_at), col(PublicPledge.last_reported_at)),
+    cast(col(PublicPledge.snapshot), JSON)["origin"].astext.label("origin"),
     *(col(Entity.entity_id), col(Entity.name), col(Entity.kind), col(Entity.fictional)),
 ).join(Entity, col(Entity.entity_id) == col(PublicPledge.entity_id))
 
@@ -109,5 +111,5 @@ async def pledges(
 def _item(row: Mapping[str, Any], rule: Counting) -> CountedPledge:
     voice = rule.voice(row["last_reported_at"])
     entity = EntityRef(**{name: row[name] for name in EntityRef.model_fields})
-    plain = {name: row[name] for name in ("pledge_id", "title", "status", "last_reported_at")}
+    plain = {name: row[name] for name in ("pledge_id", "title", "origin", "status", "last_reported_at")}
     return CountedPledge(**plain, entity=entity, reported=voice == "reported", voice=voice)

@@ -89,6 +89,7 @@ class CountedPledge(BaseModel):
     pledge_id: UUID
     title: str
     entity: EntityRef
+    origin: Literal["submitted", "public_statement"]
     reported: bool
     voice: Voice = Field(description="silent: nobody has reported since the cycle opened, which is no failure")
     status: str | None = Field(description="What the last report said; null without a report")

@@ -159,6 +159,8 @@ class PublicView(Snapshot):
 class PublicItem(Received):
     pledge_id: UUID
     entity_id: str
+    entity: EntityRef
+    origin: str
     title: str
     kind: str
     state: str

@@ -46,6 +46,7 @@ class CountedPledge(Received):
     pledge_id: UUID
     title: str
     entity: EntityRef
+    origin: str
     reported: bool
     voice: str
     status: str | None

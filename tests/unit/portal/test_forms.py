@@ -135,13 +135,13 @@ async def test_every_answer_says_that_nothing_runs_and_nobody_frames_us(portal: 
 
 
 async def test_what_belongs_to_somebody_is_kept_by_no_cache(portal: Portal) -> None:
-    assert (await portal.browser().get("/")).headers["cache-control"] == "no-cache"
-    assert (await portal.signed_in("amina").get("/")).headers["cache-control"] == "no-store"
-    assert "set-cookie" not in (await portal.browser().get("/")).headers
+    assert (await portal.browser().get("/signed-in")).headers["cache-control"] == "no-cache"
+    assert (await portal.signed_in("amina").get("/signed-in")).headers["cache-control"] == "no-store"
+    assert "set-cookie" not in (await portal.browser().get("/signed-in")).headers
 
 
 async def test_head_is_answered_as_get(portal: Portal) -> None:
-    answer = await portal.browser().http.head(URL + "/")
+    answer = await portal.browser().http.head(URL + "/signed-in")
     assert answer.status_code == 200
 
 

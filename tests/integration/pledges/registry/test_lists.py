@@ -19,7 +19,8 @@ select gen_random_uuid(), 'veridia', 1, 'published', 't', '{}', at, at
 from (select timestamptz '2024-01-01' + n * interval '1 minute' as at from generate_series(1, :many) n) days;
 insert into public_pledge
 select pledge_id, entity_id, 'member_state', 'published', null, 1, 1, title, 'individual', '{}', '2022', created_at,
-    created_at, null, null, 0, 1, '{}' from pledge;
+    created_at, null, null, 0, 1, json_build_object('origin', 'submitted', 'entity', json_build_object(
+        'entity_id', 'veridia', 'name', 'Veridia', 'kind', 'member_state', 'fictional', true)) from pledge;
 insert into pledge_facet select code, created_at, pledge_id from
     (select pledge_id, created_at, row_number() over (order by created_at) as n from pledge) numbered,
     lateral (values ('objective-1', n % 2 = 0), ('objective-19', n < 40), ('policy', n % 3 = 0)) codes (code, has)

@@ -67,6 +67,7 @@ async def test_reported_and_silent_with_their_denominator(veridia: Service) -> N
         "pledge_id": second,
         "title": "Second",
         "entity": {"entity_id": "veridia", "name": "Veridia", "kind": "member_state", "fictional": True},
+        "origin": "public_statement",
         "reported": False,
         "voice": "silent",
         "status": None,

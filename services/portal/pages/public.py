@@ -1,0 +1,113 @@
+"""What anybody may read: the first page, pledges, one pledge, its history."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.portal.access import Public
+from services.portal.page import language_of, page, with_query
+from services.portal.parts import Using
+from shared.client import Client, Refused
+from shared.client.models.entities import Entity
+from shared.client.models.reviews import Cycle, Milestone
+from shared.reference import catalogue
+from shared.reference.dates import PartialDate
+
+router = APIRouter()
+
+ON_A_PAGE = 20
+NEWEST = 5
+CHOICES = 10  # entities that a typed name may mean
+LISTS: dict[str, Collection[str]] = {
+    "objective": catalogue.OBJECTIVES,
+    "kind": catalogue.PLEDGE_KINDS,
+    "form": catalogue.FORMS,
+    "cycle": catalogue.CYCLES,
+    "state": ("published", "closed"),
+}
+
+
+@router.get("/")
+async def home(request: Request, client: Public, parts: Using) -> Response:
+    """What this is, the next milestone with its figures, and the newest pledges."""
+    cycles, newest = await asyncio.gather(client.pledges.reviews(), _newest(client))
+    following = next_milestone(cycles.items, parts.clock.business().date())
+    review = await client.pledges.review_pledges(following.code, limit=1) if following else None
+    return page(request, "home.html", review=review, newest=newest)
+
+
+def next_milestone(cycles: list[Cycle], today: date) -> Milestone | None:
+    """The first one that is not over and for which entities are invited to report."""
+    coming = [
+        milestone
+        for cycle in cycles
+        for milestone in cycle.milestones
+        if milestone.reminders and PartialDate(milestone.ends or milestone.starts).last_day() >= today
+    ]
+    return min(coming, key=lambda one: PartialDate(one.starts).first_day(), default=None)
+
+
+@router.get("/pledges")
+async def pledges(request: Request, client: Public) -> Response:
+    """With filters in the address; an entity may be typed by name."""
+    asked = request.query_params
+    wanted = {name: asked[name] for name, codes in LISTS.items() if asked.get(name) in codes}
+    if typed := asked.get("who", "").strip():
+        found = (await client.pledges.entities(q=typed[:100], limit=CHOICES)).items
+        if len(found) == 1:
+            return RedirectResponse(with_query("/pledges", {**wanted, "entity": found[0].entity_id}), 303)
+        return page(request, "pledges.html", typed=typed, choices=found, **_shown(request, wanted))
+    entity = await _entity(client, asked.get("entity"))
+    try:
+        listed = await client.pledges.list(
+            **wanted, entity=asked.get("entity") or None, limit=ON_A_PAGE, cursor=asked.get("cursor")
+        )
+    except Refused:  # a cursor of other filters, or from long ago
+        return RedirectResponse(with_query("/pledges", wanted, entity=asked.get("entity")), 303)
+    return page(request, "pledges.html", listed=listed, **_shown(request, wanted, entity))
+
+
+async def _newest(client: Client) -> list[object]:
+    return list((await client.pledges.list(limit=NEWEST)).items)
+
+
+async def _entity(client: Client, entity_id: str | None) -> Entity | None:
+    return await client.pledges.entity(entity_id) if entity_id else None
+
+
+def _shown(request: Request, wanted: dict[str, str], entity: Entity | None = None) -> dict[str, Any]:
+    """What the form of the filters needs: its choices as pairs of code and words."""
+    language = language_of(request)
+    lists = {name: [(code, language.label(code)) for code in codes] for name, codes in LISTS.items()}
+    lists["state"] = [(code, language.word("state", code)) for code in LISTS["state"]]
+    query = wanted | ({"entity": entity.entity_id} if entity else {})
+    return {"wanted": wanted, "entity": entity, "query": query, "lists": lists}
+
+
+@router.get("/pledges/{pledge_id}")
+async def pledge(request: Request, pledge_id: UUID, client: Public, version: int | None = None) -> Response:
+    """As it is, with its reports; or with ?version=1 as it was published then."""
+    if version is not None:
+        now, then = await asyncio.gather(client.pledges.get(pledge_id), client.pledges.version(pledge_id, version))
+        return page(request, "pledge.html", pledge=then, newest_version=now.version, old=True)
+    cursor = request.query_params.get("reports")
+    found, reports = await asyncio.gather(
+        client.pledges.get(pledge_id), client.pledges.updates(pledge_id, limit=ON_A_PAGE, cursor=cursor)
+    )
+    shown: dict[str, Any] = {"reports": reports, "reports_from": cursor, "newest_version": found.version}
+    return page(request, "pledge.html", pledge=found, old=False, **shown)
+
+
+@router.get("/pledges/{pledge_id}/history")
+async def history(request: Request, pledge_id: UUID, client: Public) -> Response:
+    """What happened to it in public: by role, never by person."""
+    cursor = request.query_params.get("cursor")
+    found, steps = await asyncio.gather(
+        client.pledges.get(pledge_id), client.pledges.history(pledge_id, limit=ON_A_PAGE, cursor=cursor)
+    )
+    return page(request, "history.html", pledge=found, steps=steps)
