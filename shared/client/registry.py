@@ -62,13 +62,29 @@ class Registry(Room):
         """What was reported, newest first."""
         return self._to.pages(at("pledges", pledge_id, "updates"), Page[Update], limit=limit, cursor=cursor)
 
-    def mine(self, *, state: str | None = None, limit: int | None = None, cursor: str | None = None) -> Work:
+    def mine(
+        self,
+        *,
+        state: str | None = None,
+        entity: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Work:
         """The pledges of the entities that the caller acts for, drafts too, newest first."""
-        return self._to.pages(at("me", "pledges"), Page[WorkItem], state=state, limit=limit, cursor=cursor)
+        wanted = {"state": state, "entity": entity, "limit": limit, "cursor": cursor}
+        return self._to.pages(at("me", "pledges"), Page[WorkItem], **wanted)
 
-    def submissions(self, *, state: str | None = None, limit: int | None = None, cursor: str | None = None) -> Work:
+    def submissions(
+        self,
+        *,
+        state: str | None = None,
+        entity: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Work:
         """For staff and reviewers: what waits for staff, or for an answer to them."""
-        return self._to.pages(at("submissions"), Page[WorkItem], state=state, limit=limit, cursor=cursor)
+        wanted = {"state": state, "entity": entity, "limit": limit, "cursor": cursor}
+        return self._to.pages(at("submissions"), Page[WorkItem], **wanted)
 
     async def working_copy(self, pledge_id: Id) -> WorkingCopy:
         """What is worked on, with the exchange about it."""

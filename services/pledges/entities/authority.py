@@ -114,12 +114,20 @@ class Held:
 
     membership_id: UUID
     entity_id: str
+    entity_name: str
     role: str
     until: datetime | None
 
 
 _HELD = (
-    select(col(Membership.membership_id), col(Membership.entity_id), col(Membership.role), col(Membership.until))
+    select(
+        col(Membership.membership_id),
+        col(Membership.entity_id),
+        col(Entity.name),
+        col(Membership.role),
+        col(Membership.until),
+    )
+    .join(Entity, col(Entity.entity_id) == col(Membership.entity_id))
     .where(col(Membership.person_id) == bindparam("person_id"), valid(bindparam("now")))
     .order_by(col(Membership.entity_id), col(Membership.membership_id))
 )

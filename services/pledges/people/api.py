@@ -42,7 +42,7 @@ CONTACTS: list[str | Enum] = ["contacts (our own services)"]
 
 async def _held(session: AsyncSession, actor: Actor, parts: Using) -> list[HeldMembership]:
     found = await authority.memberships(session, actor.person, parts.clock.business())
-    return [HeldMembership(entity_id=held.entity_id, role=held.role, until=held.until) for held in found]
+    return [HeldMembership.model_validate(held, from_attributes=True) for held in found]
 
 
 @router.get("/me", tags=ME, response_model=Me, summary="Who am I, for whom may I act, how can I be reached")

@@ -81,6 +81,7 @@ class HeldMembership(BaseModel):
     """A membership that is valid now."""
 
     entity_id: str
+    entity_name: str
     role: Role
     until: datetime | None = Field(description="Business time; null: no end is set")
 

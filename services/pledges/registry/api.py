@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.pledges.entities.authority import Standing, require_reader
 from services.pledges.registry import commands, queries, records
 from services.pledges.registry.commands import Call
-from services.pledges.registry.queries import Filters
+from services.pledges.registry.queries import Filters, Work
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import (
     ChangeRequest,
@@ -41,6 +41,7 @@ router = APIRouter()
 SignedIn = Annotated[Actor, Depends(SIGNED_IN)]
 Staff = Annotated[Actor, Depends(STAFF)]
 StaffOrReviewer = Annotated[Actor, Depends(STAFF_OR_REVIEWER)]
+OfEntity = Annotated[str | None, Query(description="Of this entity", max_length=64)]
 PUBLIC = [Depends(ANYONE)]
 WORK: list[str | Enum] = ["pledges: work"]
 DESK: list[str | Enum] = ["pledges: the Network's desk"]
@@ -141,12 +142,13 @@ async def my_pledges(
     actor: SignedIn,
     parts: Using,
     state: Annotated[State | None, Query(description="Only in this state")] = None,
+    entity: OfEntity = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> WorkPage:
     """Drafts too, and what waits for you: `changes_requested`."""
     async with parts.database.transaction() as session:
-        page = await queries.mine(session, actor.person, parts.clock.business(), state, limit, cursor)
+        page = await queries.mine(session, actor.person, parts.clock.business(), Work(state, entity), limit, cursor)
     response.headers.update(next_link(request, page.next))
     return page
 
@@ -158,11 +160,12 @@ async def submissions(
     _: StaffOrReviewer,
     parts: Using,
     state: Annotated[Literal["submitted", "changes_requested"] | None, Query(description="Only in this state")] = None,
+    entity: OfEntity = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> WorkPage:
     async with parts.database.transaction() as session:
-        page = await queries.submissions(session, state, limit, cursor)
+        page = await queries.submissions(session, Work(state, entity), limit, cursor)
     response.headers.update(next_link(request, page.next))
     return page
 
@@ -222,7 +225,7 @@ async def record_statement(
 
 
 async def _filters(
-    entity: Annotated[str | None, Query(description="Of this entity", max_length=64)] = None,
+    entity: OfEntity = None,
     objective: Annotated[Objective | None, Query(description="For this objective", examples=["objective-7"])] = None,
     kind: Annotated[Kind | None, Query(description="Of this kind")] = None,
     form: Annotated[Form | None, Query(description="In this form", examples=["financial"])] = None,

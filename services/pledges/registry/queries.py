@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
 from services.pledges.entities.authority import Standing, valid
-from services.pledges.entities.models import Membership
+from services.pledges.entities.models import Entity, Membership
 from services.pledges.registry.models import (
     Pledge,
     PledgeFacet,
@@ -63,7 +63,7 @@ _ITEM = [
     _DOCUMENT["entity"].label("entity"),
     _DOCUMENT["origin"].astext.label("origin"),
 ]
-_WORK = select(
+_WORK_COLUMNS = select(
     col(Pledge.pledge_id),
     col(Pledge.entity_id),
     col(Pledge.title),
@@ -71,7 +71,14 @@ _WORK = select(
     col(Pledge.revision),
     col(Pledge.updated_at),
     col(PublicPledge.version),
-).outerjoin(PublicPledge, col(PublicPledge.pledge_id) == col(Pledge.pledge_id))
+    col(PublicPledge.review_cycle),
+    col(PublicPledge.status),
+    col(PublicPledge.last_reported_at),
+    col(Entity.name).label("entity_name"),
+)
+_WORK = _WORK_COLUMNS.outerjoin(PublicPledge, col(PublicPledge.pledge_id) == col(Pledge.pledge_id)).join(
+    Entity, col(Entity.entity_id) == col(Pledge.entity_id)
+)
 _NEWEST = pagination.Order({col(Pledge.pledge_id): UUID}, newest_first=True)
 _BY_SEQUENCE = pagination.Order({col(PublicHistory.sequence): pagination.number})
 
@@ -179,23 +186,31 @@ def view(found: Present, who: Standing, steps: list[Step] | None = None) -> Work
     )
 
 
+@dataclass(frozen=True)
+class Work:
+    """Which working copies; None: any."""
+
+    state: State | None = None
+    entity: str | None = None
+
+    def narrow(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        wanted = [(self.state, col(Pledge.state) == self.state), (self.entity, col(Pledge.entity_id) == self.entity)]
+        return query.where(*(condition for value, condition in wanted if value is not None))
+
+
 async def mine(
-    session: AsyncSession, person_id: str, now: datetime, state: State | None, limit: int, cursor: str | None
+    session: AsyncSession, person_id: str, now: datetime, work: Work, limit: int, cursor: str | None
 ) -> WorkPage:
     """Working copies of all entities that the person is a member of now (business time), newest first."""
     entities = select(col(Membership.entity_id)).where(col(Membership.person_id) == person_id, valid(now))
-    query = _WORK.where(col(Pledge.entity_id).in_(entities))
-    if state:
-        query = query.where(col(Pledge.state) == state)
-    return await _page(session, query, f"mine {person_id} {state}", limit, cursor)
+    query = work.narrow(_WORK.where(col(Pledge.entity_id).in_(entities)))
+    return await _page(session, query, f"mine {person_id} {work}", limit, cursor)
 
 
-async def submissions(session: AsyncSession, state: State | None, limit: int, cursor: str | None) -> WorkPage:
+async def submissions(session: AsyncSession, work: Work, limit: int, cursor: str | None) -> WorkPage:
     """What waits for staff, or for an entity's answer to them; newest first."""
-    query = _WORK.where(col(Pledge.state).in_(("submitted", "changes_requested")))
-    if state:
-        query = query.where(col(Pledge.state) == state)
-    return await _page(session, query, f"submissions {state}", limit, cursor)
+    query = work.narrow(_WORK.where(col(Pledge.state).in_(("submitted", "changes_requested"))))
+    return await _page(session, query, f"submissions {work}", limit, cursor)
 
 
 async def _page(

@@ -233,11 +233,15 @@ class WorkItem(BaseModel):
 
     pledge_id: UUID
     entity_id: str
+    entity_name: str
     title: str
     state: State
     revision: int
     version: int
     updated_at: datetime
+    review_cycle: str | None = Field(description="As published; null while it is not")
+    status: str | None = Field(description="That was reported last")
+    last_reported_at: datetime | None
 
 
 class WorkPage(BaseModel):

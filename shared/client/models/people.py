@@ -30,6 +30,7 @@ class Registered(Received):
 
 class HeldMembership(Received):
     entity_id: str
+    entity_name: str = ""
     role: str
     until: datetime | None
 

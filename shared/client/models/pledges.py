@@ -106,11 +106,15 @@ class WorkingCopy(Received):
 class WorkItem(Received):
     pledge_id: UUID
     entity_id: str
+    entity_name: str = ""
     title: str
     state: str
     revision: int
     version: int
     updated_at: datetime
+    review_cycle: str | None = None
+    status: str | None = None
+    last_reported_at: datetime | None = None
 
 
 class SupportStatus(Received):

@@ -24,7 +24,7 @@ async def test_who_am_i(pledges: Service) -> None:
     assert answer.json() == {
         "person_id": "noor",
         "roles": ["network_staff"],
-        "memberships": [{"entity_id": "veridia", "role": "viewer", "until": None}],
+        "memberships": [{"entity_id": "veridia", "entity_name": "Veridia", "role": "viewer", "until": None}],
         "contact": {
             "name": "Noor",
             "address": "noor@demo.invalid",

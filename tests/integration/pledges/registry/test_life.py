@@ -287,3 +287,24 @@ async def test_the_largest_pledge_can_be_published(desk: Desk) -> None:
     }
     pledge_id = await desk.published(**worst)
     assert (await desk.get(f"/pledges/{pledge_id}")).json()["title"] == line
+
+
+async def test_a_line_of_a_list_says_what_is_due(desk: Desk) -> None:
+    """So that a page needs no request a line."""
+    draft = await desk.create()
+    pledge_id = await desk.published()
+    await desk.post(f"/pledges/{pledge_id}/updates", {"status": "delayed"})
+    published, begun = (await desk.get("/me/pledges", AMINA)).json()["items"]
+    assert (published["pledge_id"], begun["pledge_id"]) == (pledge_id, draft.json()["pledge_id"])
+    assert [(line["entity_name"], line["review_cycle"], line["status"]) for line in (published, begun)] == [
+        ("Veridia", "2022", "delayed"),
+        ("Veridia", None, None),
+    ]
+    assert (published["last_reported_at"] is None, begun["last_reported_at"]) == (False, None)
+
+
+async def test_lists_of_work_are_narrowed_by_entity(desk: Desk) -> None:
+    await desk.create(submit=True)
+    for path, who in (("/me/pledges", AMINA), ("/submissions", REVIEWER)):
+        assert len((await desk.get(f"{path}?entity=veridia&state=submitted", who)).json()["items"]) == 1
+        assert (await desk.get(f"{path}?entity=kalmora", who)).json()["items"] == []
