@@ -9,10 +9,12 @@ from starlette.types import Scope
 from services.portal import failures, security, signin
 from services.portal.access import public, require_rules
 from services.portal.page import STATIC
-from services.portal.pages import links, reviews
+from services.portal.pages import desk, draft, links, mine, reporting, reviews, support
 from services.portal.pages import public as public_pages
 from services.portal.parts import Parts, Using
 from shared.web.limits import Limits
+
+PAGES = (public_pages, reviews, links, mine, draft, reporting, support, desk)
 
 
 class _Files(StaticFiles):
@@ -33,7 +35,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(Limits, answer=failures.of, headers=security.headers(parts.settings))
     app.add_middleware(security.Answers)
     app.mount("/static", _Files(directory=STATIC))
-    for router in (_health, signin.router, public_pages.router, reviews.router, links.router):
+    for router in (_health, signin.router, *(one.router for one in PAGES)):
         app.include_router(router)
     require_rules(app)
     return app

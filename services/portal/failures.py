@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.portal.csrf import FIELD
 from services.portal.page import page
 from services.portal.session import SignInNeeded
-from shared.client import NotSignedIn, ProblemError
+from shared.client import Away, NotSignedIn, ProblemError
 from shared.errors import AppError
 
 RETRY_AFTER = "5"  # seconds
@@ -49,14 +49,21 @@ async def _sign_in(request: Request, _: Exception) -> Response:
     if request.method != "POST":
         place = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?{urlencode({'next': place})}", 303)
+    return await _kept(request, "signed_out.html", 403)
+
+
+async def _kept(request: Request, template: str, status: int) -> Response:
+    """A page that holds what was typed, to be sent again."""
     form = await request.form()
     kept = [(name, str(value)) for name, value in form.multi_items() if name != FIELD]
-    return page(request, "signed_out.html", 403, kept=kept, action=request.url.path)
+    return page(request, template, status, kept=kept, action=request.url.path)
 
 
 async def _problem(request: Request, error: Exception) -> Response:
     """Of an API, that no page has dealt with itself."""
     status = error.status if isinstance(error, ProblemError) else 500
+    if isinstance(error, Away) and request.method == "POST":
+        return await _kept(request, "not_sent.html", NOBODY)
     known = status if status in {400, 403, 404, 409, 410, 412, 422} else NOBODY
     return failure(request, known, str(error) if known not in {404, NOBODY} else "")
 

@@ -23,7 +23,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.portal import csrf
+from services.portal import acts, csrf
 from services.portal.language import Language, choose
 from services.portal.parts import parts_of
 
@@ -35,6 +35,7 @@ MOVED = timedelta(seconds=1)  # less is no difference between the clocks
 DONE: dict[str, Callable[[Language], str]] = {
     "reported": lambda language: language.gettext("Your report is recorded."),
     "signed-out": lambda language: language.gettext("You are signed out."),
+    **acts.DONE,
 }
 
 

@@ -1,4 +1,4 @@
-"""The portal before a real pledges service with its own database."""
+"""The portal before real services with their own databases."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ import pytest
 from services.pledges.registry.schemas import EXAMPLE
 from services.portal.parts import Parts
 from shared.process import Health
-from tests.support.api import Service, once
+from tests.integration.portal.whole import Whole
+from tests.support.api import Service, Services, once
 from tests.support.entities import STAFF, VERIDIA, add_entity, give, made
-from tests.support.portal import PLEDGES, Portal, settings
+from tests.support.portal import PLEDGES, SUPPORT, Portal, parts, settings
 from tests.support.tokens import bearer
 
 AMINA = bearer("amina")
@@ -68,3 +69,19 @@ async def registry(pledges: Service) -> Registry:
     await add_entity(pledges, entity_id="kalmora", names={"en": "Kalmora"}, aliases=[])
     await give(pledges, "amina")
     return Registry(pledges)
+
+
+@pytest.fixture
+async def whole(service: Services) -> Whole:
+    """Both services behind the portal; two fictional States with their people."""
+    pledges = await service("pledges")
+    to_pledges = httpx.ASGITransport(pledges.app, raise_app_exceptions=False)
+    support = await service("network_support", http=httpx.AsyncClient(transport=to_pledges))
+    to_support = httpx.ASGITransport(support.app, raise_app_exceptions=False)
+    http = httpx.AsyncClient(mounts={PLEDGES: to_pledges, SUPPORT: to_support})
+    await add_entity(pledges)
+    await add_entity(pledges, entity_id="kalmora", names={"en": "Kalmora"}, aliases=[])
+    for person, role in (("amina", "focal_point"), ("dario", "delegate"), ("vera", "viewer")):
+        await give(pledges, person, role)
+    await give(pledges, "kofi", entity_id="kalmora")
+    return Whole(Portal(parts(http, pledges.clock_file)), pledges, support)

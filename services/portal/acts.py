@@ -1,0 +1,36 @@
+"""What pages say after an act: what was done, and what happens next (docs/mails.md has who gets a mail)."""
+
+from collections.abc import Callable
+
+from services.portal.language import Language
+
+DONE: dict[str, Callable[[Language], str]] = {
+    "saved": lambda language: language.gettext("Saved. Nobody was told of it; go on whenever you like."),
+    "submitted": lambda language: language.gettext(
+        "Submitted. The Network’s staff on duty and the focal points of your entity get an e-mail. The staff"
+        " publish it, or ask for a change; the focal points are told either way."
+    ),
+    "already": lambda language: language.gettext("This was done already, and was not done twice."),
+    "moved-on": lambda language: language.gettext(
+        "Nothing was done: somebody was faster, or you had sent it before. This is how it stands now."
+    ),
+    "reported": lambda language: language.gettext(
+        "Your report is public now. It counts for the next review. Nobody gets an e-mail for it."
+    ),
+    "closed": lambda language: language.gettext("The pledge is closed. All its versions stay public."),
+    "support-asked": lambda language: language.gettext(
+        "Your request is on its way. The Network’s staff on duty and your focal points get an e-mail; you get another"
+        " one when the staff have read it."
+    ),
+    "support-withdrawn": lambda language: language.gettext("The request is taken back."),
+    "published": lambda language: language.gettext(
+        "Published: everybody can see it now. The focal points of the entity get an e-mail."
+    ),
+    "changes-asked": lambda language: language.gettext(
+        "The focal points of the entity get an e-mail with what you asked. The pledge comes back when they"
+        " submit again."
+    ),
+    "acknowledged": lambda language: language.gettext(
+        "Acknowledged. The focal points of the entity get an e-mail that says so."
+    ),
+}

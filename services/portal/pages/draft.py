@@ -1,0 +1,219 @@
+"""The form of a pledge: a new one, a draft, an amendment. Whatever happens, what was typed stays."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.portal.access import Person, SignedIn
+from services.portal.choices import Choices
+from services.portal.csrf import Form
+from services.portal.differences import differences
+from services.portal.page import done, language_of, page
+from services.portal.pages.mine import memberships, path_of, writes_for
+from services.portal.phrases import Words
+from services.portal.problems import KEY, SEEN, faults, new_key
+from services.portal.typed import Meaning, Typed, meaning, place, texts
+from shared.client import Conflict, Refused, Stale
+from shared.client.models.pledges import Content, NewPledge, Saving, WorkingCopy
+
+router = APIRouter()
+
+NEW = "/my/pledges/new"
+EDITABLE = {"draft", "changes_requested"}
+OWN_FIELDS = {KEY, SEEN, "csrf", "action", "entity_id"}  # of the form, and not of the pledge
+EMPTY = Content(title="")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The form as it is shown or was sent. `copy` None: a pledge that is not saved yet."""
+
+    typed: Typed
+    copy: WorkingCopy | None = None
+    entity: str = ""
+    seen: str = ""
+    key: str = ""
+
+    @property
+    def before(self) -> Content:
+        return self.copy.content if self.copy else EMPTY
+
+
+@router.get("/my/pledges/new")
+async def begin(request: Request, person: SignedIn, entity: str = "") -> Response:
+    return await _drawn(request, person, Sheet(Typed([("kind", "individual"), ("language", "en")]), entity=entity))
+
+
+@router.post("/my/pledges/new")
+async def create(request: Request, person: SignedIn, form: Form) -> Response:
+    sheet, action = _sent(form)
+    if again := await _rearranged(request, person, sheet, action):
+        return again
+    found = meaning(sheet.typed, EMPTY, language_of(request))
+    if found.faults:
+        return await _drawn(request, person, sheet, found.faults)
+    wish = NewPledge(**found.content.model_dump(), entity_id=sheet.entity)
+    try:
+        copy = await person.client.pledges.create(wish, key=sheet.key or None)
+    except Refused as refused:
+        return await _refused(request, person, replace(sheet, key=new_key()), found, refused)
+    return await _saved(request, person, replace(sheet, copy=copy), found, action)
+
+
+@router.get("/my/pledges/{pledge_id}")
+async def show(request: Request, pledge_id: UUID, person: SignedIn, edit: bool = False) -> Response:
+    copy, held = await asyncio.gather(person.client.pledges.working_copy(pledge_id), memberships(person))
+    may_write = copy.entity.entity_id in dict(writes_for(held))
+    if may_write and (copy.state in EDITABLE or (edit and copy.state == "published")):
+        return await _drawn(request, person, _sheet_of(copy))
+    return page(
+        request, "my_pledge.html", words=Words(language_of(request)), copy=copy, may_write=may_write, fields=_FIELDS
+    )
+
+
+@router.post("/my/pledges/{pledge_id}")
+async def act(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -> Response:
+    copy = await person.client.pledges.working_copy(pledge_id)
+    sent, action = _sent(form)
+    sheet = replace(sent, copy=copy)
+    if again := await _rearranged(request, person, sheet, action):
+        return again
+    found = meaning(sheet.typed, copy.content, language_of(request))
+    if found.faults:
+        return await _drawn(request, person, sheet, found.faults)
+    return await _save(request, person, sheet, found, action)
+
+
+def _sent(form: Form) -> tuple[Sheet, str]:
+    fields = texts(form)
+    own = dict(fields)
+    typed = Typed((name, value) for name, value in fields if name not in OWN_FIELDS)
+    sheet = Sheet(typed, None, own.get("entity_id", ""), own.get(SEEN, ""), own.get(KEY, ""))
+    return sheet, own.get("action", "save")
+
+
+def _sheet_of(copy: WorkingCopy) -> Sheet:
+    return Sheet(Typed.of(copy.content), copy, copy.entity.entity_id, copy.etag)
+
+
+async def _rearranged(request: Request, person: Person, sheet: Sheet, action: str) -> Response | None:
+    """The form again, with a row more or less; None for what saves."""
+    match action.split("."):
+        case ["add_target"]:
+            typed = sheet.typed.with_row()
+        case ["remove_target", row]:
+            typed = sheet.typed.without_row(row)
+        case ["edit"]:
+            typed = sheet.typed
+        case _:
+            return None
+    return await _drawn(request, person, replace(sheet, typed=typed), status=200)
+
+
+async def _save(request: Request, person: Person, sheet: Sheet, found: Meaning, action: str) -> Response:
+    assert sheet.copy is not None  # noqa: S101 - it was read
+    if sheet.seen == sheet.copy.etag and found.content == sheet.copy.content:  # nothing to save
+        return await _saved(request, person, sheet, found, action)
+    pledges, wish = person.client.pledges, Saving(**found.content.model_dump())
+    try:
+        copy = await pledges.save(sheet.copy.pledge_id, wish, seen=sheet.seen)
+    except (Stale, Conflict):
+        return await _overtaken(request, person, sheet, found)
+    except Refused as refused:
+        return await _refused(request, person, sheet, found, refused)
+    return await _saved(request, person, replace(sheet, copy=copy), found, action)
+
+
+async def _saved(request: Request, person: Person, sheet: Sheet, found: Meaning, action: str) -> Response:
+    """On to the page, and before it to the Network if that was the wish."""
+    assert sheet.copy is not None  # noqa: S101 - it is saved
+    copy = sheet.copy
+    if action != "submit":
+        return done(request, path_of(copy.pledge_id), "saved")
+    try:
+        await person.client.pledges.submit(copy.pledge_id, seen=copy.etag)
+    except (Stale, Conflict):
+        return await _overtaken(request, person, sheet, found)
+    except Refused as refused:
+        return await _refused(request, person, replace(sheet, seen=copy.etag), found, refused, kept=True)
+    return done(request, path_of(copy.pledge_id), "submitted")
+
+
+async def _refused(
+    request: Request, person: Person, sheet: Sheet, found: Meaning, error: Refused, *, kept: bool = False
+) -> Response:
+    """`kept`: it is saved, and only not submitted."""
+    at_fields = faults(error, found.place, Words(language_of(request)), naming=True)
+    return await _drawn(request, person, sheet, at_fields, kept=kept)
+
+
+async def _overtaken(request: Request, person: Person, sheet: Sheet, found: Meaning) -> Response:
+    """Somebody, or the same form before, was faster: both versions side by side, unless they say the same."""
+    assert sheet.copy is not None  # noqa: S101 - it was read
+    now = await person.client.pledges.working_copy(sheet.copy.pledge_id)
+    if now.content == _in_context(found.content, now.content):
+        return done(request, path_of(now.pledge_id), "already")
+    words = Words(language_of(request))
+    return page(
+        request,
+        "overtaken.html",
+        409,
+        words=words,
+        copy=now,
+        differences=differences(found.content, now.content, words.said),
+        kept=sheet.typed.items(),
+        may_save=now.state in EDITABLE | {"published"},
+    )
+
+
+def _in_context(ours: Content, now: Content) -> Content:
+    """A submission that names no review is made in the context of the open one, which we did not know."""
+    return ours if ours.review_cycle else ours.model_copy(update={"review_cycle": now.review_cycle})
+
+
+async def _drawn(
+    request: Request,
+    person: Person,
+    sheet: Sheet,
+    at_fields: dict[str, str] | None = None,
+    *,
+    kept: bool = False,
+    status: int = 422,
+) -> Response:
+    """The form with what was typed, and what is wrong where it is."""
+    entities = [] if sheet.copy else writes_for(await memberships(person))
+    given: dict[str, Any] = {
+        "words": Words(language_of(request)),
+        "choices": Choices(language_of(request)),
+        "copy": sheet.copy,
+        "values": sheet.typed,
+        "faults": at_fields or {},
+        "asked": _asked(sheet),
+        "entities": entities,
+        "entity": sheet.entity or (entities[0][0] if entities else ""),
+        "seen": sheet.seen,
+        "key": sheet.key or new_key(),
+        "kept": kept,
+        "form_path": path_of(sheet.copy.pledge_id) if sheet.copy else NEW,
+    }
+    return page(request, "pledge_form.html", status if at_fields else 200, **given)
+
+
+def _asked(sheet: Sheet) -> dict[str, str]:
+    """What staff want to see changed, by the form's field."""
+    copy = sheet.copy
+    if copy is None or copy.state != "changes_requested":
+        return {}
+    last = next((step for step in copy.steps if step.action == "changes_requested"), None)
+    found: dict[str, str] = {}
+    for wanted in last.asked if last else []:
+        at = place(wanted.field, sheet.typed.rows)
+        found[at] = f"{found[at]}\n{wanted.says}" if at in found else wanted.says
+    return found
+
+
+_FIELDS = tuple(Content.model_fields)

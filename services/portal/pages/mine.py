@@ -1,0 +1,78 @@
+"""What a person works on: the pledges of all entities that they act for, and what is due."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.portal.access import Person, SignedIn
+from services.portal.due import Due, due
+from services.portal.page import language_of, page
+from services.portal.parts import parts_of
+from services.portal.phrases import Words
+from shared.client.models.people import HeldMembership
+from shared.client.models.pledges import WorkItem
+
+router = APIRouter()
+
+STATES = ("draft", "submitted", "changes_requested", "published", "closed")
+WRITERS = {"focal_point", "delegate"}
+MOST_ASKED = 100
+
+
+@router.get("/my/pledges")
+async def my_pledges(
+    request: Request, person: SignedIn, state: str = "", entity: str = "", cursor: str = ""
+) -> Response:
+    state = state if state in STATES else ""
+    pledges = person.client.pledges
+    listed, asked, held, due_of = await asyncio.gather(
+        pledges.mine(state=state or None, entity=entity or None, cursor=cursor or None),
+        pledges.mine(state="changes_requested", limit=MOST_ASKED),
+        memberships(person),
+        _due(request, person),
+    )
+    return page(
+        request,
+        "my_pledges.html",
+        words=Words(language_of(request)),
+        pledges=[(item, due_of(item)) for item in listed.items],
+        waiting=len(asked.items),
+        entities=_names(held),
+        may_write=any(one.role in WRITERS for one in held),
+        filters={"state": state, "entity": entity},
+        states=STATES,
+        next=listed.next,
+        cursor=cursor,
+    )
+
+
+async def _due(request: Request, person: Person) -> Any:
+    """What says what is due for a pledge."""
+    cycles = (await person.client.pledges.reviews()).items
+    today = parts_of(request).clock.business().date()
+
+    def of(item: WorkItem) -> Due | None:
+        return due(item, cycles, today)
+
+    return of
+
+
+async def memberships(person: Person) -> list[HeldMembership]:
+    """Those that are valid now."""
+    return (await person.client.pledges.my_memberships()).memberships
+
+
+def writes_for(held: list[HeldMembership]) -> list[tuple[str, str]]:
+    """The entities for which one may write: code and name."""
+    return _names([one for one in held if one.role in WRITERS])
+
+
+def _names(held: list[HeldMembership]) -> list[tuple[str, str]]:
+    return list({one.entity_id: (one.entity_id, one.entity_name or one.entity_id) for one in held}.values())
+
+
+def path_of(pledge_id: UUID) -> str:
+    return f"/my/pledges/{pledge_id}"

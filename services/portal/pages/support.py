@@ -1,0 +1,98 @@
+"""Asking the Network for support with a pledge, and what became of it."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from services.portal.access import Person, SignedIn
+from services.portal.choices import Choices
+from services.portal.csrf import Form
+from services.portal.page import done, language_of, page
+from services.portal.pages.mine import memberships, path_of, writes_for
+from services.portal.phrases import Words
+from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
+from services.portal.typed import Typed
+from shared.client import Conflict, Refused, Stale
+from shared.client.models.support import Opening
+
+router = APIRouter()
+
+TYPES = (
+    "policy_integration",
+    "objective_specific_help",
+    "stakeholder_inclusion",
+    "knowledge_exchange",
+    "hub_participation",
+    "fund_proposal",
+    "un_team_coordination",
+)
+FIELDS = {"type", "text", "language"}
+
+
+@router.get("/my/pledges/{pledge_id}/support")
+async def support(request: Request, pledge_id: UUID, person: SignedIn) -> Response:
+    return await _page(request, person, pledge_id, FormData(), {})
+
+
+@router.post("/my/pledges/{pledge_id}/support")
+async def ask(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -> Response:
+    if form.get("action") == "withdraw":
+        return await _withdraw(request, person, pledge_id, form)
+    if wrong := _lacking(request, form):
+        return await _page(request, person, pledge_id, form, wrong)
+    copy = await person.client.pledges.working_copy(pledge_id)
+    wish = Opening(
+        entity_id=copy.entity.entity_id,
+        pledge_id=pledge_id,
+        type=str(form.get("type")),
+        text=str(form.get("text")).replace("\r\n", "\n"),
+        language=str(form.get("language") or "en"),
+    )
+    try:
+        await person.client.support.open(wish, key=str(form.get(KEY, "")) or None)
+    except (Refused, Conflict) as refused:
+        wrong = faults(refused, lambda path: path if path in FIELDS else WHOLE_FORM, Words(language_of(request)))
+        return await _page(request, person, pledge_id, form, wrong)
+    return done(request, f"{path_of(pledge_id)}/support", "support-asked")
+
+
+def _lacking(request: Request, form: FormData) -> dict[str, str]:
+    language = language_of(request)
+    wrong = {}
+    if not form.get("type"):
+        wrong["type"] = language.gettext("Choose what kind of help you need.")
+    if not str(form.get("text", "")).strip():
+        wrong["text"] = language.gettext("Say in your own words what would help.")
+    return wrong
+
+
+async def _withdraw(request: Request, person: Person, pledge_id: UUID, form: FormData) -> Response:
+    seen, key = str(form.get(SEEN, "")), str(form.get(KEY, "")) or None
+    try:
+        await person.client.support.withdraw(str(form.get("request_id", "")), seen=seen, key=key)
+    except (Stale, Conflict):
+        return done(request, f"{path_of(pledge_id)}/support", "moved-on")
+    return done(request, f"{path_of(pledge_id)}/support", "support-withdrawn")
+
+
+async def _page(request: Request, person: Person, pledge_id: UUID, form: FormData, wrong: dict[str, str]) -> Response:
+    copy, held, asked = await asyncio.gather(
+        person.client.pledges.working_copy(pledge_id),
+        memberships(person),
+        person.client.support.mine(pledge=pledge_id, limit=100),
+    )
+    given: dict[str, Any] = {
+        "copy": copy,
+        "requests": asked.items,
+        "may_write": copy.entity.entity_id in dict(writes_for(held)),
+        "values": Typed.sent(form),
+        "faults": wrong,
+        "types": TYPES,
+        "choices": Choices(language_of(request)),
+        "key": new_key(),
+    }
+    return page(request, "support.html", 422 if wrong else 200, words=Words(language_of(request)), **given)

@@ -1,0 +1,435 @@
+"""What an entity's people do on the pages, over the real services."""
+
+import re
+from dataclasses import replace
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+
+from services.pledges.registry.schemas import EXAMPLE
+from tests.integration.portal.whole import FORM, Whole, follow, send
+from tests.support.api import once
+from tests.support.entities import STAFF, end, give
+from tests.support.portal import Browser, Portal, hidden_fields
+from tests.support.tokens import bearer
+
+RTL = "تعهد بشأن وثائق الهوية"
+LONG = "w" * 400
+HTML = '<script>alert("x")</script><b>'
+
+
+def id_of(answer: httpx.Response) -> str:
+    found = re.search(r"/my/pledges/([0-9a-f-]{36})", answer.headers["location"])
+    assert found, answer.headers
+    return found.group(1)
+
+
+async def staff_ask(whole: Whole, pledge_id: str, seen: str, *fields: dict[str, str]) -> None:
+    headers = once(STAFF) | {"If-Match": seen}
+    path = f"/pledges/{pledge_id}/request-changes"
+    done = await whole.pledges.client.post(path, json={"fields": list(fields)}, headers=headers)
+    assert done.is_success, done.text
+
+
+async def test_a_draft_is_begun_saved_and_submitted(whole: Whole) -> None:
+    amina = whole.person("amina")
+    begun = await send(amina, "/my/pledges/new", title="A thought", kind="individual", language="en", action="save")
+    page = await follow(amina, begun)
+    assert "Saved. Nobody was told of it" in page.text
+    pledge_id = id_of(begun)
+    submitted = await send(amina, f"/my/pledges/{pledge_id}", FORM, action="submit")
+    page = await follow(amina, submitted)
+    assert "get an e-mail" in page.text
+    assert "It is with the Network’s staff" in page.text
+    assert '<form method="post"' not in page.text.partition("<main")[2]
+    copy = await whole.api(f"/pledges/{pledge_id}/working-copy")
+    assert copy["state"] == "submitted"
+    assert copy["content"]["period"] == {"start": "2024-09", "end": "2026-06-30"}
+    assert copy["content"]["targets"][0]["value"] == "12"
+    assert copy["content"]["objectives"] == ["objective-4", "objective-14"]
+
+
+async def test_what_lacks_is_said_at_the_fields_and_the_draft_is_kept(whole: Whole) -> None:
+    amina = whole.person("amina")
+    answer = await send(amina, "/my/pledges/new", title="A thought", kind="common", language="en", action="submit")
+    assert answer.status_code == 422
+    assert "It is saved as a draft, but not submitted yet" in answer.text
+    for place in ("description", "objectives", "forms", "period-end", "partners"):
+        assert f'href="#field-{place}"' in answer.text, place
+        assert f'id="field-{place}"' in answer.text, place
+    [item] = (await whole.api("/me/pledges"))["items"]
+    form = hidden_fields(answer)
+    done = await amina.post(f"/my/pledges/{item['pledge_id']}", form | FORM | {"action": "submit"})
+    assert "Submitted." in (await follow(amina, done)).text
+
+
+WRONG = {"period.end": "soon", "targets.0.value": "1,500", "targets.1.by": "2026-02-31", "matches": "theirs"}
+
+
+async def test_what_is_typed_wrongly_is_kept_and_explained(whole: Whole) -> None:
+    amina = whole.person("amina")
+    answer = await send(amina, "/my/pledges/new", FORM | WRONG | {"title": RTL, "partners": "One\r\nTwo"})
+    assert answer.status_code == 422
+    for value in (*WRONG.values(), RTL, "One\nTwo", "Documents at twelve posts, up from four."):
+        assert value in unescape(answer.text), value
+    for place in ("period-end", "targets-0-value", "targets-1-by", "targets-1-what", "matches"):
+        assert f'href="#field-{place}"' in answer.text
+        assert f'id="field-{place}-fault"' in answer.text
+    assert (await whole.api("/me/pledges"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"period.start": "2027", "period.end": "2026"}, "period-end"),
+        ({"title": "x" * 10_000}, "title"),
+        ({"description": "x" * 20_001}, "description"),
+        ({"objectives": "objective-24"}, "objectives"),
+        ({"targets.0.value": "9" * 40}, "targets-0-value"),
+        ({"targets.0.what": "", "targets.1.what": "x" * 501}, "targets-1-what"),
+        ({"partners": "a\n" + "x" * 501}, "partners"),
+        ({"language": "<x>"}, "language"),
+        ({"title": "a\x00b"}, "title"),
+    ],
+)
+async def test_what_the_api_refuses_is_said_at_its_field(whole: Whole, fields: dict[str, str], place: str) -> None:
+    answer = await send(
+        whole.person("amina"), "/my/pledges/new", FORM | {"targets.0.value": "", "targets.0.by": ""} | fields
+    )
+    assert answer.status_code == 422
+    assert f'href="#field-{place}"' in answer.text, re.findall(r'href="#field[^"]*"', answer.text)
+    assert f'id="field-{place}"' in answer.text
+
+
+async def test_rows_are_added_and_removed_without_scripts(whole: Whole) -> None:
+    amina = whole.person("amina")
+    more = await send(amina, "/my/pledges/new", FORM, action="add_target")
+    assert more.status_code == 200
+    assert 'name="targets.1.what"' in more.text
+    assert 'value="Posts that issue documents"' in more.text
+    less = await amina.post(
+        "/my/pledges/new", hidden_fields(more) | FORM | {"targets.1.what": "b", "action": "remove_target.0"}
+    )
+    assert 'name="targets.0.what" type="text" value="b"' in less.text
+    assert "targets.1" not in less.text
+    assert (await whole.api("/me/pledges"))["items"] == []
+
+
+async def test_what_staff_ask_stands_at_the_fields(whole: Whole) -> None:
+    pledge_id = await whole.draft(submit=True)
+    await staff_ask(
+        whole,
+        pledge_id,
+        '"1"',
+        {"field": "period", "says": f"When? {HTML}"},
+        {"field": "targets.0.by", "says": "Which year?"},
+    )
+    amina = whole.person("amina")
+    listed = await amina.get("/my/pledges")
+    assert "ask for changes to one pledge" in listed.text
+    page = await amina.get(f"/my/pledges/{pledge_id}")
+    assert re.search(r'id="field-period-end-asked">.*When\? &lt;script&gt;', page.text)
+    assert 'id="field-targets-0-by-asked"' in page.text
+    assert "field-period-end-asked" in re.findall(r'id="field-period-end"[^>]*aria-describedby="([^"]*)"', page.text)[0]
+    done = await send(amina, f"/my/pledges/{pledge_id}", FORM, action="submit")
+    assert "Submitted." in (await follow(amina, done)).text
+
+
+async def test_an_amendment_begins_at_a_published_pledge_and_is_explained(whole: Whole) -> None:
+    pledge_id = await whole.published()
+    amina = whole.person("amina")
+    shown = await amina.get(f"/my/pledges/{pledge_id}")
+    assert "Everybody can see version 1" in shown.text
+    assert 'name="title"' not in shown.text
+    unchanged = await amina.get(f"/my/pledges/{pledge_id}?edit=true")
+    assert 'name="title"' in unchanged.text
+    done = await send(amina, f"/my/pledges/{pledge_id}?edit=true", FORM, title="New title", action="save")
+    page = await follow(amina, done)
+    assert "You are changing a published pledge" in page.text
+    assert (await whole.api(f"/pledges/{pledge_id}"))["title"] == EXAMPLE["title"]
+
+
+async def test_two_tabs_the_second_sees_the_difference_and_loses_nothing(whole: Whole) -> None:
+    pledge_id = await whole.draft()
+    amina, dario = whole.person("amina"), whole.person("dario")
+    path = f"/my/pledges/{pledge_id}"
+    theirs, mine = hidden_fields(await dario.get(path)), hidden_fields(await amina.get(path))
+    await dario.post(path, theirs | FORM | {"title": "Theirs"})
+    answer = await amina.post(path, mine | FORM | {"title": f"Mine {HTML}", "partners": "IOM"})
+    assert answer.status_code == 409
+    assert "Somebody else was faster" in answer.text
+    assert "<mark>Theirs</mark>" in answer.text
+    assert "<mark>Mine " in answer.text
+    assert "<script>" not in answer.text
+    kept = every_field(answer)
+    again = await amina.post(path, kept | {"action": "edit"})
+    assert 'value="Mine &lt;script&gt;' in again.text
+    saved = await amina.post(path, kept | {"action": "save"})
+    assert "Saved." in (await follow(amina, saved)).text
+    content = (await whole.api(f"{path.replace('/my', '')}/working-copy"))["content"]
+    assert (content["title"], content["partners"]) == (f"Mine {HTML}", ["IOM"])
+
+
+def every_field(answer: httpx.Response) -> dict[str, Any]:
+    """Hidden fields with several values too."""
+    found: dict[str, Any] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.text):
+        found.setdefault(unescape(name), []).append(unescape(value))
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
+
+
+async def test_back_after_submitting_does_nothing_twice(whole: Whole) -> None:
+    pledge_id = await whole.draft()
+    amina = whole.person("amina")
+    path = f"/my/pledges/{pledge_id}"
+    form = hidden_fields(await amina.get(path)) | FORM | {"action": "submit"}
+    assert (await amina.post(path, form)).status_code == 303
+    again = await amina.post(path, form)
+    assert "was not done twice" in (await follow(amina, again)).text
+    other = await amina.post(path, form | {"title": "Another text"})
+    assert other.status_code == 409
+    assert "It cannot be changed now" in other.text
+    assert "Another" in other.text
+    steps = (await whole.api(f"/pledges/{pledge_id}/working-copy"))["steps"]
+    assert [step["action"] for step in steps] == ["submitted", "saved", "created"]
+
+
+async def test_back_after_beginning_makes_no_second_pledge(whole: Whole) -> None:
+    amina = whole.person("amina")
+    form = hidden_fields(await amina.get("/my/pledges/new")) | FORM
+    first, second = await amina.post("/my/pledges/new", form), await amina.post("/my/pledges/new", form)
+    assert first.headers["location"] == second.headers["location"]
+    other = await amina.post("/my/pledges/new", form | {"title": "Another text"})
+    assert other.status_code == 422
+    assert "You sent this form before" in other.text
+    assert 'value="Another text"' in other.text
+    assert len((await whole.api("/me/pledges"))["items"]) == 1
+
+
+async def test_a_session_that_ended_while_typing_loses_nothing(whole: Whole) -> None:
+    amina = whole.person("amina")
+    form = hidden_fields(await amina.get("/my/pledges/new")) | FORM | {"description": "Line one\r\nline <two>"}
+    session = amina.jar.pop((amina.origin, "gcm-session"))
+    answer = await amina.post("/my/pledges/new", form | {"action": "save"})
+    assert answer.status_code == 403
+    assert "You are no longer signed in" in answer.text
+    assert "line &lt;two&gt;" in answer.text
+    assert 'target="_blank"' in answer.text
+    amina.jar[amina.origin, "gcm-session"] = session
+    done = await amina.post("/my/pledges/new", every_field(answer))
+    assert "Saved." in (await follow(amina, done)).text
+    [item] = (await whole.api("/me/pledges"))["items"]
+    content = (await whole.api(f"/pledges/{item['pledge_id']}/working-copy"))["content"]
+    assert content["description"] == "Line one\nline <two>"
+    assert content["objectives"] == FORM["objectives"]
+
+
+async def test_a_service_that_does_not_answer_loses_nothing(whole: Whole) -> None:
+    amina = whole.person("amina")
+    form = hidden_fields(await amina.get("/my/pledges/new")) | FORM
+    away = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
+    lame = Portal(replace(whole.portal.parts, http=away)).browser()
+    lame.jar = amina.jar
+    answer = await lame.post("/my/pledges/new", form)
+    assert answer.status_code == 503
+    assert "what you wrote is kept" in answer.text
+    done = await amina.post("/my/pledges/new", every_field(answer))
+    assert "Saved." in (await follow(amina, done)).text
+    assert len((await whole.api("/me/pledges"))["items"]) == 1
+
+
+FORMS = ("/my/pledges/new", "/my/pledges/{}", "/my/pledges/{}/report", "/my/pledges/{}/support", "/my/pledges/{}/close")
+
+
+@pytest.mark.parametrize("path", FORMS)
+async def test_forms_from_elsewhere_are_refused(whole: Whole, path: str) -> None:
+    pledge_id = await whole.published()
+    address = path.format(pledge_id)
+    amina, other = whole.person("amina"), whole.person("dario")
+    theirs = hidden_fields(await other.get(address))
+    await amina.get(address)
+    before = await whole.api("/me/pledges")
+    for form in (FORM, FORM | theirs):
+        answer = await amina.post(
+            address, form | {"status": "delayed", "reason": "ended", "type": "fund_proposal", "text": "x"}
+        )
+        assert answer.status_code == 403
+        assert "was not sent from the page" in answer.text
+    assert await whole.api("/me/pledges") == before
+
+
+@pytest.mark.parametrize("path", FORMS[1:])
+async def test_of_others_nothing_is_seen(whole: Whole, path: str) -> None:
+    pledge_id = await whole.draft(title="Unpublished words")
+    kofi = whole.person("kofi")
+    answer = await kofi.get(path.format(pledge_id))
+    assert answer.status_code == 404
+    assert "Unpublished" not in answer.text
+    token = hidden_fields(await kofi.get("/my/pledges/new"))
+    assert (
+        await kofi.post(path.format(pledge_id), token | FORM | {"type": "x", "text": "x", "reason": "ended"})
+    ).status_code == 404
+
+
+async def test_viewers_read_and_change_nothing(whole: Whole) -> None:
+    pledge_id = await whole.draft()
+    vera = whole.person("vera")
+    page = await vera.get(f"/my/pledges/{pledge_id}")
+    assert "You can read it" in page.text
+    assert 'name="title"' not in page.text
+    token = hidden_fields(page)
+    refused = await vera.post(f"/my/pledges/{pledge_id}", token | FORM | {"seen": '"1"'})
+    assert refused.status_code == 403
+    assert "you are neither yet" in (await vera.get("/my/pledges/new")).text
+
+
+async def test_nobody_is_sent_to_sign_in_and_comes_back(whole: Whole) -> None:
+    answer = await whole.portal.browser().get("/my/pledges?state=draft")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=%2Fmy%2Fpledges%3Fstate%3Ddraft"
+
+
+async def test_the_list_says_what_is_due_and_what_to_do(whole: Whole) -> None:
+    amina = whole.person("amina")
+    assert "Begin with a title" in (await amina.get("/my/pledges")).text
+    assert "You do not act for an entity yet" in (await whole.person("nobody").get("/my/pledges")).text
+    assert "it stands here" in (await whole.person("vera").get("/my/pledges")).text
+    pledge_id = await whole.published(title=RTL)
+    page = await amina.get("/my/pledges")
+    assert "5 December 2024" in page.text
+    assert "No report for it yet." in page.text
+    done = await send(amina, f"/my/pledges/{pledge_id}/report", status="in_progress")
+    assert "Your report is public now" in (await follow(amina, done)).text
+    assert "You have reported for it on 2 September 2024" in (await amina.get("/my/pledges")).text
+    assert "No pledge is like that" in (await amina.get("/my/pledges?state=closed")).text
+
+
+async def test_lists_page_by_cursor_and_keep_their_filter(whole: Whole) -> None:
+    for number in range(21):
+        await whole.draft(title=f"Number {number}")
+    amina = whole.person("amina")
+    first = await amina.get("/my/pledges?state=draft")
+    more = re.search(r'href="(/my/pledges\?state=draft&amp;cursor=[^"]+)"', first.text)
+    assert more, first.text
+    second = await amina.get(unescape(more.group(1)))
+    titles = [set(re.findall(r">(Number \d+)</a>", page.text)) for page in (first, second)]
+    assert [len(found) for found in titles] == [20, 1]
+    assert not titles[0] & titles[1]
+    assert (await amina.get("/my/pledges?cursor=tampered")).status_code == 422
+
+
+async def test_a_report_is_filled_in_from_the_last_and_says_what_is_wrong(whole: Whole) -> None:
+    pledge_id = await whole.published()
+    amina = whole.person("amina")
+    path = f"/my/pledges/{pledge_id}/report"
+    assert "Nothing has changed since" not in (await amina.get(path)).text
+    wrong = await send(amina, path, {"value.0": "many", "summary": f"So far {HTML}"})
+    assert wrong.status_code == 422
+    assert 'href="#field-value-0"' in wrong.text
+    assert 'href="#field-status"' in wrong.text
+    assert "So far &lt;script&gt;" in wrong.text
+    fields = {"status": "in_progress", "value.0": "7", "said.0": "seven", "barriers": ["resources", "law"]}
+    await follow(amina, await send(amina, path, fields))
+    page = await amina.get(path)
+    assert 'value="7"' in page.text
+    assert 'value="seven"' in page.text
+    await follow(amina, await send(amina, path, action="no_change"))
+    updates = (await whole.api(f"/pledges/{pledge_id}/updates"))["items"]
+    assert [update["no_change"] for update in updates] == [True, False]
+    assert updates[1]["values"] == [{"target": EXAMPLE["targets"][0]["what"], "value": "7", "value_text": "seven"}]
+    assert updates[1]["barriers"] == ["resources", "law"]
+
+
+async def test_a_report_sent_twice_is_one_report(whole: Whole) -> None:
+    pledge_id = await whole.published()
+    amina = whole.person("amina")
+    path = f"/my/pledges/{pledge_id}/report"
+    form = hidden_fields(await amina.get(path)) | {"status": "delayed"}
+    assert [(await amina.post(path, form)).status_code for _ in range(2)] == [303, 303]
+    other = await amina.post(path, form | {"status": "stalled"})
+    assert "You sent this form before" in other.text
+    assert len((await whole.api(f"/pledges/{pledge_id}/updates"))["items"]) == 1
+
+
+async def test_support_is_asked_for_followed_and_taken_back(whole: Whole) -> None:
+    pledge_id = await whole.published()
+    amina = whole.person("amina")
+    path = f"/my/pledges/{pledge_id}/support"
+    wrong = await send(amina, path, text=" ")
+    assert wrong.status_code == 422
+    assert "Choose what kind of help you need" in wrong.text
+    done = await send(amina, path, type="knowledge_exchange", text=f"We would like to learn. {HTML}", language="en")
+    page = await follow(amina, done)
+    assert "Your request is on its way" in page.text
+    assert "We would like to learn. &lt;script&gt;" in page.text
+    back = await amina.post(path, withdrawing(page))
+    assert "taken back" in (await follow(amina, back)).text
+    again = await amina.post(path, withdrawing(page) | {"key": "another"})
+    assert "Nothing was done" in (await follow(amina, again)).text
+
+
+def withdrawing(page: httpx.Response) -> dict[str, str]:
+    """The form that takes the one request back."""
+    [form] = [part for part in page.text.split("<form") if 'value="withdraw"' in part]
+    return {
+        name: unescape(value)
+        for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', form.partition("</form")[0])
+    }
+
+
+async def test_a_request_before_publication_waits_for_it(whole: Whole) -> None:
+    pledge_id = await whole.draft(submit=True)
+    amina = whole.person("amina")
+    done = await send(amina, f"/my/pledges/{pledge_id}/support", type="fund_proposal", text="Money", language="en")
+    assert "It waits until the pledge is published" in (await follow(amina, done)).text
+
+
+async def test_a_pledge_is_closed_with_its_reason_once(whole: Whole) -> None:
+    pledge_id = await whole.published()
+    amina = whole.person("amina")
+    path = f"/my/pledges/{pledge_id}/close"
+    assert 'href="#field-reason"' in (await send(amina, path)).text
+    assert (
+        'href="#field-superseded_by"' in (await send(amina, path, reason="superseded", superseded_by="that one")).text
+    )
+    itself = await send(amina, path, reason="superseded", superseded_by=pledge_id)
+    assert 'href="#field-superseded_by"' in itself.text
+    form = hidden_fields(await amina.get(path)) | {"reason": "fulfilled"}
+    page = await follow(amina, await amina.post(path, form))
+    assert "The pledge is closed" in page.text
+    assert "It is closed and stays as it is" in page.text
+    assert "The pledge is closed" in (await follow(amina, await amina.post(path, form))).text  # the same wish
+    assert (await whole.api(f"/pledges/{pledge_id}"))["closed_reason"] == "fulfilled"
+    assert "It is closed already" in (await amina.get(path)).text
+
+
+@pytest.mark.parametrize("title", [HTML, RTL, LONG, "\u202eevil\u202c"])
+async def test_odd_titles_do_no_harm(whole: Whole, title: str) -> None:
+    pledge_id = await whole.published(title=title)
+    amina = whole.person("amina")
+    for path in ("/my/pledges", *FORMS[1:]):
+        page = await amina.get(path.format(pledge_id))
+        assert page.status_code == 200
+        assert "<script" not in page.text
+        assert title[:40] in unescape(page.text)
+        assert 'dir="auto"' in page.text
+
+
+async def test_a_membership_that_ended_ends_the_writing(whole: Whole) -> None:
+    given = await give(whole.pledges, "eve")
+    pledge_id = await whole.draft()
+    eve = whole.person("eve")
+    form = hidden_fields(await eve.get(f"/my/pledges/{pledge_id}")) | FORM
+    await end(whole.pledges, given)
+    assert (await eve.post(f"/my/pledges/{pledge_id}", form)).status_code == 404
+    assert (await whole.pledges.client.get(f"/pledges/{pledge_id}/working-copy", headers=bearer("amina"))).json()[
+        "revision"
+    ] == 1
+
+
+async def test_addresses_that_make_no_sense_lead_nowhere(whole: Whole) -> None:
+    amina: Browser = whole.person("amina")
+    for path in ("/my/pledges/x", "/my/pledges/x/report", "/my/pledges/01922f00-0000-7000-8000-000000000001"):
+        assert (await amina.get(path)).status_code == 404
