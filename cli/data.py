@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.output import Json, say, show_json
-from cli.services import Service
+from cli.services import ALL, Service
 from deploy import stack_file
 from shared.refusal import Refused
 
@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def migrate(
-    services: Annotated[list[Service] | None, typer.Argument(help="All, if none is named.")] = None,
+    services: Annotated[list[Service] | None, typer.Argument(help=ALL)] = None,
     *,
     json: Json = False,
 ) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from cli.output import Json, say, show_json, table
 from cli.place import opened
-from cli.services import One, Service
+from cli.services import ALL, One, Service
 from shared.refusal import Refused
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 @group.command("list")
 def list_(
-    service: Annotated[Service | None, typer.Argument(help="All, if none is named.")] = None,
+    service: Annotated[Service | None, typer.Argument(help=ALL)] = None,
     every: Annotated[bool, typer.Option("--all", help="Also those that were dealt with.")] = False,
     *,
     json: Json = False,

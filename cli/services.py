@@ -14,4 +14,5 @@ class Service(StrEnum):
     NOTIFICATIONS = "notifications"
 
 
-One = Annotated[Service, typer.Argument(help="Which service.")]
+One = Annotated[Service, typer.Argument(help=f"One of {', '.join(Service)}.")]
+ALL = f"Some of {', '.join(Service)}; all, if none is named."

@@ -11,7 +11,7 @@ import typer
 from cli.output import Json, say, show_json, table
 from cli.place import Place, opened
 from cli.problems import Status
-from cli.services import Service
+from cli.services import ALL, Service
 from deploy import stack_file
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 
 def status(
-    services: Annotated[list[Service] | None, typer.Argument(help="All, if none is named.")] = None,
+    services: Annotated[list[Service] | None, typer.Argument(help=ALL)] = None,
     *,
     json: Json = False,
 ) -> None:

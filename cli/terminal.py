@@ -102,7 +102,7 @@ def to_try(stack: dict[str, Any]) -> list[str]:
     """Lines to paste into another terminal, in the folder of the clone."""
     pledges = stack["addresses"]["pledges"]
     return [
-        f"curl -s {pledges}/pledges",
+        ".venv/bin/gcm demo",
+        ".venv/bin/gcm pledge list",
         f'curl -s -H "Authorization: Bearer $(.venv/bin/gcm token amina)" {pledges}/me/memberships',
-        ".venv/bin/gcm clock set 2024-11-05",
     ]
