@@ -33,8 +33,9 @@ test: $(VENV)/.done  ## All tests, on real parts that are started for them (ARGS
 bench: $(VENV)/.done  ## Measure, print tables, write build/bench (ONLY=spine: one of them)
 	$(RUN) tests.bench $(ONLY)
 
-contracts: $(VENV)/.done  ## Write docs/contracts anew from the code
+contracts: $(VENV)/.done  ## Write docs/contracts and docs/cli.md anew from the code
 	$(RUN) cli.contracts
+	$(RUN) cli.reference
 
 .bootstrap/.done: deploy/bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=/path/to/it" if sys.version_info < (3, 11) else 0)'

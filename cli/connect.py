@@ -88,7 +88,7 @@ async def _token(persona: str | None, place: Where, http: "httpx.AsyncClient") -
 
 
 async def _own_token(issuer: str, http: "httpx.AsyncClient") -> str:
-    """The kept one while it is good, otherwise a new one. Refresh tokens are good for once: one process at a time."""
+    """The kept one while it is good, otherwise a new one. Refresh tokens rotate: one process at a time."""
     from cli.signin.logins import Logins
 
     logins = Logins()

@@ -40,7 +40,7 @@ def list_(
     if json:
         show_json([{"service": one, **_facts(letter)} for one, letter in shown])
     else:
-        heads = ("service", "number", "since (UTC)", "consumer", "type", "reason", "became")
+        heads = ("service", "number", "since (UTC)", "consumer", "type", "became", "reason")
         table(heads, [_line(one, letter) for one, letter in shown], "No dead letter waits.")
 
 
@@ -53,7 +53,7 @@ async def _letters(service: Service) -> "list[Letter]":
 
 def _line(service: Service, letter: "Letter") -> Sequence[object]:
     became = letter.settled.outcome if letter.settled else "waits"
-    return service, letter.number, _time(letter.buried), letter.consumer, letter.type, letter.reason, became
+    return service, letter.number, _time(letter.buried), letter.consumer, letter.type, became, letter.reason
 
 
 def _time(milliseconds: int) -> str:

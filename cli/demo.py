@@ -2,12 +2,15 @@
 
 import asyncio
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.output import Json, say, show_json
 from deploy import stack_file
+
+WIDTH, INDENT = 100, "   "
 
 if TYPE_CHECKING:
     from cli.walk.steps import Outcome, Step
@@ -53,7 +56,8 @@ async def _walk(stack: dict[str, Any], *, pause: bool, quiet: bool) -> list[dict
 
 
 def _announce(step: "Step", *, pause: bool) -> None:
-    say(f"\n{step.letter}. {step.title}\n   {step.says}")
+    says = textwrap.fill(step.says, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+    say(f"\n{step.letter}. {step.title}\n{says}")
     if pause:
         typer.prompt("   Enter goes on, Ctrl-C ends the walk", default="", show_default=False, prompt_suffix=" ")
 

@@ -36,7 +36,7 @@ def show_json(value: Any) -> None:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], nothing: str) -> None:
-    """Columns as wide as they need to be; `nothing` is said when there is no row."""
+    """Columns as wide as they need to be, the longest words in the last; `nothing` is said when there is no row."""
     lines = [[printable("" if cell is None else cell).replace("\n", " ") for cell in row] for row in rows]
     if not lines:
         say(nothing)
@@ -52,7 +52,9 @@ def _boxed(heads: Sequence[str], lines: list[list[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(*heads, box=None, header_style="bold", pad_edge=False)
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    for head in heads:
+        made.add_column(head, no_wrap=head != heads[-1])  # ids are there to be copied; words may go on below
     for line in lines:
         made.add_row(*(Text(cell) for cell in line))
     Console(highlight=False).print(made)

@@ -15,7 +15,7 @@ from shared.refusal import Refused
 
 if TYPE_CHECKING:
     from shared.client import Client
-    from shared.client.models.pledges import PublicView, WorkingCopy
+    from shared.client.models.pledges import PublicItem, PublicView, WorkingCopy, WorkItem
 
 pledge = typer.Typer(
     help="Pledges: those that are public, and those of the entities you act for.", no_args_is_help=True
@@ -53,22 +53,24 @@ def list_(
     json: Json = False,
 ) -> None:
     """Public pledges, newest first; with --mine or --submissions, working copies."""
+    public = {"entity": entity, "objective": objective, "cycle": cycle}
     working = mine or submissions
+    if working and any(public.values()):
+        raise Refused("--entity, --objective and --cycle choose among public pledges: leave out the other options.")
 
-    async def some(client: "Client") -> list[Any]:
-        filters: dict[str, Any] = {"entity": entity, "objective": objective, "cycle": cycle}
-        if working and any(filters.values()):
-            raise Refused("--entity, --objective and --cycle choose among public pledges: leave out the other options.")
+    def lines(client: "Client") -> Any:
         if mine:
-            lines: Any = client.pledges.mine(state=state)
-        else:
-            lines = (
-                client.pledges.submissions(state=state) if submissions else client.pledges.list(state=state, **filters)
-            )
-        return await _first(lines, limit)
+            return client.pledges.mine(state=state)
+        if submissions:
+            return client.pledges.submissions(state=state)
+        return client.pledges.list(state=state, entity=entity, objective=objective, cycle=cycle)
 
-    found = _do(some, persona, signed_in=working)
-    if json:
+    found = _do(lambda client: _first(lines(client), limit), persona, signed_in=working)
+    _show_lines(found, as_json=json)
+
+
+def _show_lines(found: "list[PublicItem | WorkItem]", *, as_json: bool) -> None:
+    if as_json:
         show_json(found)
     else:
         heads = ("pledge", "entity", "state", "title")

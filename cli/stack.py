@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import say
+from cli.output import Json, say, show_json
 from deploy import stack_file
 from shared.refusal import Refused, explained
 
@@ -73,9 +73,15 @@ def down() -> None:
 
 def token(
     persona: Annotated[str, typer.Argument(help="One of those that `gcm up` lists, for instance amina.")],
+    *,
+    json: Json = False,
 ) -> None:
     """Print an access token of a persona of the demonstration, good for five minutes. On a local stack only."""
-    say(persona_token(persona))
+    found = persona_token(persona)
+    if json:
+        show_json({"access_token": found})
+    else:
+        say(found)
 
 
 def persona_token(persona: str) -> str:

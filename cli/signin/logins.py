@@ -51,7 +51,7 @@ class Logins:
     def change(self, issuer: str) -> Iterator[tuple[Login | None, Save]]:
         """The login as it is now, and what to call with the new one, or with None to forget it. One process at a time.
 
-        Room on the disk is made first: a refresh token is good for once, and its successor must not be lost.
+        Room on the disk is made first: refresh tokens rotate, and the successor of a used one must not be lost.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self._folder / "lock").open("a") as lock:

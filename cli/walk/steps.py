@@ -139,7 +139,11 @@ async def remind(guide: Guide) -> Outcome:
     mails = await guide.expect(("paz", "reminder")) if thirty.state == "sent" else []
     happened = [f"Business time is {shown(guide.clock_file)}.", "The plan for the silent pledge of Port Azure:"]
     happened += [_line(line) for line in plan]
-    if thirty.state != "sent":
+    if mails:
+        happened.append(
+            "The link in this mail reports on the pledge without signing in, once, after a button is pressed."
+        )
+    else:
         happened.append("The one mail of that day had gone to Paz already, in an earlier walk; nothing is sent twice.")
     amina = [line for line in await _plan(guide, str(_copy(guide).pledge_id)) if line.state == "sent"]
     happened.append(f"Veridia has reported, so its pledge was reminded of {len(amina)} times.")

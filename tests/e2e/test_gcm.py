@@ -140,6 +140,12 @@ def test_who_signs_in_by_device_is_known_until_they_sign_out(stack: Stack, tmp_p
     assert run(stack, "whoami", state=tmp_path).returncode == 3
 
 
+def test_what_is_public_needs_no_sign_in(stack: Stack) -> None:
+    [first] = said(stack, "pledge", "list", "--limit", "1")
+    shown = run(stack, "pledge", "show", first["pledge_id"])
+    assert shown.stdout.startswith(first["title"] + "\n"), shown.stderr
+
+
 def test_a_pledge_is_written_at_the_terminal(stack: Stack) -> None:
     draft = "title: At the terminal\nperiod: {end: 2026}\n"
     new = ("pledge", "new", "-", "--entity", "veridia", "--as", "amina", "--json")
