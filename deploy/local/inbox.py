@@ -1,4 +1,4 @@
-"""`python -m deploy.local.inbox SMTP_PORT HTTP_PORT FILE`: takes every mail, delivers none, shows all.
+"""`python -m deploy.local.inbox SMTP_PORT HTTP_PORT FILE [HOST]`: takes every mail, delivers none, shows all.
 
 GET / is a page to read them; GET /api/mails[?to=ADDRESS], GET /api/mails/ID and DELETE /api/mails are for programs.
 """
@@ -82,7 +82,7 @@ def http(mailbox: Mailbox) -> Callable[[dict[str, Any], object, Send], Awaitable
     return app
 
 
-async def receive(mailbox: Mailbox, port: int, stop: asyncio.Event) -> None:
+async def receive(mailbox: Mailbox, host: str, port: int, stop: asyncio.Event) -> None:
     """SMTP until told to stop."""
     loop = asyncio.get_running_loop()
     door = Door(mailbox)
@@ -90,20 +90,18 @@ async def receive(mailbox: Mailbox, port: int, stop: asyncio.Event) -> None:
     def session() -> SMTP:
         return SMTP(door, hostname="localhost", ident="local inbox", enable_SMTPUTF8=True, loop=loop)
 
-    server = await loop.create_server(session, "127.0.0.1", port)
+    server = await loop.create_server(session, host, port)
     async with server:
         await stop.wait()
 
 
-async def main(smtp_port: int, http_port: int, file: Path) -> None:
+async def main(smtp_port: int, http_port: int, file: Path, host: str = "127.0.0.1") -> None:
     os.umask(0o077)  # mails are for nobody else on this machine
     mailbox = Mailbox(file)
-    config = uvicorn.Config(
-        http(mailbox), host="127.0.0.1", port=http_port, log_config=None, access_log=False, lifespan="off"
-    )
-    tasks = {"smtp": lambda stop: receive(mailbox, smtp_port, stop), "http": lambda stop: serve(config, stop)}
+    config = uvicorn.Config(http(mailbox), host=host, port=http_port, log_config=None, access_log=False, lifespan="off")
+    tasks = {"smtp": lambda stop: receive(mailbox, host, smtp_port, stop), "http": lambda stop: serve(config, stop)}
     await run(tasks, Health())
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:]))

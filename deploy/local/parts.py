@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from deploy import databases
 from deploy.keycloak.check import REALM
 from deploy.local import kafka, keycloak, postgres
 from deploy.local.files import reachable, unprivileged
@@ -11,8 +12,7 @@ from deploy.local.watcher import Watcher
 
 
 def database_roles(place: Place) -> dict[str, dict[str, str]]:
-    roles = {service: (f"{service}_owner", service) for service in SERVICES} | {"keycloak": ("keycloak",)}
-    return {name: {role: place.secrets[f"database {role}"] for role in owned} for name, owned in roles.items()}
+    return databases.roles(SERVICES, lambda role: place.secrets[f"database {role}"])
 
 
 def data_folder(place: Place, watcher: Watcher) -> Path:

@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
-from deploy.local import databases, kafka, keycloak, postgres, programs
+from deploy import databases
+from deploy.local import kafka, keycloak, postgres, programs
 from deploy.local.child import Child, Command
 from deploy.local.demo.load import load
 from deploy.local.http_probe import answers

@@ -9,14 +9,15 @@ from shared.refusal import Refused
 PATH = "/realms/gcm/protocol/openid-connect/token"
 
 
-def token(port: int, persona: str, password: str) -> str:
+def token(port: int, persona: str, password: str, host: str = "127.0.0.1") -> str:
     """An access token for five minutes. Raises Refused when Keycloak does not answer or does not know the persona."""
-    answer = _post(port, {"grant_type": "password", "client_id": "gcm-demo", "username": persona, "password": password})
+    form = {"grant_type": "password", "client_id": "gcm-demo", "username": persona, "password": password}
+    answer = _post(host, port, form)
     return str(answer["access_token"])
 
 
-def _post(port: int, form: dict[str, str]) -> dict[str, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+def _post(host: str, port: int, form: dict[str, str]) -> dict[str, str]:
+    connection = http.client.HTTPConnection(host, port, timeout=10)
     try:
         connection.request("POST", PATH, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
         response = connection.getresponse()

@@ -26,7 +26,7 @@ from shared.process import Health, Task
 
 
 def recipients(settings: Settings, http: httpx.AsyncClient) -> Recipients:
-    token_url = f"{settings.oidc_issuer}/protocol/openid-connect/token"
+    token_url = f"{settings.jwks_url.rpartition('/')[0]}/token"  # beside the keys: the provider as processes reach it
     token = ServiceToken(http, token_url, settings.service_client_id, settings.service_client_secret)
     return Recipients(http, settings.pledges_url, token)
 

@@ -20,18 +20,18 @@ from deploy.local.http_probe import answers
 from deploy.topics import topics
 from shared.messaging.kafka import apply_topics
 from tests.support import tokens
-from tests.support.parts import Parts, Urls
+from tests.support.parts import LocalParts, Urls
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def durable_parts(*, kafka: bool = False, **settings: str) -> Iterator[Parts]:
+def durable_parts(*, kafka: bool = False, **settings: str) -> Iterator[LocalParts]:
     """PostgreSQL as a stack has it, where the tests' one does without fsync; with `kafka` also that, and its topics.
 
     `settings` are more of PostgreSQL's.
     """
-    with Parts.here() as parts:
+    with LocalParts.here() as parts:
         parts.postgres.settings = settings
         parts.postgres.start()
         if kafka:
@@ -40,7 +40,7 @@ def durable_parts(*, kafka: bool = False, **settings: str) -> Iterator[Parts]:
         yield parts
 
 
-def migrated(parts: Parts, service: str) -> Urls:
+def migrated(parts: LocalParts, service: str) -> Urls:
     """A database of the service, as its role `migrate` leaves it."""
     urls = asyncio.run(parts.postgres.database(service))
     importlib.import_module(f"services.{service}.__main__").migrate(urls.owner_url)
@@ -48,7 +48,7 @@ def migrated(parts: Parts, service: str) -> Urls:
 
 
 @contextmanager
-def process(parts: Parts, name: str, *argv: str, **environment: str) -> Iterator[Child]:
+def process(parts: LocalParts, name: str, *argv: str, **environment: str) -> Iterator[Child]:
     """`python -m …` with the settings of a service, ended with the block."""
     settings = {
         "GCM_ENVIRONMENT": "test",

@@ -22,7 +22,7 @@ from tests.bench.quiet import wait_until_quiet
 from tests.bench.spine.bare_pair import TYPE
 from tests.bench.spine.submission import body, headers, interface
 from tests.bench.stand import Bare
-from tests.support.parts import Parts, Urls
+from tests.support.parts import LocalParts, Urls
 
 EVERY = 1 / 20  # seconds between two writes
 SECONDS = 10.0  # for each half of a round
@@ -55,7 +55,7 @@ def run() -> list[Figure]:
 
 
 @contextmanager
-def _services(parts: Parts, keys: str) -> Iterator["Way"]:
+def _services(parts: LocalParts, keys: str) -> Iterator["Way"]:
     pledges, notifications = stand.migrated(parts, "pledges"), stand.migrated(parts, "notifications")
     api, worker = choose(2)
     environment = {"GCM_DATABASE_URL": notifications.app_url, "GCM_HEALTH_PORT": str(worker)}

@@ -22,7 +22,7 @@ from tests.bench import stand
 from tests.bench.figures import Figure, at_most, console, median, table
 from tests.bench.quiet import cpu, family, wait_until_quiet
 from tests.support import stack
-from tests.support.parts import Keycloak, keycloak_of
+from tests.support.parts import LocalKeycloak, keycloak_of
 from tests.support.stack import Stack
 
 FIRST, SECOND = 150.0, 3.0  # seconds; times Keycloak alone
@@ -120,7 +120,7 @@ def _second(folder: Path) -> float:
         return time.monotonic() - begun
 
 
-def _keycloak(server: Keycloak) -> float:
+def _keycloak(server: LocalKeycloak) -> float:
     wait_until_quiet()
     begun = time.monotonic()
     try:

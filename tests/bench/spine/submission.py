@@ -12,7 +12,7 @@ from deploy.local.child import Child
 from services.pledges.registry.schemas import EXAMPLE
 from tests.bench import stand
 from tests.support import tokens
-from tests.support.parts import Parts, Urls
+from tests.support.parts import LocalParts, Urls
 
 ENTITY, PERSON = "DEU", "measured"
 SIZE = 3000  # bytes
@@ -68,7 +68,7 @@ def headers() -> dict[str, str]:
 
 
 @contextmanager
-def interface(parts: Parts, urls: Urls, keys: str, port: int) -> Iterator[Child]:
+def interface(parts: LocalParts, urls: Urls, keys: str, port: int) -> Iterator[Child]:
     """The pledges service's interface as a process, ready to take the request."""
     environment = {"GCM_DATABASE_URL": urls.app_url, "GCM_OIDC_JWKS_URL": keys, "GCM_HTTP_PORT": str(port)}
     with stand.process(parts, "api", "services.pledges", "api", **environment) as child:

@@ -18,7 +18,7 @@ from tests.bench.quiet import cpu, wait_until_quiet
 from tests.bench.spine import captured, pgbench
 from tests.bench.spine.captured import Captured
 from tests.bench.spine.submission import body, headers, interface
-from tests.support.parts import Parts
+from tests.support.parts import LocalParts
 
 ROUNDS = 7
 SECONDS = 3.0
@@ -64,7 +64,7 @@ def run() -> list[Figure]:
 class Meter:
     """Measures the three in turns; `servers` are those of v0 and of the real thing, by port, in this order."""
 
-    parts: Parts
+    parts: LocalParts
     servers: Mapping[int, Child]
     transactions: Callable[[float], float]
 
@@ -92,7 +92,7 @@ class Meter:
 
 
 @contextmanager
-def _without_database(parts: Parts, seen: Captured, keys: str, port: int) -> Iterator[Child]:
+def _without_database(parts: LocalParts, seen: Captured, keys: str, port: int) -> Iterator[Child]:
     file = parts.folder / "answers.pickle"
     file.write_bytes(pickle.dumps(seen.answers))
     environment = {

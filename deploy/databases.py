@@ -1,9 +1,22 @@
 """Databases and roles of the services in one PostgreSQL cluster: no role can connect to another's database."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import asyncpg
+
+
+def roles(services: Iterable[str], password: Callable[[str], str]) -> dict[str, dict[str, str]]:
+    """By database, the passwords of its roles, of which the first owns it: those of the services, and Keycloak's."""
+    owned = {service: (f"{service}_owner", service) for service in services} | {"keycloak": ("keycloak",)}
+    return {name: {role: password(role) for role in named} for name, named in owned.items()}
+
+
+# whatever the cluster's own are: texts in Unicode, ordered and lowered by its code points on every machine alike
+CREATE = (
+    "create database %I owner %I template %I encoding 'UTF8'"
+    " locale_provider builtin builtin_locale 'C.UTF-8' lc_collate 'C' lc_ctype 'C'"
+)
 
 
 async def create_roles(connection: Any, passwords: Mapping[str, str]) -> None:
@@ -19,7 +32,7 @@ async def create_database(connection: Any, name: str, owner: str, *others: str, 
     """Makes a database that only its owner and `others` can connect to; false if it is there already."""
     if await connection.fetchval("select true from pg_database where datname = $1", name):
         return False
-    await _run(connection, "create database %I owner %I template %I", name, owner, template)
+    await _run(connection, CREATE, name, owner, template)
     await _run(connection, "revoke connect, temporary on database %I from public", name)
     for role in (owner, *others):
         await _run(connection, "grant connect, temporary on database %I to %I", name, role)
