@@ -68,6 +68,7 @@ def realm_values(place: Place) -> dict[str, str]:
         "GCM_PORTAL_INTERNAL_URL": place.http("portal"),
         "GCM_SMTP_HOST": "127.0.0.1",
         "GCM_SMTP_PORT": str(place.ports["smtp"]),
+        "GCM_STAFF_SECOND_FACTOR": "DISABLED",  # a persona has no telephone
         "GCM_DEMO_LOGIN": "true",
         "GCM_DEMO_PASSWORD": place.secrets["personas"],
     }
