@@ -33,7 +33,6 @@ MOVED = timedelta(seconds=1)  # less is no difference between the clocks
 
 # what a page may be told to say has been done, by its word in the address: an address cannot put other words there
 DONE: dict[str, Callable[[Language], str]] = {
-    "reported": lambda language: language.gettext("Your report is recorded."),
     "signed-out": lambda language: language.gettext("You are signed out."),
     **acts.DONE,
 }

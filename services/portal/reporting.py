@@ -1,86 +1,69 @@
-"""The form of a report, from a pledge to its fields and back: for signed-in people and for those with an action link.
+"""The form of a report, for signed-in people and for those with an action link. Pure.
 
-Fields have the names of the API's: `status`, `summary`, `barriers`, and `values.0`, `values.1`… in the order of the
-pledge's targets.
+Its fields: `status`, `summary`, `barriers` and, by the place of each target, `value.0` (a number) and `said.0` (words).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 
+from services.portal import entering
+from services.portal.entering import Unclear
 from services.portal.language import Language
-from shared.client import FieldError
+from services.portal.problems import WHOLE_FORM
+from services.portal.typed import Typed
 from shared.client.models.pledges import Reached, Report, Target, Update
-from shared.reference import catalogue
+
+
+def filled(last: Update | None, targets: Sequence[Target]) -> Typed:
+    """From the last report, but for its sentences: what has not changed need not be typed again."""
+    return Typed(_fields(last, targets) if last else ())
+
+
+def _fields(last: Update, targets: Sequence[Target]) -> Iterator[tuple[str, str]]:
+    yield "status", last.status
+    yield from (("barriers", code) for code in last.barriers)
+    reached = {value.target: value for value in last.values}
+    for row, target in enumerate(targets):
+        if value := reached.get(target.what):
+            yield f"value.{row}", entering.as_typed(value.value)
+            yield f"said.{row}", value.value_text or ""
 
 
 @dataclass(frozen=True)
-class ReportForm:
-    """What stands in the form. `reached` has a text for each target."""
+class Reading:
+    """`faults` by field of the form; `rows`: of each value of the report, the place of its target."""
 
-    reached: Sequence[str]
-    status: str = ""
-    summary: str = ""
-    barriers: Sequence[str] = field(default_factory=list)
+    report: Report
+    faults: dict[str, str]
+    rows: Sequence[int] = ()
 
-    @classmethod
-    def after(cls, last: Update | None, targets: Sequence[Target]) -> "ReportForm":
-        """Filled in with what was reported last; the sentences are written anew."""
-        if last is None:
-            return cls([""] * len(targets))
-        known = {value.target: _shown(value) for value in last.values}
-        return cls([known.get(target.what, "") for target in targets], last.status, "", last.barriers)
-
-    @classmethod
-    def sent(cls, form: FormData, targets: Sequence[Target]) -> "ReportForm":
-        reached = [str(form.get(f"values.{place}", "")).strip() for place in range(len(targets))]
-        plain = {name: str(form.get(name, "")) for name in ("status", "summary")}
-        return cls(reached, **plain, barriers=[str(code) for code in form.getlist("barriers")])
-
-    def report(self, targets: Sequence[Target]) -> Report:
-        values = [_reached(targets[place], self.reached[place]) for place in self._filled()]
-        return Report(status=self.status or None, summary=self.summary, values=values, barriers=list(self.barriers))
-
-    def faults(self, errors: Sequence[FieldError]) -> dict[str, str]:
-        """What the service found, by the fields of the form."""
-        places = list(self._filled())
-        return {_name(error.field, places): f"{error.problem}; {error.remedy}" for error in reversed(errors)}
-
-    def _filled(self) -> Iterator[int]:
-        return (place for place, text in enumerate(self.reached) if text)
+    def place(self, path: str) -> str:
+        """The form's field for a place in the report, as problem documents name it."""
+        match path.removeprefix("report.").split("."):
+            case ["values", number, *part] if number.isdecimal() and int(number) < len(self.rows):
+                return f"{'said' if part == ['value_text'] else 'value'}.{self.rows[int(number)]}"
+            case [name, *_] if name in {"status", "summary", "barriers"}:
+                return name
+        return WHOLE_FORM
 
 
-def choices(language: Language) -> dict[str, list[tuple[str, str]]]:
-    """What the form offers: codes with their words."""
-    lists = {"statuses": catalogue.STATUSES, "barriers": catalogue.BARRIERS}
-    return {name: [(code, language.label(code)) for code in codes] for name, codes in lists.items()}
-
-
-def _shown(value: Reached) -> str:
-    return f"{value.value:f}" if value.value is not None else value.value_text or ""
-
-
-def _reached(target: Target, text: str) -> Reached:
-    """A number if it is one, otherwise as it was put."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    return (
-        Reached(target=target.what, value=number)
-        if number.is_finite()
-        else Reached(target=target.what, value_text=text)
-    )
-
-
-def _name(field_: str, places: Sequence[int]) -> str:
-    match field_.removeprefix("report.").split("."):
-        case ["values", number, *_] if number.isdigit() and int(number) < len(places):
-            return f"values.{places[int(number)]}"
-        case ["report" | "body"]:  # what is wrong with the whole is that it says nothing
-            return "status"
-        case [name, *_]:
-            return name
-    return field_
+def reading(form: FormData, targets: Sequence[Target], language: Language) -> Reading:
+    """The report that a form stands for, and what is wrong at its fields."""
+    if form.get("action") == "no_change":
+        return Reading(Report(no_change=True), {})
+    typed = Typed.sent(form)
+    faults = {} if typed.one("status") else {"status": language.gettext("Say how it goes.")}
+    values: dict[int, Reached] = {}
+    for row, target in enumerate(targets):
+        try:
+            number = entering.number(typed.one(f"value.{row}"), language)
+        except Unclear as fault:
+            faults[f"value.{row}"] = str(fault)
+            continue
+        said = typed.one(f"said.{row}").strip() or None
+        if number is not None or said:
+            values[row] = Reached(target=target.what, value=number, value_text=said)
+    plain = {"status": typed.one("status") or None, "summary": typed.one("summary")}
+    return Reading(Report(**plain, values=list(values.values()), barriers=typed.all("barriers")), faults, list(values))

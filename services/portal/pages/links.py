@@ -7,15 +7,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.portal.access import Public
+from services.portal.choices import Choices
 from services.portal.csrf import Form
 from services.portal.page import done, language_of, page
-from services.portal.reporting import ReportForm, choices
+from services.portal.phrases import Words
+from services.portal.problems import faults
+from services.portal.reporting import filled, reading
+from services.portal.typed import Typed
 from shared.client import Client, Conflict, Missing, NotAllowed, Refused
-from shared.client.models.pledges import LinkShown, Report, Target
+from shared.client.models.pledges import LinkShown, Target
 
 router = APIRouter(prefix="/links")
-
-NO_CHANGE = Report(no_change=True)
 
 
 @router.get("/{token}")
@@ -27,7 +29,7 @@ async def look(token: str, request: Request, client: Public) -> Response:
     if shown.state != "open":
         return _page(request, "link_over.html", 200 if shown.recorded else 410, shown)
     targets = (await client.pledges.get(shown.pledge_id)).targets
-    return _open(request, shown, targets, ReportForm.after(shown.last, targets))
+    return _open(request, shown, targets, filled(shown.last, targets))
 
 
 @router.post("/{token}")
@@ -37,15 +39,18 @@ async def use(token: str, request: Request, client: Public, form: Form) -> Respo
     if shown is None or shown.state != "open":
         return _again(request)
     targets = (await client.pledges.get(shown.pledge_id)).targets
-    sent = ReportForm.sent(form, targets)
+    read = reading(form, targets, language_of(request))
+    if read.faults:
+        return _open(request, shown, targets, Typed.sent(form), read.faults)
     try:
-        await client.pledges.use_link(token, NO_CHANGE if form.get("action") == "no_change" else sent.report(targets))
+        await client.pledges.use_link(token, read.report)
     except (Conflict, NotAllowed):
         return _again(request)
     except Refused as refusal:
         if not refusal.errors:  # it has expired just now
             return _again(request)
-        return _open(request, shown, targets, sent, 422, sent.faults(refusal.errors))
+        wrong = faults(refusal, read.place, Words(language_of(request)))
+        return _open(request, shown, targets, Typed.sent(form), wrong)
     return _hidden(done(request, request.url.path, "reported"))
 
 
@@ -61,12 +66,12 @@ def _open(
     request: Request,
     shown: LinkShown,
     targets: Sequence[Target],
-    form: ReportForm,
-    status: int = 200,
-    faults: dict[str, str] | None = None,
+    values: Typed,
+    wrong: dict[str, str] | None = None,
 ) -> Response:
-    lists = choices(language_of(request))
-    return _page(request, "link.html", status, shown, targets=targets, form=form, faults=faults or {}, **lists)
+    language = language_of(request)
+    given = {"values": values, "faults": wrong or {}, "words": Words(language), "choices": Choices(language)}
+    return _page(request, "link.html", 422 if wrong else 200, shown, targets=targets, **given)
 
 
 def _again(request: Request) -> Response:

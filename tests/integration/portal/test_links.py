@@ -21,7 +21,7 @@ from tests.support.tokens import bearer
 
 TITLE = '<b>Documents</b> & "papers"'
 NO_CHANGE = {"action": "no_change"}
-FORM = {"action": "report", "status": "delayed", "summary": "Later than we hoped.", "values.0": "8"}
+FORM = {"action": "report", "status": "delayed", "summary": "Later than we hoped.", "value.0": "8"}
 
 
 @dataclass
@@ -112,7 +112,7 @@ async def test_it_says_before_what_it_will_record(reminded: Visitor) -> None:
     assert "<b>Documents" not in answer.text
     assert "<script" not in answer.text
     assert re.search(r'value="in_progress" checked', answer.text)  # the form begins with what was reported last
-    assert re.search(r'name="values.0"[^>]* value="7"', answer.text)
+    assert re.search(r'name="value.0"[^>]* value="7"', answer.text)
     assert "amina" not in answer.text.lower()
 
 
@@ -123,7 +123,7 @@ async def test_one_button_records_that_nothing_has_changed_and_says_so(reminded:
         (False, "in_progress"),
     ]
     assert after.status_code == 200
-    assert "Your report is recorded." in words(after)
+    assert "Your report is public now." in words(after)
     assert "In progress – no change" in words(after)
     assert f'href="/pledges/{reminded.pledge_id}"' in after.text
 
@@ -180,10 +180,10 @@ async def test_nobody_keeps_lists_or_passes_on_the_address(reminded: Visitor) ->
 
 async def test_bad_input_comes_back_with_all_that_was_typed(reminded: Visitor) -> None:
     long = "x" * 501
-    typed = {"action": "report", "status": "", "summary": "A </textarea> <i>text</i>", "values.0": long}
+    typed = {"action": "report", "status": "stalled", "summary": "A </textarea> <i>text</i>", "said.0": long}
     answer = await reminded.send(typed | {"barriers": ["resources", "weather"]})
     assert answer.status_code == 422
-    for name in ("values-0", "barriers"):
+    for name in ("said-0", "barriers"):
         assert f'id="field-{name}-fault"' in answer.text
         assert f'href="#field-{name}"' in answer.text
     assert "A &lt;/textarea&gt; &lt;i&gt;text&lt;/i&gt;" in answer.text
