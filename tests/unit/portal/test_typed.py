@@ -209,7 +209,7 @@ def test_a_pledge_in_words() -> None:
     )
     assert words(content, "title") == "other"
     assert words(content, "language") == "English"
-    assert words(content, "objectives").startswith("Ensure that all migrants have proof of legal identity")
+    assert words(content, "objectives").startswith("4. Ensure that all migrants have proof of legal identity")
     assert words(content, "targets") == "Posts: at least 12 posts; by 2026; today 4"
     assert words(content, "period") == "September 2024 to 2026"
     assert words(Content(title="x", period=Period(end="2026-06")), "period") == "until June 2026"
