@@ -20,6 +20,7 @@ FIELD = "csrf"
 COOKIE = "browser"
 KEPT = 365 * 86_400  # seconds
 MOST_FIELDS = 2000
+ENCODED = "application/x-www-form-urlencoded"  # as browsers send all forms of ours
 
 REFUSED = "This form was not sent from the page and the browser that showed it. Open the page again and send it there."
 
@@ -39,10 +40,17 @@ def field(request: Request) -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token(request))
 
 
+def encoded(request: Request) -> bool:
+    """Whether the body is a form of the plain kind: the other one lets the sender choose how it is decoded."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == ENCODED
+
+
 async def posted(request: Request) -> FormData:
     """The fields of a form. Raises Forbidden unless it comes from our own page in the same browser."""
+    if _from_elsewhere(request) or not encoded(request):
+        raise Forbidden(REFUSED)
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
-    if _from_elsewhere(request) or not _ours(request, str(form.get(FIELD, ""))):
+    if not _ours(request, str(form.get(FIELD, ""))):
         raise Forbidden(REFUSED)
     return form
 

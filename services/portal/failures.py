@@ -8,11 +8,11 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.portal.csrf import FIELD
+from services.portal.csrf import FIELD, posted
 from services.portal.page import page
 from services.portal.session import SignInNeeded
 from shared.client import Away, NotSignedIn, ProblemError
-from shared.errors import AppError
+from shared.errors import AppError, Forbidden, Unavailable
 
 RETRY_AFTER = "5"  # seconds
 NOBODY = 503
@@ -53,8 +53,16 @@ async def _sign_in(request: Request, _: Exception) -> Response:
 
 
 async def _kept(request: Request, template: str, status: int) -> Response:
-    """A page that holds what was typed, to be sent again."""
-    form = await request.form()
+    """A page that holds what was typed, to be sent again.
+
+    Only for a form of ours: what another site sends comes without the session too, and would be sent again from here.
+    """
+    try:
+        form = await posted(request)
+    except Forbidden as refusal:
+        return await _own(request, refusal)
+    except HTTPException as refusal:
+        return await _http(request, refusal)
     kept = [(name, str(value)) for name, value in form.multi_items() if name != FIELD]
     return page(request, template, status, kept=kept, action=request.url.path)
 
@@ -70,6 +78,8 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _own(request: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, AppError) else 500
+    if isinstance(error, Unavailable) and request.method == "POST":
+        return await _kept(request, "not_sent.html", NOBODY)
     return failure(request, status, str(error) if status == 403 else "")
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from services.portal.access import public
-from services.portal.csrf import Form
+from services.portal.csrf import Form, encoded
 from services.portal.page import language_of, page
 from services.portal.parts import Parts, Using, parts_of
 from services.portal.provider import Attempt
@@ -102,9 +102,9 @@ async def sign_out(request: Request, parts: Using, _: Form) -> Response:
 @router.post("/auth/backchannel-logout")
 async def backchannel_logout(request: Request, parts: Using) -> Response:
     """From the provider: a session has ended elsewhere (OpenID Connect Back-Channel Logout 1.0, 2.5)."""
-    form = await request.form(max_files=0, max_fields=10)
+    token = (await request.form(max_files=0, max_fields=10)).get("logout_token") if encoded(request) else None
     try:
-        parts.sessions.end(await parts.provider.ended(str(form.get("logout_token", ""))))
+        parts.sessions.end(await parts.provider.ended(str(token or "")))
     except Unauthenticated as error:
         log.warning("backchannel_logout.refused", reason=error.detail)
         return Response(status_code=400, headers={"Cache-Control": "no-store"})

@@ -43,7 +43,8 @@ class Limits:
         given = headers.get(b"traceparent", b"").decode("latin-1")
         traceparent.set(known(given) or new_traceparent())
         if refusal := _refusal(scope, headers):
-            await self._error(refusal)(scope, receive, _Answer(send, scope, self._headers))
+            unread = {**scope, "query_string": b""}
+            await self._error(refusal)(unread, receive, _Answer(send, scope, self._headers))
             return
         answer = _Answer(send, scope, self._headers)
         try:
@@ -58,10 +59,19 @@ class Limits:
 def _refusal(scope: Scope, headers: Mapping[bytes, bytes]) -> AppError | None:
     if b"\x00" in scope["path"].encode() or b"%00" in scope.get("query_string", b""):
         return BadRequest("The address holds NUL (%00), which is no character; remove it.")
+    if not _utf8(scope.get("query_string", b"")):
+        return BadRequest("The address holds bytes that are no UTF-8 after its question mark; percent-encode them.")
     length = headers.get(b"content-length", b"0")
     if length.isdigit() and int(length) > LARGEST_BODY:
         return _too_large()
     return None
+
+
+def _utf8(raw: bytes) -> bool:
+    try:
+        return raw.decode() is not None
+    except UnicodeDecodeError:
+        return False
 
 
 def _too_large() -> TooLarge:
