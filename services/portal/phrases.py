@@ -32,6 +32,7 @@ class Words:
             "title": _("Title"),
             "kind": _("Kind of pledge"),
             "matches": _("Pledge that this one matches"),
+            "matched": _("Pledge that this one matches"),
             "description": _("What is pledged"),
             "language": _("Language of the text"),
             "objectives": _("Objectives"),

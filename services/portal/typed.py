@@ -18,6 +18,7 @@ from shared.client.models.pledges import Content, Target
 
 LINES = ("title", "kind", "language")
 CODES = ("objectives", "main_objectives", "principles", "forms")
+MATCHED = "matched"  # not "matches": a field of that name would hide the form's own method, which tools call
 ROW_LINES = ("what", "unit", "comparator", "value_text")
 ROW = (*ROW_LINES, "baseline", "value", "by", "disaggregated_by")
 MOST_ROWS = 50
@@ -88,6 +89,8 @@ def place(path: str, rows: Sequence[int]) -> str:
             return ".".join(["targets", str(rows[int(number)]), part[0] if part else "what"])
         case ["period", *part]:
             return f"period.{part[0] if part else 'end'}"
+        case ["matches"]:
+            return MATCHED
         case [name, *_] if name in Content.model_fields:
             return name
     return WHOLE_FORM
@@ -102,7 +105,7 @@ def meaning(typed: Typed, before: Content, language: Language) -> Meaning:
     given["objectives"] = _in_order([*typed.all("objectives"), *typed.all("main_objectives")], before.objectives)
     given |= {
         "description": typed.one("description"),
-        "matches": reading.of("matches", entering.reference),
+        "matches": reading.of(MATCHED, entering.reference),
         "targets": [reading.target(row) for row in filled],
         "period": {part: reading.of(f"period.{part}", entering.day) for part in ("start", "end")},
         "review_cycle": typed.one("review_cycle") or None,
@@ -139,7 +142,7 @@ class _Reading:
 def _fields_of(content: Content) -> Iterable[tuple[str, str]]:
     yield from ((name, getattr(content, name)) for name in (*LINES, "description"))
     yield from ((name, code) for name in CODES for code in getattr(content, name))
-    yield "matches", str(content.matches or "")
+    yield MATCHED, str(content.matches or "")
     yield from ((f"period.{part}", getattr(content.period, part) or "") for part in ("start", "end"))
     yield "review_cycle", content.review_cycle or ""
     yield "partners", "\n".join(content.partners)

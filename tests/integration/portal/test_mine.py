@@ -65,7 +65,7 @@ async def test_what_lacks_is_said_at_the_fields_and_the_draft_is_kept(whole: Who
     assert "Submitted." in (await follow(amina, done)).text
 
 
-WRONG = {"period.end": "soon", "targets.0.value": "1,500", "targets.1.by": "2026-02-31", "matches": "theirs"}
+WRONG = {"period.end": "soon", "targets.0.value": "1,500", "targets.1.by": "2026-02-31", "matched": "theirs"}
 
 
 async def test_what_is_typed_wrongly_is_kept_and_explained(whole: Whole) -> None:
@@ -74,7 +74,7 @@ async def test_what_is_typed_wrongly_is_kept_and_explained(whole: Whole) -> None
     assert answer.status_code == 422
     for value in (*WRONG.values(), RTL, "One\nTwo", "Documents at twelve posts, up from four."):
         assert value in unescape(answer.text), value
-    for place in ("period-end", "targets-0-value", "targets-1-by", "targets-1-what", "matches"):
+    for place in ("period-end", "targets-0-value", "targets-1-by", "targets-1-what", "matched"):
         assert f'href="#field-{place}"' in answer.text
         assert f'id="field-{place}-fault"' in answer.text
     assert (await whole.api("/me/pledges"))["items"] == []

@@ -131,6 +131,7 @@ def test_problems_are_shown_at_the_row_that_was_meant() -> None:
         ("period", "period.end"),
         ("period.start", "period.start"),
         ("objectives.3", "objectives"),
+        ("matches", "matched"),
         ("partners.0", "partners"),
         ("targets.7.by", "targets"),
         ("targets", "targets"),

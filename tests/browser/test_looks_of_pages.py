@@ -1,0 +1,123 @@
+"""Every page behind the sign-in, in the roles that see it: no fault by axe, nothing sideways, a screenshot of each."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext
+
+from tests.browser.looks import examine
+from tests.browser.visitor import Visitor
+from tests.support.stack import Person, Stack
+
+pytestmark = pytest.mark.timeout(900)  # the stack is started for whoever comes first
+
+TITLE = 'وثائق <b onclick="x">' + "longword" * 40
+
+
+@pytest.fixture(scope="module")
+def given(stack: Stack) -> dict[str, str]:
+    """A pledge in each state and a request, with titles that try to break the pages."""
+    amina, noor = stack.person("amina"), stack.person("noor")
+    content = stack.example("pledges", "put", "/pledges/{pledge_id}") | {"entity_id": "veridia"}
+    ids = {state: made(amina, content, state) for state in ("draft", "submitted", "asked", "published", "amended")}
+    wanted = {"fields": [{"field": "period", "says": "Please say when it ends."}]}
+    done(noor.post("pledges", f"/pledges/{ids['asked']}/request-changes", wanted, seen='"1"'))
+    for state in ("published", "amended"):
+        done(noor.post("pledges", f"/pledges/{ids[state]}/publish", seen='"1"'))
+    changed = {name: value for name, value in content.items() if name != "entity_id"} | {
+        "title": TITLE,
+        "kind": "common",
+    }
+    saved = done(amina.put("pledges", f"/pledges/{ids['amended']}", changed | {"partners": ["IOM"]}, seen='"2"'))
+    done(amina.post("pledges", f"/pledges/{ids['amended']}/submit", seen=saved.headers["etag"]))
+    done(amina.post("pledges", f"/pledges/{ids['published']}/updates", {"status": "delayed", "summary": TITLE}))
+    asked = {
+        "entity_id": "veridia",
+        "pledge_id": ids["published"],
+        "type": "fund_proposal",
+        "text": TITLE,
+        "language": "ar",
+    }
+    request = done(amina.post("network_support", "/requests", asked)).json()["request_id"]
+    return ids | {"request": request}
+
+
+def made(person: Person, content: dict[str, Any], state: str) -> str:
+    body = content | {"title": f"{state} {TITLE}", "submit": state != "draft"}
+    return str(done(person.post("pledges", "/pledges", body)).json()["pledge_id"])
+
+
+def done(answer: Any) -> Any:
+    assert answer.is_success, answer.text
+    return answer
+
+
+@pytest.fixture
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    made = await browser.new_context()
+    made.set_default_timeout(20_000)
+    yield made
+    await made.close()
+
+
+MINE = {
+    "my-pledges": "/my/pledges",
+    "new": "/my/pledges/new",
+    "draft": "/my/pledges/{draft}",
+    "changes-asked": "/my/pledges/{asked}",
+    "submitted": "/my/pledges/{submitted}",
+    "published": "/my/pledges/{published}",
+    "report": "/my/pledges/{published}/report",
+    "support": "/my/pledges/{published}/support",
+    "close": "/my/pledges/{published}/close",
+}
+DESK = {
+    "submissions": "/desk/submissions?state=all",
+    "submission": "/desk/submissions/{submitted}",
+    "amendment": "/desk/submissions/{amended}",
+    "requests": "/desk/requests?state=all",
+    "request": "/desk/requests/{request}",
+}
+
+
+@pytest.mark.parametrize(
+    ("persona", "pages"), [("amina", MINE), ("noor", DESK), ("rosa", DESK)], ids=["amina", "noor", "rosa"]
+)
+async def test_pages_are_for_everybody(
+    context: BrowserContext, stack: Stack, given: dict[str, str], persona: str, pages: dict[str, str]
+) -> None:
+    visitor = Visitor(stack, await context.new_page())
+    await visitor.open("/")
+    await visitor.sign_in(persona)
+    faults = []
+    for name, path in pages.items():
+        answer = await visitor.open(path.format(**given))
+        assert answer.status == 200, path
+        faults += await examine(visitor.page, f"{persona}-{name}")
+    assert not faults, "\n".join(faults)
+
+
+async def test_pages_that_refuse_are_for_everybody(
+    context: BrowserContext, stack: Stack, given: dict[str, str]
+) -> None:
+    """Faults at their fields, two tabs, and a session that has ended."""
+    visitor = Visitor(stack, await context.new_page())
+    await visitor.open("/")
+    await visitor.sign_in("amina")
+    second = Visitor(stack, await context.new_page())
+    for tab, title in ((visitor, "Mine"), (second, "Theirs")):
+        await tab.open(f"/my/pledges/{given['draft']}")
+        await tab.page.locator("#field-title").fill(f"{title} {TITLE}")
+    await second.page.get_by_role("button", name="Save, and go on later").click()
+    await visitor.page.get_by_role("button", name="Save, and go on later").click()
+    faults = await examine(visitor.page, "amina-overtaken")
+    await visitor.page.get_by_role("button", name="Go on with my text").click()
+    await visitor.page.get_by_label("Ends", exact=True).fill("soon")
+    await visitor.page.get_by_role("button", name="Submit to the Network").click()
+    faults += await examine(visitor.page, "amina-faults")
+    await context.clear_cookies(name="gcm-session")
+    await visitor.page.get_by_label("Ends", exact=True).fill("2026")
+    await visitor.page.get_by_role("button", name="Save, and go on later").click()
+    faults += await examine(visitor.page, "amina-signed-out")
+    assert not faults, "\n".join(faults)
