@@ -12,7 +12,8 @@ LOCAL_SECRET = "local-"  # noqa: S105 - the mark of secrets that production refu
 class Settings(BaseSettings):
     """Read once at start. A production start refuses local secrets, plain-HTTP sign-in and a movable clock."""
 
-    model_config = SettingsConfigDict(env_prefix="GCM_", frozen=True)
+    # a start that is refused names what is wrong, never the values: they may be secrets
+    model_config = SettingsConfigDict(env_prefix="GCM_", frozen=True, hide_input_in_errors=True)
 
     environment: Literal["local", "test", "production"] = "production"
     log_level: str = "INFO"

@@ -19,7 +19,7 @@ async def examine(page: Page, name: str) -> list[str]:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     faults = []
     for width, scheme in product(WIDTHS, SCHEMES):
-        await page.emulate_media(color_scheme=scheme)
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # nothing in the middle of its change
         await page.set_viewport_size({"width": width, "height": 900})
         look = f"{name}-{width}-{scheme}"
         await page.screenshot(path=SCREENSHOTS / f"{look}.png", full_page=True)
