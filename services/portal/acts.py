@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from services.portal.language import Language
 
+# by the word in the address: an address cannot put other words there
 DONE: dict[str, Callable[[Language], str]] = {
     "saved": lambda language: language.gettext("Saved. Nobody was told of it; go on whenever you like."),
     "submitted": lambda language: language.gettext(
@@ -33,4 +34,5 @@ DONE: dict[str, Callable[[Language], str]] = {
     "acknowledged": lambda language: language.gettext(
         "Acknowledged. The focal points of the entity get an e-mail that says so."
     ),
+    "signed-out": lambda language: language.gettext("You are signed out."),
 }

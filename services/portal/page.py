@@ -8,11 +8,11 @@ Templates extend base.html and fill the blocks `title` and `main`. They have, be
 `cursor`, `done`, and gettext as {% trans %}…{% endtrans %} or _("…"). What people wrote is escaped, and stands in an
 element with dir="auto". Forms are built from forms.html, which says how.
 
-After a POST that did something: `done`, which leads to a page that then says so (303). The word is a key of DONE.
+After a POST that did something: `done`, which leads to a page that then says so (303). The word is a key of acts.DONE.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -31,19 +31,13 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 MOVED = timedelta(seconds=1)  # less is no difference between the clocks
 
-# what a page may be told to say has been done, by its word in the address: an address cannot put other words there
-DONE: dict[str, Callable[[Language], str]] = {
-    "signed-out": lambda language: language.gettext("You are signed out."),
-    **acts.DONE,
-}
-
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """The page in the reader's language. What belongs to somebody is not kept by anybody's cache."""
     parts = parts_of(request)
     language = language_of(request)
     session = parts.sessions.read(request)
-    said = DONE.get(request.query_params.get("done", ""))
+    said = acts.DONE.get(request.query_params.get("done", ""))
     given = {
         "language": language,
         "session": session,
@@ -61,9 +55,9 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 
 
 def done(request: Request, path: str, word: str, **query: str) -> RedirectResponse:
-    """On to a page that says what was done; going back does not send the form again. `word`: a key of DONE."""
+    """On to a page that says what was done; going back does not send the form again. `word`: a key of acts.DONE."""
     del request
-    if word not in DONE:
+    if word not in acts.DONE:
         raise KeyError(word)
     return RedirectResponse(f"{path}?{urlencode({'done': word, **query})}", 303)
 

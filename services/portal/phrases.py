@@ -1,64 +1,34 @@
-"""What people read in place of our codes, and a pledge's fields in words. Pure."""
+"""A pledge's fields in words. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from services.portal.entering import as_typed
 from services.portal.language import Language
+from services.portal.words import WORDS
 from shared.client.models.pledges import Content, Period, Target
 
 CODED = {"kind", "objectives", "main_objectives", "principles", "forms", "review_cycle"}
 
 
 class Words:
-    """In one language. A code that is not known stands for itself."""
+    """In one language."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
 
     def field(self, name: str) -> str:
         """Of a field of a pledge, or a place in it: "targets.0.by"."""
-        _ = self._language.gettext
+        word = self._language.word
         match name.split("."):
             case ["targets", place, part] if place.isdecimal():
-                return _("Target {number}, {part}").format(number=int(place) + 1, part=self._part(part))
+                says = self._language.gettext("Target {number}, {part}")
+                return says.format(number=int(place) + 1, part=word("part", part))
             case ["period", part]:
-                return self._part(part)
-        return self._fields().get(name.partition(".")[0], name)
-
-    def _fields(self) -> dict[str, str]:
-        _ = self._language.gettext
-        return {
-            "title": _("Title"),
-            "kind": _("Kind of pledge"),
-            "matches": _("Pledge that this one matches"),
-            "matched": _("Pledge that this one matches"),
-            "description": _("What is pledged"),
-            "language": _("Language of the text"),
-            "objectives": _("Objectives"),
-            "main_objectives": _("Main objectives"),
-            "principles": _("Guiding principles"),
-            "forms": _("Form of the contribution"),
-            "targets": _("Targets"),
-            "period": _("Period"),
-            "review_cycle": _("Review"),
-            "partners": _("Partners"),
-        }
-
-    def _part(self, name: str) -> str:
-        _ = self._language.gettext
-        return {
-            "what": _("what is to be reached"),
-            "unit": _("unit"),
-            "baseline": _("where it stands today"),
-            "comparator": _("how it is measured"),
-            "value": _("number to reach"),
-            "value_text": _("goal in words"),
-            "by": _("by when"),
-            "disaggregated_by": _("broken down by"),
-            "start": _("Begins"),
-            "end": _("Ends"),
-        }.get(name, name)
+                return word("part", part)
+            case [field, *_] if field in WORDS["field"]:
+                return word("field", field)
+        return name
 
     def sent_before(self) -> str:
         """Of a form that was sent, gone back to, and changed."""
@@ -67,88 +37,9 @@ class Words:
             "You sent this form before, with another text, and that was done. If you mean this too, send it again."
         )
 
-    def options(self, of: str, codes: Iterable[str]) -> list[tuple[str, str]]:
-        """Codes with their words, for a choice; `of` names one of the methods below."""
-        say: Callable[[str], str] = getattr(self, of)
-        return [(code, say(code)) for code in codes]
-
-    def state(self, code: str) -> str:
-        """Of a pledge or of a request for support."""
-        _ = self._language.gettext
-        return {
-            "draft": _("Draft"),
-            "submitted": _("Submitted"),
-            "changes_requested": _("Changes asked for"),
-            "published": _("Published"),
-            "closed": _("Closed"),
-            "pending_pledge": _("Waits for the pledge"),
-            "refused": _("Refused"),
-            "acknowledged": _("Acknowledged"),
-            "withdrawn": _("Withdrawn"),
-        }.get(code, code)
-
-    def step(self, code: str) -> str:
-        """What was done to a pledge or to a request for support."""
-        _ = self._language.gettext
-        return {
-            "created": _("Draft begun"),
-            "saved": _("Saved"),
-            "submitted": _("Submitted"),
-            "resubmitted": _("Submitted again"),
-            "changes_requested": _("Changes asked for"),
-            "published": _("Published"),
-            "recorded": _("Recorded from a public statement"),
-            "closed": _("Closed"),
-            "opened": _("Asked for"),
-            "decided": _("Decided, when the pledge became known"),
-            "acknowledged": _("Acknowledged"),
-            "withdrawn": _("Withdrawn"),
-        }.get(code, code)
-
-    def by(self, code: str) -> str:
-        """In which role somebody acted."""
-        _ = self._language.gettext
-        return {
-            "focal_point": _("focal point"),
-            "delegate": _("delegate"),
-            "viewer": _("viewer"),
-            "entity": _("the entity"),
-            "network_staff": _("Network staff"),
-            "system": _("the system"),
-        }.get(code, code)
-
-    def reason(self, code: str) -> str:
-        """Why a pledge was closed."""
-        _ = self._language.gettext
-        return {
-            "fulfilled": _("Fulfilled"),
-            "partly_fulfilled": _("Partly fulfilled"),
-            "ended": _("Ended"),
-            "withdrawn": _("Withdrawn"),
-            "superseded": _("Replaced by another pledge"),
-        }.get(code, code)
-
-    def support(self, code: str) -> str:
-        """What kind of support is asked for."""
-        _ = self._language.gettext
-        return {
-            "policy_integration": _("Bringing it into national policy"),
-            "objective_specific_help": _("Help with an objective"),
-            "stakeholder_inclusion": _("Including stakeholders"),
-            "knowledge_exchange": _("Exchange of knowledge and practice"),
-            "hub_participation": _("Taking part in the Migration Network Hub"),
-            "fund_proposal": _("A proposal to the Migration Fund"),
-            "un_team_coordination": _("Coordination with the UN team in the country"),
-        }.get(code, code)
-
-    def comparator(self, code: str) -> str:
-        _ = self._language.gettext
-        return {
-            "at_least": _("at least"),
-            "exactly": _("exactly"),
-            "at_most": _("at most"),
-            "about": _("about"),
-        }.get(code, code)
+    def options(self, kind: str, codes: Iterable[str] | None = None) -> list[tuple[str, str]]:
+        """Codes of `WORDS[kind]` with their words, for a choice: these, or all."""
+        return [(code, self._language.word(kind, code)) for code in (WORDS[kind] if codes is None else codes)]
 
     def tongue(self, tag: str) -> str:
         """The name of a language."""
@@ -185,7 +76,7 @@ class Words:
 
     def _parts(self, target: Target) -> list[str | None]:
         _ = self._language.gettext
-        comparator = self.comparator(target.comparator or "")
+        comparator = self._language.word("comparator", target.comparator or "")
         by = self._language.day(target.by) if target.by else None
         apart = ", ".join(map(self._language.label, target.disaggregated_by))
         return [

@@ -13,10 +13,10 @@ from services.portal.access import Person, Staff, StaffOrReviewer
 from services.portal.csrf import Form
 from services.portal.differences import Difference, differences
 from services.portal.page import done, language_of, page
-from services.portal.pages.support import TYPES
 from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
 from services.portal.typed import Typed
+from services.portal.words import WORDS
 from shared.client import Conflict, Missing, Refused, Stale
 from shared.client.models.pledges import ChangeRequest, Content, Step, WantedChange, WorkingCopy
 from shared.web.auth import ADMIN, NETWORK_STAFF
@@ -150,7 +150,7 @@ async def requests(
     type: str = "",  # noqa: A002 - its name in the address
     cursor: str = "",
 ) -> Response:
-    wanted, kind = state if state in REQUEST_STATES else None, type if type in TYPES else ""
+    wanted, kind = state if state in REQUEST_STATES else None, type if type in WORDS["help"] else ""
     found = await person.client.support.list(
         state=wanted, entity=entity or None, type=kind or None, cursor=cursor or None
     )
@@ -159,7 +159,6 @@ async def requests(
         "next": found.next,
         "cursor": cursor,
         "states": REQUEST_STATES,
-        "types": TYPES,
     }
     filters = {"state": wanted or ALL, "entity": entity, "type": kind}
     return page(request, "requests.html", words=Words(language_of(request)), filters=filters, **given)

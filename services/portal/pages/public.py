@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +9,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.portal.access import Public
+from services.portal.due import following
 from services.portal.page import language_of, page, with_query
 from services.portal.parts import Using
 from shared.client import Client, Refused
 from shared.client.models.entities import Entity
-from shared.client.models.reviews import Cycle, Milestone
 from shared.reference import catalogue
-from shared.reference.dates import PartialDate
 
 router = APIRouter()
 
@@ -36,20 +34,10 @@ LISTS: dict[str, Collection[str]] = {
 async def home(request: Request, client: Public, parts: Using) -> Response:
     """What this is, the next milestone with its figures, and the newest pledges."""
     cycles, newest = await asyncio.gather(client.pledges.reviews(), _newest(client))
-    following = next_milestone(cycles.items, parts.clock.business().date())
-    review = await client.pledges.review_pledges(following.code, limit=1) if following else None
+    milestones = (milestone for cycle in cycles.items for milestone in cycle.milestones)
+    ahead = following(milestones, parts.clock.business().date())
+    review = await client.pledges.review_pledges(ahead.code, limit=1) if ahead else None
     return page(request, "home.html", review=review, newest=newest)
-
-
-def next_milestone(cycles: list[Cycle], today: date) -> Milestone | None:
-    """The first one that is not over and for which entities are invited to report."""
-    coming = [
-        milestone
-        for cycle in cycles
-        for milestone in cycle.milestones
-        if milestone.reminders and PartialDate(milestone.ends or milestone.starts).last_day() >= today
-    ]
-    return min(coming, key=lambda one: PartialDate(one.starts).first_day(), default=None)
 
 
 @router.get("/pledges")

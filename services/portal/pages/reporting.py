@@ -23,8 +23,6 @@ from shared.client.models.pledges import Closing
 
 router = APIRouter()
 
-REASONS = ("fulfilled", "partly_fulfilled", "ended", "withdrawn", "superseded")
-
 
 @router.get("/my/pledges/{pledge_id}/report")
 async def report_form(request: Request, pledge_id: UUID, person: SignedIn) -> Response:
@@ -101,7 +99,6 @@ async def _close_page(
         "copy": copy,
         "values": Typed.sent(form),
         "faults": wrong,
-        "reasons": REASONS,
         "key": new_key(),
     }
     status = 422 if wrong else 200

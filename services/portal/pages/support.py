@@ -21,15 +21,6 @@ from shared.client.models.support import Opening
 
 router = APIRouter()
 
-TYPES = (
-    "policy_integration",
-    "objective_specific_help",
-    "stakeholder_inclusion",
-    "knowledge_exchange",
-    "hub_participation",
-    "fund_proposal",
-    "un_team_coordination",
-)
 FIELDS = {"type", "text", "language"}
 
 
@@ -91,7 +82,6 @@ async def _page(request: Request, person: Person, pledge_id: UUID, form: FormDat
         "may_write": copy.entity.entity_id in dict(writes_for(held)),
         "values": Typed.sent(form),
         "faults": wrong,
-        "types": TYPES,
         "choices": Choices(language_of(request)),
         "key": new_key(),
     }

@@ -106,7 +106,7 @@ async def test_who_comes_second_is_told_and_loses_nothing(whole: Whole, submitte
     answer = await desk.post(path(submitted), mine | form)
     assert answer.status_code == 409
     assert "Somebody else was faster" in answer.text
-    assert "Changes asked for by Network staff" in answer.text
+    assert "Changes asked for by the Network’s staff" in answer.text
     assert ("Until when?" in answer.text) == (form is ASK)
     assert len((await whole.api(f"/pledges/{submitted}/working-copy"))["steps"]) == 2
 

@@ -160,7 +160,7 @@ async def test_all_versions_stay_and_the_history_says_what_changed(browser: Brow
     assert "Identity documents at every consulate" in said(then)
     steps = said(await browser.get(f"/pledges/{pledge_id}/history"))
     assert "Amended: a new version was published" in steps
-    assert "What changed: title" in steps
+    assert "What changed: Title" in steps
     assert "by the Network’s staff" in steps
     assert (await browser.get(f"/pledges/{pledge_id}?version=3")).status_code == 404
     assert (await browser.get(f"/pledges/{pledge_id}?version=x")).status_code == 404
