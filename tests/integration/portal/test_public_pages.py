@@ -190,7 +190,7 @@ async def test_tentative_dates_are_said_to_be(browser: Browser, registry: Regist
     assert "Tentative date" in said(await browser.get("/reviews"))
 
 
-EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }}'
+EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7777*7777 }}'
 
 
 @pytest.mark.parametrize("title", [EVIL, "تعهد بشأن الهجرة الآمنة", "\u202ebackwards\u202c", "x" * 500])
@@ -200,7 +200,7 @@ async def test_titles_of_any_kind_stay_text(browser: Browser, registry: Registry
         page = (await browser.get(address)).text
         assert "<script" not in page
         assert "<img" not in page
-        assert "49" not in page
+        assert "60481729" not in page  # a shorter number stands in times and ids by chance
         assert 'dir="auto"' in page
     assert 'lang="ar"' in (await browser.get(f"/pledges/{pledge_id}")).text
 
