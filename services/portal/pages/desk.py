@@ -36,7 +36,7 @@ async def submissions(
 ) -> Response:
     wanted = state if state in WAITING else None
     found = await person.client.pledges.submissions(state=wanted, entity=entity or None, cursor=cursor or None)
-    given: dict[str, Any] = {"items": found.items, "next": found.next, "cursor": cursor}
+    given: dict[str, Any] = {"items": found.items, "next": found.next}
     filters = {"state": wanted or ALL, "entity": entity}
     return page(request, "submissions.html", words=Words(language_of(request)), filters=filters, **given)
 
@@ -157,7 +157,6 @@ async def requests(
     given: dict[str, Any] = {
         "items": found.items,
         "next": found.next,
-        "cursor": cursor,
         "states": REQUEST_STATES,
     }
     filters = {"state": wanted or ALL, "entity": entity, "type": kind}

@@ -45,7 +45,6 @@ async def my_pledges(
         filters={"state": state, "entity": entity},
         states=STATES,
         next=listed.next,
-        cursor=cursor,
     )
 
 
