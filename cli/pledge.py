@@ -120,9 +120,8 @@ def _show_copy(copy: "WorkingCopy", *, as_json: bool) -> None:
         show_json({**copy.model_dump(mode="json"), "etag": copy.etag})
         return
     say(f"{copy.content.title}\n{copy.entity.name}; {copy.state}, revision {copy.revision}; pledge {copy.pledge_id}")
-    if copy.state == "changes_requested":
-        for asked in copy.steps[-1].asked if copy.steps else ():
-            say(f"  {asked.field}: {asked.says}")
+    for wanted in copy.asked:
+        say(f"  {wanted.field}: {wanted.says}")
 
 
 def _settled(copy: "WorkingCopy", *, as_json: bool) -> None:

@@ -205,12 +205,8 @@ async def _drawn(
 
 def _asked(sheet: Sheet) -> dict[str, str]:
     """What staff want to see changed, by the form's field."""
-    copy = sheet.copy
-    if copy is None or copy.state != "changes_requested":
-        return {}
-    last = next((step for step in copy.steps if step.action == "changes_requested"), None)
     found: dict[str, str] = {}
-    for wanted in last.asked if last else []:
+    for wanted in sheet.copy.asked if sheet.copy else []:
         at = place(wanted.field, sheet.typed.rows)
         found[at] = f"{found[at]}\n{wanted.says}" if at in found else wanted.says
     return found

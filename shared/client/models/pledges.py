@@ -100,7 +100,13 @@ class WorkingCopy(Received):
     content: Content
     created_at: datetime
     updated_at: datetime
-    steps: list[Step] = Field(default_factory=list)
+    steps: list[Step] = Field(default_factory=list, description="Newest first")
+
+    @property
+    def asked(self) -> list[WantedChange]:
+        """What staff want to see changed; nothing once it is submitted again."""
+        steps = self.steps if self.state == "changes_requested" else []
+        return next((step.asked for step in steps if step.action == "changes_requested"), [])
 
 
 class WorkItem(Received):
