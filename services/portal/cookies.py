@@ -36,6 +36,11 @@ class Cookies:
         """What a cookie holds; None unless it is there and is ours."""
         return self.open(name, request.cookies.get(self._full(name, path), ""), within)
 
+    def held(self, request: HTTPConnection, beginning: str) -> list[str]:
+        """The names that begin so of what the browser brought, as it orders them: the oldest first."""
+        full = self._full(beginning, "/")
+        return [beginning + name.removeprefix(full) for name in request.cookies if name.startswith(full)]
+
     def write(
         self, request: HTTPConnection, name: str, content: str, *, age: int | None = None, path: str = "/"
     ) -> None:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.portal.csrf import FIELD, posted
-from services.portal.page import page
+from services.portal.page import page, secret
 from services.portal.session import SignInNeeded
 from shared.client import Away, NotSignedIn, ProblemError
 from shared.errors import AppError, Forbidden, Unavailable
@@ -42,7 +42,7 @@ def failure(request: Request, status: int, detail: str = "") -> Response:
     answer = page(request, "failure.html", status, failed=status, detail=detail)
     if status == NOBODY:
         answer.headers["Retry-After"] = RETRY_AFTER
-    return answer
+    return secret(answer) if request.scope["path"].startswith("/links/") else answer
 
 
 async def _sign_in(request: Request, _: Exception) -> Response:
@@ -64,7 +64,8 @@ async def _kept(request: Request, template: str, status: int) -> Response:
     except HTTPException as refusal:
         return await _http(request, refusal)
     kept = [(name, str(value)) for name, value in form.multi_items() if name != FIELD]
-    return page(request, template, status, kept=kept, action=request.url.path)
+    answer = page(request, template, status, kept=kept, action=request.url.path)
+    return secret(answer) if request.scope["path"].startswith("/links/") else answer
 
 
 async def _problem(request: Request, error: Exception) -> Response:

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.portal import acts, csrf
@@ -60,6 +60,12 @@ def done(request: Request, path: str, word: str, **query: str) -> RedirectRespon
     if word not in acts.DONE:
         raise KeyError(word)
     return RedirectResponse(f"{path}?{urlencode({'done': word, **query})}", 303)
+
+
+def secret(answer: Response) -> Response:
+    """The page's address is a key: nobody keeps it, lists it, or tells it to where a link leads."""
+    answer.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
+    return answer
 
 
 def language_of(request: Request) -> Language:

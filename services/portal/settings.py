@@ -22,7 +22,12 @@ class Settings(Shared):
     @field_validator("portal_url")
     @classmethod
     def _bare(cls, value: str) -> str:
-        return value.rstrip("/")
+        scheme, host, *rest = urlsplit(value.rstrip("/"))
+        if scheme not in {"http", "https"} or not host or any(rest):
+            raise ValueError(
+                "is not a scheme and a host alone, like https://pledges.example; pages have no path before"
+            )
+        return f"{scheme}://{host}"
 
     @property
     def https(self) -> bool:

@@ -22,6 +22,7 @@ router = APIRouter(dependencies=[Depends(public)])
 MINUTES_TO_SIGN_IN = 10 * 60  # in seconds
 ID_TOKEN, SIGN_OUT = "id", "/sign-out"  # the ID token goes only where it is needed
 LONGEST_PLACE = 1000
+MOST_ATTEMPTS = 4  # at a time: servers and proxies refuse a request whose cookies are longer than 8 kB or so
 
 
 def local(place: str) -> str:
@@ -40,6 +41,8 @@ async def sign_in(request: Request, parts: Using) -> Response:
     """To the provider, and then on to `next`."""
     attempt = Attempt(next=local(request.query_params.get("next", "/")))
     name = _attempt_name(attempt.state)
+    for older in parts.cookies.held(request, _attempt_name(""))[: 1 - MOST_ATTEMPTS]:
+        parts.cookies.delete(request, older)
     parts.cookies.write(request, name, attempt.model_dump_json(), age=MINUTES_TO_SIGN_IN)
     return RedirectResponse(parts.provider.sign_in_url(attempt, language_of(request).code), 303)
 

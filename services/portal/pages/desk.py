@@ -51,6 +51,7 @@ async def decide(request: Request, pledge_id: UUID, person: Staff, form: Form) -
     """Publishes, or asks for changes."""
     key, seen = str(form.get(KEY, "")) or None, str(form.get(SEEN, ""))
     pledges, path = person.client.pledges, f"{SUBMISSIONS}/{pledge_id}"
+    wanted: list[WantedChange] = []
     try:
         if form.get("action") == "publish":
             await pledges.publish(pledge_id, seen=seen, key=key)

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.portal.access import Public
 from services.portal.choices import Choices
 from services.portal.csrf import Form
-from services.portal.page import done, language_of, page
+from services.portal.page import done, language_of, page, secret
 from services.portal.phrases import Words
 from services.portal.problems import faults
 from services.portal.reporting import filled, reading
@@ -51,7 +51,7 @@ async def use(token: str, request: Request, client: Public, form: Form) -> Respo
             return _again(request)
         wrong = faults(refusal, read.place, Words(language_of(request)))
         return _open(request, shown, targets, Typed.sent(form), wrong)
-    return _hidden(done(request, request.url.path, "reported"))
+    return secret(done(request, request.url.path, "reported"))
 
 
 async def _shown(client: Client, token: str) -> LinkShown | None:
@@ -75,16 +75,10 @@ def _open(
 
 
 def _again(request: Request) -> Response:
-    return _hidden(RedirectResponse(request.url.path, 303))
+    return secret(RedirectResponse(request.url.path, 303))
 
 
 def _page(request: Request, template: str, status: int, shown: LinkShown | None = None, **values: Any) -> Response:
     # who signs in from here goes on to where links are not needed
     path = f"/my/pledges/{shown.pledge_id}/report" if shown else "/my/pledges"
-    return _hidden(page(request, template, status, shown=shown, path=path, **values))
-
-
-def _hidden(answer: Response) -> Response:
-    """The address is a key: nobody keeps it, lists it, or tells it to where a link leads."""
-    answer.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
-    return answer
+    return secret(page(request, template, status, shown=shown, path=path, **values))

@@ -194,3 +194,17 @@ async def test_submissions_page_by_cursor(whole: Whole) -> None:
     assert more
     second = await desk.get(unescape(more.group(1)))
     assert [len(set(re.findall(r"Number \d+", page.text))) for page in (first, second)] == [20, 1]
+
+
+async def test_publishing_by_a_form_that_was_sent_for_changes_is_refused_with_a_reason(
+    whole: Whole, submitted: str
+) -> None:
+    """Back from what was done, and the other button: the form's key is used, and its revision is old."""
+    desk = noor(whole)
+    form = hidden_fields(await desk.get(path(submitted)))
+    assert (await desk.post(path(submitted), form | ASK)).status_code == 303
+    again = await desk.post(path(submitted), form | {"action": "publish"})
+    assert again.status_code == 422
+    assert "You sent this form before" in again.text
+    unread = await desk.post(path(submitted), form | {"action": "publish", "seen": "", "key": ""})
+    assert unread.status_code == 422

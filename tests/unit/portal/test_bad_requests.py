@@ -141,3 +141,21 @@ async def asked(portal: Portal, more: dict[str, Any]) -> tuple[int, dict[bytes, 
 
     await portal.app(plain | more, receive, send)
     return said[0]["status"], dict(said[0]["headers"])
+
+
+async def test_a_link_is_told_to_nobody_while_the_service_is_away(portal: Portal) -> None:
+    browser = portal.browser()
+    shown = await browser.get("/links/a-token")
+    sent = await browser.post("/links/a-token", hidden_fields(shown) | {"action": "no_change"})
+    for answer in (shown, sent):
+        assert (answer.headers["cache-control"], answer.headers["referrer-policy"]) == ("no-store", "no-referrer")
+
+
+async def test_sign_ins_that_were_begun_and_left_do_not_pile_up(portal: Portal) -> None:
+    """As many tabs make: their cookies together would be more than a server or a proxy takes."""
+    browser = portal.browser()
+    for _ in range(20):
+        assert (await browser.get("/sign-in?next=/" + "a" * 900)).status_code == 303
+    held = browser.cookies()
+    assert len(held) == 4
+    assert sum(map(len, held.values())) < 4000

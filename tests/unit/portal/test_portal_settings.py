@@ -38,6 +38,8 @@ def test_a_sound_production_starts() -> None:
         ({"session_keys": " , "}, "at least 1 item"),
         ({"portal_url": "http://pledges.example"}, "GCM_PORTAL_URL is not https"),
         ({"oidc_issuer": "http://id.example"}, "GCM_OIDC_ISSUER is not https"),
+        ({"portal_url": "https://a.example/pledges"}, "is not a scheme and a host alone"),
+        ({"portal_url": "pledges.example"}, "is not a scheme and a host alone"),
         ({"clock_file": "/clock.json"}, "GCM_CLOCK_FILE"),
     ],
 )
