@@ -1,6 +1,7 @@
 """The form of a report, for signed-in people and for those with an action link. Pure.
 
-Its fields: `status`, `summary`, `barriers` and, by the place of each target, `value.0` (a number) and `said.0` (words).
+Its fields: `status`, `summary`, `barriers` and, by the place of each target, `value.0` (a number) and `said.0` (words);
+`target.0` says of which target, since a new version may have others while somebody types.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,9 +34,10 @@ def _fields(last: Update, targets: Sequence[Target]) -> Iterator[tuple[str, str]
 
 @dataclass(frozen=True)
 class Reading:
-    """`faults` by field of the form; `rows`: of each value of the report, the place of its target."""
+    """`values`: the form, to be shown again; `faults` by its fields; `rows`: of each value, the place of its target."""
 
     report: Report
+    values: Typed
     faults: dict[str, str]
     rows: Sequence[int] = ()
 
@@ -49,12 +51,15 @@ class Reading:
         return WHOLE_FORM
 
 
-def reading(form: FormData, targets: Sequence[Target], language: Language) -> Reading:
-    """The report that a form stands for, and what is wrong at its fields."""
+def reading(form: FormData, last: Update | None, targets: Sequence[Target], language: Language) -> Reading:
+    """The report that a form stands for, and what is wrong at its fields. `last` and `targets` are as they are now."""
     if form.get("action") == "no_change":
-        return Reading(Report(no_change=True), {})
-    typed = Typed.sent(form)
+        return Reading(_same(str(form.get("confirms", ""))), filled(last, targets), {})
+    typed, gone = _in_place(Typed.sent(form), targets)
     faults = {} if typed.one("status") else {"status": language.gettext("Say how it goes.")}
+    if gone:
+        says = language.gettext("The pledge was amended while you wrote. These are no targets of it any more: {gone}")
+        faults[WHOLE_FORM] = says.format(gone="; ".join(gone))
     values: dict[int, Reached] = {}
     for row, target in enumerate(targets):
         try:
@@ -66,4 +71,27 @@ def reading(form: FormData, targets: Sequence[Target], language: Language) -> Re
         if number is not None or said:
             values[row] = Reached(target=target.what, value=number, value_text=said)
     plain = {"status": typed.one("status") or None, "summary": typed.one("summary")}
-    return Reading(Report(**plain, values=list(values.values()), barriers=typed.all("barriers")), faults, list(values))
+    report = Report(**plain, values=list(values.values()), barriers=typed.all("barriers"))
+    return Reading(report, typed, faults, list(values))
+
+
+def _same(number: str) -> Report:
+    """No change since the report of this number, which the page showed: a newer one is not confirmed unread."""
+    return Report(no_change=True, confirms=int(number) if number.isdecimal() and len(number) < 10 else 0)
+
+
+def _in_place(typed: Typed, targets: Sequence[Target]) -> tuple[Typed, list[str]]:
+    """The form with its rows as the targets stand now, and what was typed for those that are gone."""
+    whats = {str(row): target.what for row, target in enumerate(targets)}
+    rows = {what: row for row, what in whats.items()}
+    placed, gone = [], []
+    for name, value in typed.items():
+        part, _, row = name.partition(".")
+        what = typed.one(f"target.{row}") if part in {"value", "said"} else ""
+        if not what or whats.get(row) == what:
+            placed.append((name, value))
+        elif what in rows:
+            placed.append((f"{part}.{rows[what]}", value))
+        elif value:
+            gone.append(f"{what}: {value}")
+    return Typed(placed), gone

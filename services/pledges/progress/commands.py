@@ -45,6 +45,13 @@ def _update(public: PledgeSnapshot, said: Report, call: Call) -> Update:
     if said.no_change and last.status is None:
         fault = FieldProblem("no_change", "there is no report yet that it could confirm", "say how it goes: status")
         raise Invalid("There is nothing to confirm yet; nothing was saved.", [fault])
+    if said.confirms not in {None, last.reports}:
+        fault = FieldProblem(
+            "confirms",
+            f"report {said.confirms} is no longer the last one, number {last.reports} is",
+            "read that one first",
+        )
+        raise Invalid("Somebody has reported meanwhile; nothing was saved.", [fault])
     _require_targets(public, said)
     return Update.model_validate(
         {

@@ -14,6 +14,7 @@ from shared.web.text import Line, Text
 Status = Literal["planning", "in_progress", "delayed", "stalled", "fulfilled", "discontinued"]
 LONGEST = 20_000
 LONGEST_TOKEN = 2_000
+MOST_REPORTS = 2**31 - 1
 
 
 def _known(code: str) -> str:
@@ -53,12 +54,20 @@ class Report(Strict):
     values: list[Reached] = Field(default=[], max_length=MOST)
     barriers: list[Annotated[str, AfterValidator(_known)]] = Field(default=[], max_length=MOST)
     no_change: bool = Field(default=False, description="Confirms the last report; the other fields stay empty")
+    confirms: int | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_REPORTS,
+        description="With no_change: the number of the report that it confirms; refused when a newer one has come",
+    )
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> Self:
         said = bool(self.status or self.summary or self.values or self.barriers)
         if self.no_change and said:
             raise ValueError("no_change stands alone; leave out the other fields, or set it to false")
+        if not self.no_change and self.confirms is not None:
+            raise ValueError("confirms goes with no_change; leave it out, or set no_change to true")
         if not self.no_change and self.status is None:
             raise ValueError("status is missing; say how it goes, or set no_change to true")
         return self

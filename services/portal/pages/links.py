@@ -39,9 +39,9 @@ async def use(token: str, request: Request, client: Public, form: Form) -> Respo
     if shown is None or shown.state != "open":
         return _again(request)
     targets = (await client.pledges.get(shown.pledge_id)).targets
-    read = reading(form, targets, language_of(request))
+    read = reading(form, shown.last, targets, language_of(request))
     if read.faults:
-        return _open(request, shown, targets, Typed.sent(form), read.faults)
+        return _open(request, shown, targets, read.values, read.faults)
     try:
         await client.pledges.use_link(token, read.report)
     except (Conflict, NotAllowed):
@@ -50,7 +50,7 @@ async def use(token: str, request: Request, client: Public, form: Form) -> Respo
         if not refusal.errors:  # it has expired just now
             return _again(request)
         wrong = faults(refusal, read.place, Words(language_of(request)))
-        return _open(request, shown, targets, Typed.sent(form), wrong)
+        return _open(request, shown, targets, read.values, wrong)
     return secret(done(request, request.url.path, "reported"))
 
 

@@ -19,41 +19,46 @@ from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
 from services.portal.reporting import filled, reading
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused, Stale
-from shared.client.models.pledges import Closing
+from shared.client.models.pledges import Closing, PublicView, Update
 
 router = APIRouter()
 
 
 @router.get("/my/pledges/{pledge_id}/report")
 async def report_form(request: Request, pledge_id: UUID, person: SignedIn) -> Response:
-    return await _report_page(request, person, pledge_id, FormData(), {})
+    public, updates = await _reported(person, pledge_id)
+    return _report_page(request, public, updates, filled(updates[0] if updates else None, public.targets), {})
 
 
 @router.post("/my/pledges/{pledge_id}/report")
 async def report(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -> Response:
-    public = await person.client.pledges.get(pledge_id)
-    read = reading(form, public.targets, language_of(request))
+    public, updates = await _reported(person, pledge_id)
+    read = reading(form, updates[0] if updates else None, public.targets, language_of(request))
     if read.faults:
-        return await _report_page(request, person, pledge_id, form, read.faults)
+        return _report_page(request, public, updates, read.values, read.faults)
     try:
         await person.client.pledges.report(pledge_id, read.report, key=str(form.get(KEY)) or None)
     except (Refused, Conflict) as refused:
         wrong = faults(refused, read.place, Words(language_of(request)))
-        return await _report_page(request, person, pledge_id, form, wrong)
+        return _report_page(request, public, updates, read.values, wrong)
     return done(request, f"{path_of(pledge_id)}/report", "reported")
 
 
-async def _report_page(
-    request: Request, person: Person, pledge_id: UUID, form: FormData, wrong: dict[str, str]
-) -> Response:
+async def _reported(person: Person, pledge_id: UUID) -> tuple[PublicView, list[Update]]:
+    """The pledge as it is public, and its newest reports."""
     public = await person.client.pledges.get(pledge_id)
-    updates = (await person.client.pledges.updates(pledge_id, limit=5)).items
+    return public, (await person.client.pledges.updates(pledge_id, limit=5)).items
+
+
+def _report_page(
+    request: Request, public: PublicView, updates: list[Update], values: Typed, wrong: dict[str, str]
+) -> Response:
     given: dict[str, Any] = {
         "words": Words(language_of(request)),
         "choices": Choices(language_of(request)),
         "pledge": public,
         "updates": updates,
-        "values": Typed.sent(form) if form else filled(updates[0] if updates else None, public.targets),
+        "values": values,
         "faults": wrong,
         "key": new_key(),
     }

@@ -203,6 +203,7 @@ class Report(Sent):
     values: list[Reached] = Field(default_factory=list)
     barriers: list[str] = Field(default_factory=list)
     no_change: bool = False
+    confirms: int | None = None
 
 
 class Update(Received):

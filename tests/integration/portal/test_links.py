@@ -48,7 +48,7 @@ class Visitor:
         return await self.browser.get(self.address)
 
     async def send(self, form: dict[str, Any]) -> httpx.Response:
-        return await self.browser.post(self.address, form | {FIELD: hidden_fields(await self.look()).get(FIELD, "")})
+        return await self.browser.post(self.address, hidden_fields(await self.look()) | form)
 
     async def follow(self, answer: httpx.Response) -> httpx.Response:
         assert answer.status_code == 303, answer.text
@@ -146,7 +146,7 @@ async def test_without_a_report_yet_there_is_nothing_to_confirm(visitor: Visitor
 
 
 async def test_the_back_button_and_a_second_click_show_what_was_recorded(reminded: Visitor) -> None:
-    form = FORM | {FIELD: hidden_fields(await reminded.look())[FIELD]}
+    form = hidden_fields(await reminded.look()) | FORM
     await reminded.browser.post(reminded.address, form)
     before = await reminded.fingerprint()
     again = await reminded.follow(await reminded.browser.post(reminded.address, form | NO_CHANGE))
@@ -214,7 +214,7 @@ async def test_expired_and_ended_links_show_the_way_onward(reminded: Visitor) ->
     expired = await reminded.look()
     assert (expired.status_code, "next reminder" in words(expired)) == (410, True)
     reminded.address = valid
-    sent = FORM | {FIELD: hidden_fields(await reminded.look())[FIELD]}
+    sent = hidden_fields(await reminded.look()) | FORM
     await end(reminded.pledges, reminded.membership)
     before = await reminded.fingerprint()
     ended = await reminded.follow(await reminded.browser.post(reminded.address, sent))
@@ -238,3 +238,49 @@ async def test_while_the_pledges_service_is_away(reminded: Visitor) -> None:
         browser = Portal(parts(http)).browser()
         answer = await browser.get(reminded.address)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+async def test_no_change_confirms_the_report_that_was_shown_and_no_other(reminded: Visitor) -> None:
+    shown = hidden_fields(await reminded.look())
+    headers = once(bearer("amina"))
+    path = f"/pledges/{reminded.pledge_id}/updates"
+    await made(reminded.pledges.client.post(path, json={"status": "stalled"}, headers=headers))
+    answer = await reminded.browser.post(reminded.address, shown | NO_CHANGE)
+    assert answer.status_code == 422
+    assert "read that one first" in words(answer)
+    assert "it still is: Stalled" in words(answer)
+    assert [update["no_change"] for update in await reminded.reports()] == [False, False]
+    await reminded.follow(await reminded.browser.post(reminded.address, hidden_fields(answer) | NO_CHANGE))
+    assert (await reminded.reports())[0]["no_change"]
+
+
+async def test_a_value_stays_with_the_target_that_was_shown(reminded: Visitor) -> None:
+    """While the form is open a new version puts another target first, and then only that one is left."""
+    shown = hidden_fields(await reminded.look())
+    other = EXAMPLE["targets"][0] | {"what": "Laws"}
+    await amend(reminded, [other, *EXAMPLE["targets"]])
+    await reminded.follow(await reminded.browser.post(reminded.address, shown | FORM))
+    [value] = (await reminded.reports())[0]["values"]
+    assert (value["target"], value["value"]) == (EXAMPLE["targets"][0]["what"], "8")
+    await reminded.link()
+    shown = hidden_fields(await reminded.look())
+    await amend(reminded, [other])
+    answer = await reminded.browser.post(reminded.address, shown | FORM | {"value.1": "9"})
+    assert answer.status_code == 422
+    assert f"no targets of it any more: {EXAMPLE['targets'][0]['what']}: 9" in words(answer)
+    assert len(await reminded.reports()) == 2
+
+
+async def amend(visitor: Visitor, targets: list[dict[str, Any]]) -> None:
+    """The next version of the pledge is published with these targets."""
+    client, path, amina = visitor.pledges.client, f"/pledges/{visitor.pledge_id}", bearer("amina")
+    seen = (await client.get(f"{path}/working-copy", headers=amina)).headers["etag"]
+    content = EXAMPLE | {"title": TITLE, "targets": targets}
+    for method, at, body, who in (
+        ("PUT", path, content, amina),
+        ("POST", f"{path}/submit", None, amina),
+        ("POST", f"{path}/publish", None, STAFF),
+    ):
+        answer = await client.request(method, at, json=body, headers=once(who) | {"If-Match": seen})
+        assert answer.is_success, answer.text
+        seen = answer.headers["etag"]

@@ -22,7 +22,7 @@ def update(*values: Reached) -> Update:
 
 
 def sent(*fields: tuple[str, str]) -> Reading:
-    return reading(FormData(list(fields)), TARGETS, ENGLISH)
+    return reading(FormData(list(fields)), None, TARGETS, ENGLISH)
 
 
 def test_it_begins_with_what_was_reported_last_but_for_the_sentences() -> None:
@@ -42,9 +42,12 @@ def test_what_it_stands_for() -> None:
         ("Schools", None, "some"),
     ]
     assert (read.report.status, read.report.summary, read.report.barriers) == ("delayed", "a\nb", ["x"])
-    assert sent(("action", "no_change"), ("status", "delayed")).report.model_dump(exclude_unset=True) == {
-        "no_change": True
-    }
+
+
+@pytest.mark.parametrize(("shown", "number"), [("3", 3), ("", 0), ("x", 0), ("-1", 0), ("9" * 5000, 0), ("²", 0)])
+def test_no_change_names_the_report_that_was_shown(shown: str, number: int) -> None:
+    read = sent(("action", "no_change"), ("status", "delayed"), ("confirms", shown))
+    assert read.report.model_dump(exclude_unset=True) == {"no_change": True, "confirms": number}
 
 
 def test_faults_that_need_no_service() -> None:
