@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.portal import hidden_fields
 from tests.support.stack import Inbox, Person, Stack, eventually
 
 SECRET = "zanzibar-lantern"  # a word that stands in unpublished texts only
@@ -175,8 +176,7 @@ def test_f_the_reminders_links_report_without_signing_in(stack: Stack, kofi: Per
     with httpx.Client() as browser:  # nobody is signed in here
         looked = {link: [browser.get(link).raise_for_status() for _ in range(3)][-1] for link in links}
         for link, form in zip(sorted(links, key=lambda link: "No change" in looked[link].text), forms, strict=True):
-            [token, *_] = re.findall(r'name="csrf" value="([^"]+)"', looked[link].text)
-            after = browser.post(link, data=form | {"csrf": token}, follow_redirects=True)
+            after = browser.post(link, data=hidden_fields(looked[link]) | form, follow_redirects=True)
             assert "Recorded, thank you" in after.text, after.text
             assert "This link has been used" in browser.get(link).text
     updates = [stack.anyone.get("pledges", f"/pledges/{one}/updates").json()["items"] for one in pledge["silent"]]
