@@ -15,7 +15,10 @@ class RealmAdmin:
     def __init__(self, address: str, password: str) -> None:
         self._http = httpx.Client(base_url=address, timeout=30)
         form = {"grant_type": "password", "client_id": "admin-cli", "username": "admin", "password": password}
-        answer = self._http.post("/realms/master/protocol/openid-connect/token", data=form).raise_for_status()
+        answer = self._http.post("/realms/master/protocol/openid-connect/token", data=form)
+        if answer.is_error:
+            self.close()
+            raise AssertionError(f"the administrator gets no token: {answer.status_code} {answer.text}")
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def close(self) -> None:
