@@ -348,6 +348,8 @@ async def keycloak(parts: Parts, postgres: Postgres) -> AsyncIterator[Keycloak]:
     """On the `postgres` that runs, unless it is a container, which brings tables of its own."""
     assert parts.postgres is postgres
     server = _container_keycloak(parts.folder) if in_containers() else await keycloak_of(parts)
-    await asyncio.to_thread(server.start)
-    yield server
-    await asyncio.to_thread(server.remove if isinstance(server, containers.Part) else server.kill)
+    try:
+        await asyncio.to_thread(server.start)
+        yield server
+    finally:
+        await asyncio.to_thread(server.remove if isinstance(server, containers.Part) else server.kill)
