@@ -19,6 +19,7 @@ from shared.clock import Clock
 from shared.errors import Unauthenticated, Unavailable
 from shared.web.auth import ROLES, KeySet, checked
 
+LONGEST_NAME = 100  # characters: it travels in a cookie, which has to stay below 4 KB
 BACKCHANNEL_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -110,7 +111,9 @@ class Provider:
         claims = await self._checked(tokens.id_token)
         if claims.get("typ") != "ID" or claims.get("nonce") != attempt.nonce:
             raise Unauthenticated("The identity provider's answer belongs to another sign-in.")
-        about = {"sid": claims.get("sid", ""), "person": claims["sub"], "name": claims.get("name", "")}
+        if not claims.get("sid"):
+            raise Unauthenticated("The identity provider names no session, so nobody could end it.")
+        about = {"sid": claims["sid"], "person": claims["sub"], "name": str(claims.get("name", ""))[:LONGEST_NAME]}
         return Entered(Session(**about, **self._lasting(tokens)), tokens.id_token)
 
     async def refresh(self, session: Session) -> Session:

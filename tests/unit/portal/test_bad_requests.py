@@ -149,6 +149,7 @@ async def test_a_link_is_told_to_nobody_while_the_service_is_away(portal: Portal
     sent = await browser.post("/links/a-token", hidden_fields(shown) | {"action": "no_change"})
     for answer in (shown, sent):
         assert (answer.headers["cache-control"], answer.headers["referrer-policy"]) == ("no-store", "no-referrer")
+        assert "next=" not in answer.text
 
 
 async def test_sign_ins_that_were_begun_and_left_do_not_pile_up(portal: Portal) -> None:

@@ -275,8 +275,8 @@ async def test_the_public_etag_does_not_tell_of_an_amendment(desk: Desk) -> None
 
 
 async def test_the_largest_pledge_can_be_published(desk: Desk) -> None:
-    """Control characters take six bytes each in JSON: an event of the worst of them is still below Kafka's limit."""
-    line = "\x01" * 500
+    """Letters take up to four bytes, control characters in texts six: the worst event is below Kafka's limit."""
+    line = "\U0001d510" * 500
     target = {"what": line, "unit": line, "value_text": line, "baseline": "1e20", "disaggregated_by": ["sex", "age"]}
     worst = {
         "title": line,
