@@ -12,7 +12,7 @@ from shared.clock import Clock
 from shared.db import Database
 from shared.process import Health
 from shared.settings import ServiceSettings
-from shared.web import problem
+from shared.web import outage, problem
 from shared.web.auth import ANYONE, KeySet, Tokens, require_rules
 from shared.web.limits import Limits
 from shared.web.writing import Writer
@@ -53,6 +53,7 @@ def create(title: str, says: str, parts: Parts | None, routers: Sequence[APIRout
     for name, value in state.items():
         setattr(app.state, name, value)
     problem.install(app)
+    outage.install(app)
     app.add_middleware(Limits)
     app.include_router(_health)
     for router in routers:

@@ -4,19 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from shared.errors import AppError, BadRequest, FieldProblem, Invalid, Unavailable
-from shared.telemetry import place
-
-log = structlog.get_logger()
+from shared.errors import AppError, BadRequest, FieldProblem, Invalid
 
 TYPE = "https://gcm-pledges.example/problems/"  # an identifier, not a page; docs/problems.md lists them
 MEDIA_TYPE = "application/problem+json"
@@ -75,16 +69,14 @@ def respond(error: AppError, headers: Mapping[str, str] | None = None) -> Respon
     }
     if error.fields:
         body["errors"] = [{"field": f.field, "problem": f.problem, "remedy": f.remedy} for f in error.fields]
-    return Response(json.dumps(body), error.status, headers, MEDIA_TYPE)
+    return Response(json.dumps(body), error.status, {**_headers(error), **(headers or {})}, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
-    """All ways to fail end in `respond`; no answer shows a stack trace or echoes what was sent."""
+    """All ways to fail end in `respond`, those of a database in `outage`; none shows a trace or echoes what came."""
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    for database in (OperationalError, DBAPIError, PoolTimeout, OSError):
-        app.add_exception_handler(database, _database)
 
 
 def _headers(error: AppError) -> dict[str, str]:
@@ -99,7 +91,7 @@ def _headers(error: AppError) -> dict[str, str]:
 async def _app_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, AppError):
         raise error
-    return respond(error, _headers(error))
+    return respond(error)
 
 
 async def _validation(_: Request, error: Exception) -> Response:
@@ -139,24 +131,3 @@ async def _http(_: Request, error: Exception) -> Response:
     plain.status, plain.title = error.status_code, str(error.detail)
     plain.slug = _SLUGS.get(error.status_code, "http-error")
     return respond(plain, error.headers)
-
-
-async def _database(request: Request, error: Exception) -> Response:
-    """An outage is a 503; what the database refuses for another reason is a mistake of ours, and a 500."""
-    if isinstance(error, DBAPIError) and not _outage(error):
-        # by kind and state only: the texts of these errors quote what people wrote
-        log.error("request.failed", route=place(request.scope), error=type(error).__name__, sqlstate=_state(error))
-        return respond(AppError("An unexpected error was logged; nothing was written."))
-    log.warning("request.database_failed", route=place(request.scope), error=type(error).__name__)
-    unavailable = Unavailable("The database does not answer; nothing was written. Try again in a few seconds.")
-    return respond(unavailable, _headers(unavailable))
-
-
-def _outage(error: DBAPIError) -> bool:
-    """By SQLSTATE: connection (08), rollback (40), resources (53), operator (57); none means that nobody answered."""
-    state = _state(error)
-    return error.connection_invalidated or not state or state[:2] in {"08", "40", "53", "57"}
-
-
-def _state(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", None) or "")
