@@ -33,6 +33,8 @@ JVM = (
 )
 HEAP = ("-Xms64m", "-Xmx256m")
 BUILD_HEAP = ("-Xms64m", "-Xmx512m")
+# otherwise each connection that a restart of PostgreSQL has cut refuses somebody once more
+AFTER_A_RESTART = {"QUARKUS_DATASOURCE_JDBC_VALIDATE_ON_BORROW": "true"}
 
 
 def archive(watcher: Watcher) -> Path:
@@ -113,6 +115,7 @@ class Keycloak(OneChild):
             "KC_DB_PASSWORD": self.database_password,
             "KC_BOOTSTRAP_ADMIN_USERNAME": "admin",
             "KC_BOOTSTRAP_ADMIN_PASSWORD": self.admin_password,
+            **AFTER_A_RESTART,
         }
         argv = _java(self.home, HEAP, "start", "--optimized", "--import-realm", *self._options())
         self.child = Child(Command("keycloak", argv, self.log, {**self.environment, **secrets}))

@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from shared.refusal import Refused
-from tests.support.parts import REALM_VALUES, Keycloak, LocalKeycloak
+from tests.support.parts import REALM_VALUES, Keycloak, LocalKeycloak, Postgres
 
 
 def _claims(token: str) -> dict[str, object]:
@@ -35,3 +35,14 @@ def test_a_start_without_a_secret_is_refused_by_name(keycloak: Keycloak) -> None
     given = {**REALM_VALUES, "GCM_SERVICE_CLIENT_SECRET": ""}
     with pytest.raises(Refused, match=r"gcm-realm\.json needs GCM_SERVICE_CLIENT_SECRET"):
         replace(keycloak, environment=given).start()
+
+
+async def test_a_restart_of_its_database_refuses_nobody(keycloak: Keycloak, postgres: Postgres) -> None:
+    if not isinstance(keycloak, LocalKeycloak):
+        pytest.skip("a container has tables of its own")
+    together = ["amina", "noor", "kofi", "rosa"]  # so that several connections are open
+    await asyncio.gather(*(asyncio.to_thread(keycloak.token, name) for name in together))
+    await asyncio.to_thread(postgres.kill)
+    await asyncio.to_thread(postgres.start)
+    for name in together:
+        await asyncio.to_thread(keycloak.token, name)
