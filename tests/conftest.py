@@ -7,12 +7,10 @@ pytest_plugins = ["tests.support.parts", "tests.support.stack"]
 SYSTEMS, PARTS = {"stack", "compose"}, {"parts", "mortal"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """One process has the whole systems, the other the parts, each started once; the rest goes to whoever is free."""
-    for item in items:
-        taken = set(getattr(item, "fixturenames", ()))
-        if taken & SYSTEMS:
-            item.add_marker(pytest.mark.xdist_group("systems"))
-        elif taken & PARTS:
-            item.add_marker(pytest.mark.xdist_group("parts"))
+    taken = set(getattr(item, "fixturenames", ()))
+    if taken & SYSTEMS:
+        item.add_marker(pytest.mark.xdist_group("systems"))
+    elif taken & PARTS:
+        item.add_marker(pytest.mark.xdist_group("parts"))
