@@ -28,7 +28,7 @@ check: $(VENV)/.done  ## Style, types, walls, contracts, reference data, depende
 	git ls-files -z | xargs -0 $(VENV)/bin/detect-secrets-hook --baseline .secrets.baseline
 
 test: $(VENV)/.done  ## All tests, on real parts that are started for them (ARGS="tests/unit -x": some)
-	$(RUN) pytest -n 2 --dist loadgroup $(ARGS)
+	$(RUN) pytest -n 2 --no-loadscope-reorder $(ARGS)
 
 bench: $(VENV)/.done  ## Measure, print tables, write build/bench (ONLY=spine: one of them)
 	$(RUN) tests.bench $(ONLY)

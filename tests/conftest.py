@@ -1,16 +1,26 @@
 """What every test may take, and how a run is shared between two processes."""
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 pytest_plugins = ["tests.support.parts", "tests.support.stack"]
 
-SYSTEMS, PARTS = {"stack", "compose"}, {"parts", "mortal"}
+PLACES = {
+    "systems": ("tests/browser/", "tests/containers/", "tests/e2e/"),
+    "parts": ("tests/faults/", "tests/integration/", "tests/local/", "tests/messaging/"),
+}
+OF_THE_PARTS = "tests/browser/test_sign_in_pages.py"
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """One process has the whole systems, the other the parts, each started once; the rest goes to whoever is free."""
-    taken = set(getattr(item, "fixturenames", ()))
-    if taken & SYSTEMS:
-        item.add_marker(pytest.mark.xdist_group("systems"))
-    elif taken & PARTS:
-        item.add_marker(pytest.mark.xdist_group("parts"))
+class ByPlace(LoadScopeScheduling):  # type: ignore[misc]
+    """One process has the whole systems, the other the parts, each started once; other files go to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(OF_THE_PARTS):
+            return "parts"
+        found = (name for name, folders in PLACES.items() if nodeid.startswith(folders))
+        return next(found, nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByPlace:
+    return ByPlace(config, log)
