@@ -1,7 +1,7 @@
 """Pages from templates.
 
     return page(request, "pledge.html", pledge=found)
-    return done(request, f"/my/pledges/{pledge_id}", "saved")
+    return done(f"/my/pledges/{pledge_id}", "saved")
 
 Templates extend base.html and fill the blocks `title` and `main`. They have, besides what they are given: `language`
 (day, on, moment, number, label, word), `session` (or none), `csrf()` for forms, `static("portal.css")`, `path`,
@@ -54,9 +54,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     return HTMLResponse(text, status, headers | {"Content-Language": language.code})
 
 
-def done(request: Request, path: str, word: str, **query: str) -> RedirectResponse:
+def done(path: str, word: str, **query: str) -> RedirectResponse:
     """On to a page that says what was done; going back does not send the form again. `word`: a key of acts.DONE."""
-    del request
     if word not in acts.DONE:
         raise KeyError(word)
     return RedirectResponse(f"{path}?{urlencode({'done': word, **query})}", 303)

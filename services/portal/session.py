@@ -1,6 +1,6 @@
 """Who is signed in: an encrypted cookie with the provider's tokens, renewed under one lock a session.
 
-An access token lives five minutes and a refresh token is good once (using one again ends the provider's session). So
+An access token lives five minutes; a refresh token is meant for one use, and a third ends the provider's session. So
 requests of one session that come together wait for one refresh, and those that still bring the cookie from before it
 find its outcome here. That holds within a process: of several, a load balancer keeps a browser to one.
 """

@@ -55,7 +55,7 @@ async def decide(request: Request, pledge_id: UUID, person: Staff, form: Form) -
     try:
         if form.get("action") == "publish":
             await pledges.publish(pledge_id, seen=seen, key=key)
-            return done(request, path, "published")
+            return done(path, "published")
         wanted, wrong = asked(form, request)
         if wrong:
             return await _submission(request, person, pledge_id, form, wrong)
@@ -65,7 +65,7 @@ async def decide(request: Request, pledge_id: UUID, person: Staff, form: Form) -
     except Refused as refused:
         wrong = faults(refused, _place(wanted), Words(language_of(request)))
         return await _submission(request, person, pledge_id, form, wrong)
-    return done(request, path, "changes-asked")
+    return done(path, "changes-asked")
 
 
 def asked(form: FormData, request: Request) -> tuple[list[WantedChange], dict[str, str]]:
@@ -181,10 +181,10 @@ async def request_for_support(request: Request, request_id: UUID, person: StaffO
 
 
 @router.post("/desk/requests/{request_id}")
-async def acknowledge(request: Request, request_id: UUID, person: Staff, form: Form) -> Response:
+async def acknowledge(request_id: UUID, person: Staff, form: Form) -> Response:
     key, seen = str(form.get(KEY, "")) or None, str(form.get(SEEN, ""))
     try:
         await person.client.support.acknowledge(request_id, seen=seen, key=key)
     except (Stale, Conflict):
-        return done(request, f"{REQUESTS}/{request_id}", "moved-on")
-    return done(request, f"{REQUESTS}/{request_id}", "acknowledged")
+        return done(f"{REQUESTS}/{request_id}", "moved-on")
+    return done(f"{REQUESTS}/{request_id}", "acknowledged")

@@ -133,14 +133,14 @@ async def _saved(request: Request, person: Person, sheet: Sheet, found: Meaning,
     assert sheet.copy is not None  # noqa: S101 - it is saved
     copy = sheet.copy
     if action != "submit":
-        return done(request, path_of(copy.pledge_id), "saved")
+        return done(path_of(copy.pledge_id), "saved")
     try:
         await person.client.pledges.submit(copy.pledge_id, seen=copy.etag)
     except (Stale, Conflict):
         return await _overtaken(request, person, sheet, found)
     except Refused as refused:
         return await _refused(request, person, replace(sheet, seen=copy.etag), found, refused, kept=True)
-    return done(request, path_of(copy.pledge_id), "submitted")
+    return done(path_of(copy.pledge_id), "submitted")
 
 
 async def _refused(
@@ -156,7 +156,7 @@ async def _overtaken(request: Request, person: Person, sheet: Sheet, found: Mean
     assert sheet.copy is not None  # noqa: S101 - it was read
     now = await person.client.pledges.working_copy(sheet.copy.pledge_id)
     if now.content == _in_context(found.content, now.content):
-        return done(request, path_of(now.pledge_id), "already")
+        return done(path_of(now.pledge_id), "already")
     words = Words(language_of(request))
     return page(
         request,

@@ -51,7 +51,7 @@ async def use(token: str, request: Request, client: Public, form: Form) -> Respo
             return _again(request)
         wrong = faults(refusal, read.place, Words(language_of(request)))
         return _open(request, shown, targets, read.values, wrong)
-    return secret(done(request, request.url.path, "reported"))
+    return secret(done(request.url.path, "reported"))
 
 
 async def _shown(client: Client, token: str) -> LinkShown | None:

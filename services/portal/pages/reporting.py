@@ -41,7 +41,7 @@ async def report(request: Request, pledge_id: UUID, person: SignedIn, form: Form
     except (Refused, Conflict) as refused:
         wrong = faults(refused, read.place, Words(language_of(request)))
         return _report_page(request, public, updates, read.values, wrong)
-    return done(request, f"{path_of(pledge_id)}/report", "reported")
+    return done(f"{path_of(pledge_id)}/report", "reported")
 
 
 async def _reported(person: Person, pledge_id: UUID) -> tuple[PublicView, list[Update]]:
@@ -85,7 +85,7 @@ async def close(request: Request, pledge_id: UUID, person: SignedIn, form: Form)
     try:
         await person.client.pledges.close(pledge_id, closing, seen=seen, key=key)
     except (Stale, Conflict):
-        return done(request, path_of(pledge_id), "moved-on")
+        return done(path_of(pledge_id), "moved-on")
     except Refused as refused:
         wrong = faults(
             refused,
@@ -93,7 +93,7 @@ async def close(request: Request, pledge_id: UUID, person: SignedIn, form: Form)
             Words(language_of(request)),
         )
         return await _close_page(request, person, pledge_id, form, wrong)
-    return done(request, path_of(pledge_id), "closed")
+    return done(path_of(pledge_id), "closed")
 
 
 async def _close_page(

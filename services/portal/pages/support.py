@@ -32,7 +32,7 @@ async def support(request: Request, pledge_id: UUID, person: SignedIn) -> Respon
 @router.post("/my/pledges/{pledge_id}/support")
 async def ask(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -> Response:
     if form.get("action") == "withdraw":
-        return await _withdraw(request, person, pledge_id, form)
+        return await _withdraw(person, pledge_id, form)
     if wrong := _lacking(request, form):
         return await _page(request, person, pledge_id, form, wrong)
     copy = await person.client.pledges.working_copy(pledge_id)
@@ -48,7 +48,7 @@ async def ask(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -
     except (Refused, Conflict) as refused:
         wrong = faults(refused, lambda path: path if path in FIELDS else WHOLE_FORM, Words(language_of(request)))
         return await _page(request, person, pledge_id, form, wrong)
-    return done(request, f"{path_of(pledge_id)}/support", "support-asked")
+    return done(f"{path_of(pledge_id)}/support", "support-asked")
 
 
 def _lacking(request: Request, form: FormData) -> dict[str, str]:
@@ -61,13 +61,13 @@ def _lacking(request: Request, form: FormData) -> dict[str, str]:
     return wrong
 
 
-async def _withdraw(request: Request, person: Person, pledge_id: UUID, form: FormData) -> Response:
+async def _withdraw(person: Person, pledge_id: UUID, form: FormData) -> Response:
     seen, key = str(form.get(SEEN, "")), str(form.get(KEY, "")) or None
     try:
         await person.client.support.withdraw(str(form.get("request_id", "")), seen=seen, key=key)
     except (Stale, Conflict):
-        return done(request, f"{path_of(pledge_id)}/support", "moved-on")
-    return done(request, f"{path_of(pledge_id)}/support", "support-withdrawn")
+        return done(f"{path_of(pledge_id)}/support", "moved-on")
+    return done(f"{path_of(pledge_id)}/support", "support-withdrawn")
 
 
 async def _page(request: Request, person: Person, pledge_id: UUID, form: FormData, wrong: dict[str, str]) -> Response:
