@@ -11,7 +11,7 @@ from shared.authors import SYSTEM
 from shared.clock import Moment
 from shared.events.envelope import Event
 from shared.events.pledges import PledgeEvent
-from shared.events.registry import PLEDGES, SUPPORT
+from shared.events.registry import PLEDGES, SUPPORT, carried_by
 from shared.messaging.republish import Republisher
 from shared.messaging.subscriptions import Projection, Subscription
 
@@ -39,16 +39,7 @@ SUBSCRIPTIONS: Sequence[Subscription] = (
     Projection(
         name="known_pledges",
         topic=PLEDGES,
-        handlers=dict.fromkeys(
-            (
-                "pledge.published.v1",
-                "pledge.amended.v1",
-                "pledge.reported.v1",
-                "pledge.closed.v1",
-                "pledge.republished.v1",
-            ),
-            pledge_changed,
-        ),
+        handlers=dict.fromkeys(carried_by(PLEDGES), pledge_changed),
         forget=known_pledges.forget,
         clear=known_pledges.clear,
     ),

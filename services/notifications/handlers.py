@@ -9,7 +9,7 @@ from services.notifications.reminders import known
 from shared.clock import Moment
 from shared.events.envelope import Event
 from shared.events.pledges import PledgeEvent, PledgeStep
-from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW
+from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW, carried_by
 from shared.events.reviews import MilestoneEvent
 from shared.events.support import RequestStep
 from shared.messaging.republish import Republisher
@@ -51,16 +51,7 @@ SUBSCRIPTIONS: list[Subscription] = [
     Projection(
         "known_pledges",
         PLEDGES,
-        dict.fromkeys(
-            (
-                "pledge.published.v1",
-                "pledge.amended.v1",
-                "pledge.reported.v1",
-                "pledge.closed.v1",
-                "pledge.republished.v1",
-            ),
-            know_pledge,
-        ),
+        dict.fromkeys(carried_by(PLEDGES), know_pledge),
         known.forget_pledge,
         known.clear_pledges,
     ),

@@ -63,6 +63,11 @@ TYPES = {event.name: event for event in _TYPES}
 PUBLIC_TOPICS = (PLEDGES, ENTITIES, REVIEWS, SUPPORT)
 
 
+def carried_by(topic: str) -> tuple[str, ...]:
+    """The types of a topic's events: whoever keeps its snapshots takes all, as compaction may leave the last alone."""
+    return tuple(event.name for event in _TYPES if event.topic == topic)
+
+
 def read(event: EventType, value: bytes) -> Data:
     """The data of a record as consumers read it: a field that a later minor version added is ignored, at every depth.
 
