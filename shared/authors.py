@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.web.auth import Actor
+from shared.web.auth import ADMIN, NETWORK_STAFF, Actor
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,11 @@ SYSTEM = Author(None, "system")
 
 def staff(actor: Actor) -> Author:
     return Author(actor.person, "network_staff")
+
+
+def staff_or_entity(actor: Actor) -> Author:
+    """Of an act that both may do: by its role as staff, if it has one."""
+    return staff(actor) if actor.is_any(NETWORK_STAFF, ADMIN) else of_entity(actor)
 
 
 def of_entity(actor: Actor) -> Author:

@@ -144,6 +144,8 @@ def _states(states: Mapping[str, State]) -> Iterator[str]:
         yield f"The regional groups have {dict(sizes)} members."
     for name in ("iso2", "m49"):
         yield from (f"{key} stands for two States." for key in _repeated(getattr(s, name) for s in states.values()))
+    named = (row["code"] for row in loading.read("other_names"))
+    yield from (f"{code} has other names, but is no State." for code in named if code not in states)
 
 
 def _groups() -> Iterator[str]:

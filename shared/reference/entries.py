@@ -84,6 +84,8 @@ class State(Entry):
     region: str
     sub_region: str
     regional_group: str | None
+    other_names: tuple[str, ...] = ()
+    """What people also call it: former and short names, in any language, to be found by."""
 
 
 @dataclass(frozen=True)

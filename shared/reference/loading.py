@@ -75,8 +75,9 @@ def milestones() -> Mapping[str, Milestone]:
 
 @cache
 def states() -> Mapping[str, State]:
+    others = {row["code"]: tuple(row["names"]) for row in read("other_names")}
     with (DATA / "states.csv").open(encoding="utf-8", newline="") as file:
-        return _by_code(_state(row) for row in csv.DictReader(file))
+        return _by_code(_state(row, others.get(row["iso3"], ())) for row in csv.DictReader(file))
 
 
 @cache
@@ -106,7 +107,7 @@ def _milestone(row: dict[str, Any]) -> Milestone:
     return Milestone(**row | {"starts": PartialDate(row["starts"]), "ends": ends})
 
 
-def _state(row: dict[str, Any]) -> State:
+def _state(row: dict[str, Any], others: tuple[str, ...]) -> State:
     return State(
         code=row["iso3"],
         labels={language: row[f"name_{language}"] for language in LANGUAGES},
@@ -116,6 +117,7 @@ def _state(row: dict[str, Any]) -> State:
         region=row["region"],
         sub_region=row["sub_region"],
         regional_group=row["regional_group"] or None,
+        other_names=others,
     )
 
 

@@ -12,6 +12,7 @@ from services.pledges.entities.schemas import (
     Entities,
     EntityFields,
     EntityOut,
+    GroupCode,
     Kind,
     Members,
     MembershipOut,
@@ -25,6 +26,7 @@ from shared.web.auth import ADMINS, ANYONE, SIGNED_IN, Actor
 from shared.web.etag import SeenRevision, etag
 from shared.web.pagination import Cursor, Limit, next_link
 from shared.web.text import Text
+from shared.web.times import Day
 from shared.web.writing import Answer, IdempotencyKey, Writing
 
 router = APIRouter()
@@ -53,12 +55,15 @@ async def find(
     q: Annotated[
         Text | None, Query(max_length=200, description="Words of any name or alias", examples=["Montreal"])
     ] = None,
+    group: Annotated[GroupCode | None, Query(description="Only those in this region or group (¶69)")] = None,
+    on: Annotated[Day | None, Query(description="The day on which they are in the group; none: today")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """States, cities, organizations and all others who may pledge, by name. Accents and case make no difference."""
+    wanted = queries.Wanted(kind, q, group, on or parts.clock.business().date())
     async with parts.database.transaction() as session:
-        return _page(request, await queries.entities(session, kind, q, limit, cursor))
+        return _page(request, await queries.entities(session, wanted, limit, cursor))
 
 
 @router.get(
@@ -106,15 +111,18 @@ async def give(
     entity_id: str,
     new: NewMembership,
     request: Request,
-    actor: Admin,
+    actor: SignedIn,
     key: IdempotencyKey,
     writing: Writing,
     parts: Using,
 ) -> Response:
-    """For administrators. Focal points and delegates write, viewers read; only focal points receive mail."""
+    """For Network staff; focal points give those of delegates and viewers.
+
+    Focal points and delegates write, viewers read; only focal points receive mail. Machines: for staff alone.
+    """
 
     async def write(session: AsyncSession) -> Answer:
-        given = await memberships.give(session, staff(actor), entity_id, new, parts.clock.moment())
+        given = await memberships.give(session, actor, entity_id, new, parts.clock.moment())
         return Answer(201, given.model_dump_json(), {"Location": f"/entities/{entity_id}/memberships"})
 
     return await writing.once(request, actor, key, write)
@@ -130,15 +138,18 @@ async def end(
     entity_id: str,
     membership_id: UUID,
     request: Request,
-    actor: Admin,
+    actor: SignedIn,
     key: IdempotencyKey,
     writing: Writing,
     parts: Using,
 ) -> Response:
-    """For administrators. This service refuses the person at once, the others within a minute."""
+    """For Network staff; focal points end those of delegates and viewers.
+
+    This service refuses the person at once, the others within a minute.
+    """
 
     async def write(session: AsyncSession) -> Answer:
-        ended = await memberships.end(session, staff(actor), entity_id, membership_id, parts.clock.moment())
+        ended = await memberships.end(session, actor, entity_id, membership_id, parts.clock.moment())
         return Answer(200, ended.model_dump_json())
 
     return await writing.once(request, actor, key, write)

@@ -47,6 +47,17 @@ class Standing:
         self.require_read()
         self.require_writer()
 
+    def require_manager(self, role: str) -> None:
+        """Who may give and end memberships with this role: staff all, a focal point those that write to nobody.
+
+        Raises Forbidden.
+        """
+        if self.is_staff or (FOCAL_POINT in self.roles and role != FOCAL_POINT):
+            return
+        if FOCAL_POINT in self.roles:
+            raise Forbidden("Focal points are named by the Network's staff; to leave your own place, hand it over.")
+        raise Forbidden(f"Only focal points of {self.entity.name} and the Network's staff may do this.")
+
     def require_writer(self) -> None:
         """Raises Forbidden; for acts on what everybody may know exists."""
         if not self.may_write:

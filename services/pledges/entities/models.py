@@ -70,3 +70,4 @@ class Membership(Table, table=True):
     role: str  # focal_point, delegate, viewer
     since: datetime = Field(sa_type=TIMESTAMPTZ)
     until: datetime | None = Field(default=None, sa_type=TIMESTAMPTZ)
+    machine: bool = False  # an entity's own system: it acts for no other entity

@@ -1,11 +1,12 @@
 """Reads of entities: one, a page by name, the members of one."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, false, func, select
+from sqlalchemy import ColumnElement, bindparam, false, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -49,29 +50,48 @@ async def entity(session: AsyncSession, entity_id: str) -> EntityOut:
     return shown(row)
 
 
-def _matching(kind: str | None, query: str | None) -> list[ColumnElement[bool]]:
-    conditions = [col(Entity.kind) == kind] if kind else []
-    if query:
-        wanted = names.words(query)
-        conditions += [col(Entity.search).contains(word, autoescape=True) for word in wanted] or [false()]
-    return conditions
+@dataclass(frozen=True)
+class Wanted:
+    """Which entities: `words` stand each in some name, alias or code; `group` is that of the day `on`."""
+
+    kind: str | None
+    words: str | None
+    group: str | None
+    on: date
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found = [col(Entity.kind) == self.kind] if self.kind else []
+        if self.words:
+            wanted = names.words(self.words)
+            found += [col(Entity.search).contains(word, autoescape=True) for word in wanted] or [false()]
+        return [*found, belongs(self.group, self.on)] if self.group else found
 
 
-async def entities(
-    session: AsyncSession, kind: str | None, query: str | None, limit: int, cursor: str | None
-) -> Entities:
-    """A page by name. `query` finds each of its words in any name, alias or code, whatever accents and case.
+def belongs(group: str, on: date) -> ColumnElement[bool]:
+    """The condition that an entity is in a region or group on a day; without a date it always was, or still is."""
+    return (
+        select(col(EntityGroup.group_id))
+        .where(
+            col(EntityGroup.entity_id) == col(Entity.entity_id),
+            col(EntityGroup.code) == group,
+            or_(col(EntityGroup.since).is_(None), col(EntityGroup.since) <= on),
+            or_(col(EntityGroup.until).is_(None), col(EntityGroup.until) > on),
+        )
+        .exists()
+    )
 
-    Raises Invalid for a cursor of another list.
-    """
-    statement = ENTITY.where(*_matching(kind, query))
-    rows, more = await pagination.page(session, statement, _BY_NAME, f"entities {kind} {query}", limit, cursor)
+
+async def entities(session: AsyncSession, wanted: Wanted, limit: int, cursor: str | None) -> Entities:
+    """A page by name, whatever accents and case. Raises Invalid for a cursor of another list."""
+    statement = ENTITY.where(*wanted.conditions())
+    scope = f"entities {wanted.kind} {wanted.words} {wanted.group}"
+    rows, more = await pagination.page(session, statement, _BY_NAME, scope, limit, cursor)
     return Entities(items=[shown(row._asdict()) for row in rows], next=more)
 
 
 _MEMBER = select(
     *(col(Membership.membership_id), col(Membership.entity_id), col(Membership.person_id), col(Membership.role)),
-    *(col(Membership.since), col(Membership.until), col(Person.name)),
+    *(col(Membership.since), col(Membership.until), col(Membership.machine), col(Person.name)),
 ).outerjoin(Person, col(Person.person_id) == col(Membership.person_id))
 _BY_BEGINNING = pagination.Order({col(Membership.since): pagination.timestamp, col(Membership.membership_id): UUID})
 

@@ -15,7 +15,8 @@ from shared.clock import Moment
 from shared.reference import catalogue
 from shared.reference.entries import State
 
-REFERENCED = {"kind", "names", "country", "groups"}  # the rest of an entity is nobody's but the administrators'
+REFERENCED = {"kind", "names", "aliases", "country", "groups"}  # the rest is nobody's but the administrators'
+EARLIER: dict[str, Any] = {"aliases": []}  # what loads said of which the reference data then had nothing
 
 
 async def load_states(session: AsyncSession, moment: Moment) -> int:
@@ -32,9 +33,16 @@ async def _present(session: AsyncSession) -> dict[str, RowMapping]:
 
 
 def _entity(state: State) -> NewEntity:
-    values = {"kind": state.kind, "names": state.labels, "country": state.code, "groups": groups.of_state(state)}
-    plain = values | {"groups": [group.model_dump() for group in groups.of_state(state)]}
-    return NewEntity.model_validate({"entity_id": state.code, **plain})
+    return NewEntity.model_validate(
+        {
+            "entity_id": state.code,
+            "kind": state.kind,
+            "names": state.labels,
+            "aliases": list(state.other_names),
+            "country": state.code,
+            "groups": [group.model_dump() for group in groups.of_state(state)],
+        }
+    )
 
 
 async def _load(session: AsyncSession, row: RowMapping | None, wanted: NewEntity, moment: Moment) -> bool:
@@ -47,10 +55,15 @@ async def _load(session: AsyncSession, row: RowMapping | None, wanted: NewEntity
     return await _merge(session, row, reference, moment)
 
 
+def _last(row: RowMapping) -> dict[str, Any] | None:
+    """None: no load has made it."""
+    return EARLIER | row["reference"] if row["reference"] is not None else None
+
+
 async def _merge(session: AsyncSession, row: RowMapping, reference: dict[str, Any], moment: Moment) -> bool:
     present = queries.shown(row)
     plain = present.model_dump(mode="json", include=set(EntityFields.model_fields))
-    fields = EntityFields.model_validate(plain | merged(row["reference"], plain, reference))
+    fields = EntityFields.model_validate(plain | merged(_last(row), plain, reference))
     after = await commands.replace(session, SYSTEM, present, row["sequence"], fields, moment)
     chosen = update(Entity).where(col(Entity.entity_id) == present.entity_id)
     await session.execute(chosen.values(reference=reference))

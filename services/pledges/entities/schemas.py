@@ -153,6 +153,16 @@ class NewMembership(Strict):
     role: Role
     since: Time | None = Field(default=None, description="Null: from now on")
     until: Time | None = Field(default=None, description="Up to but not at this moment; null: no end is set")
+    machine: bool = Field(
+        default=False, description="The entity's own system, by the `sub` of its client; it acts for no other entity"
+    )
+
+    @field_validator("machine")
+    @classmethod
+    def _no_focal_point(cls, machine: bool, others: ValidationInfo) -> bool:
+        if machine and others.data.get("role") == "focal_point":
+            raise ValueError("cannot be a focal point, whom mails go to; make the machine a delegate or a viewer")
+        return machine
 
     @field_validator("until")
     @classmethod
@@ -170,6 +180,7 @@ class MembershipOut(BaseModel):
     role: Role
     since: datetime
     until: datetime | None = None
+    machine: bool = False
 
 
 class Member(MembershipOut):

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.pledges.__main__ import migrate
 from services.pledges.reference import Loaded, load, load_into
@@ -124,3 +125,15 @@ async def test_a_state_that_an_administrator_added_first_is_left_alone(
     assert await reload(pledges) == NOTHING
     assert (await made(pledges.client.get("/entities/XXA")))["name"] == "New State"
     assert len(await pledges.outbox()) == 1
+
+
+async def test_a_state_from_before_there_were_other_names_gets_them(pledges: Service) -> None:
+    async with pledges.owner.transaction() as session:
+        for statement in (
+            "update entity set aliases = '{}', reference = reference - 'aliases' where entity_id in ('TUR', 'CZE')",
+            "update entity set aliases = '{Bohemia}' where entity_id = 'CZE'",
+        ):
+            await session.execute(text(statement))
+    await reload(pledges)
+    rows = await pledges.rows("select aliases from entity where entity_id in ('TUR', 'CZE') order by entity_id")
+    assert [row["aliases"] for row in rows] == [["Bohemia"], ["Turkey", "Turquie", "Turquía"]]

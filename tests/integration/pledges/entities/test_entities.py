@@ -130,6 +130,32 @@ async def test_the_states_are_there_and_found_in_any_language(pledges: Service) 
     assert await found(pledges, kind="observer_state") == ["VAT", "PSE"]
 
 
+@pytest.mark.parametrize(
+    "query", ["Turkey/Türkiye", "turkey", "TÜRKIYE", "Turkiye", "Турция", "土耳其", "تركيا", "Turquía"]
+)
+async def test_a_state_is_found_by_its_former_names_too(pledges: Service, query: str) -> None:
+    assert await found(pledges, q=query) == ["TUR"]
+
+
+@pytest.mark.parametrize("query", ["KCCA", "kcca", "Kampala", "Kampala/KCCA", "capital authority"])
+async def test_a_city_is_found_by_its_short_name(pledges: Service, query: str) -> None:
+    names = {"en": "Kampala Capital City Authority"}
+    await add_entity(pledges, entity_id="kampala", kind="local_government", names=names, aliases=["KCCA"])
+    assert await found(pledges, q=query) == ["kampala"]
+
+
+async def test_who_is_in_a_group_depends_on_the_day(pledges: Service) -> None:
+    await add_entity(pledges, groups=[{"code": "ldc", "since": "2022-01-01", "until": "2024-09-03"}])
+    for day, there in (("2021-12-31", False), ("2022-01-01", True), ("2024-09-02", True), ("2024-09-03", False)):
+        assert ("veridia" in await found(pledges, q="veridia", group="ldc", on=day)) is there
+    assert await found(pledges, q="veridia", group="ldc") == ["veridia"]  # today, by business time
+    assert await found(pledges, q="veridia", group="sids") == []
+    body = FIELDS | {"groups": [{"code": "ldc", "since": "2022-01-01", "until": "2024-01-01"}]}
+    await made(pledges.client.put("/entities/veridia", json=body, headers=seen(1)))
+    assert await found(pledges, q="veridia", group="ldc") == []
+    assert await found(pledges, q="veridia", group="ldc", on="2023-01-01") == ["veridia"]
+
+
 @pytest.mark.parametrize("query", ["!?", "%", "atlantis", "_____"])
 async def test_what_is_nobodys_name_finds_nobody(pledges: Service, query: str) -> None:
     assert await found(pledges, q=query) == []
@@ -168,7 +194,11 @@ async def test_a_cursor_is_good_only_for_its_own_list(pledges: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "field"), [({"limit": 0}, "limit"), ({"limit": "many"}, "limit"), ({"kind": "kingdom"}, "kind")]
+    ("query", "field"),
+    [
+        *(({"limit": 0}, "limit"), ({"limit": "many"}, "limit"), ({"kind": "kingdom"}, "kind")),
+        *(({"group": "kingdoms"}, "group"), ({"on": "0001-01-01"}, "on"), ({"on": "yesterday"}, "on")),
+    ],
 )
 async def test_a_wrong_filter_is_named(pledges: Service, query: dict[str, Any], field: str) -> None:
     answer = await pledges.client.get("/entities", params=query)
