@@ -39,12 +39,85 @@ class Source(Data):
     url: str | None = None
 
 
+class Translation(Data):
+    """The same pledge in another language."""
+
+    language: str
+    title: str
+    description: str = ""
+
+
+class Place(Data):
+    """Where it is carried out."""
+
+    country: str | None = Field(default=None, description="ISO 3166 alpha-3")
+    name: str | None = None
+
+
+class Plan(Data):
+    """A national implementation plan of the Compact (¶17, 69)."""
+
+    title: str
+    url: str | None = None
+
+
+Bound = Literal["exactly", "up_to", "at_least", "about"]
+
+
+class Money(Data):
+    """Money as the entity puts it (`said`), as a number, or both."""
+
+    said: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = Field(default=None, description="ISO 4217")
+    bound: Bound = "exactly"
+
+
+class Sum(Data):
+    """Money that was added up."""
+
+    amount: Decimal
+    currency: str = Field(description="ISO 4217")
+    bound: Bound = "exactly"
+
+
+class ExternalId(Data):
+    """What the pledge is called in another system."""
+
+    system: str
+    id: str
+    url: str | None = None
+
+
+class Attached(Data):
+    """The file that belongs to the pledge; its content is asked of the API."""
+
+    attachment_id: UUID
+    name: str
+    media_type: str
+    size: int = Field(description="Bytes")
+    sha256: str
+
+
+class SignOff(Data):
+    """What a partner says of the pledge."""
+
+    entity: EntityRef
+    answer: Literal["awaited", "signed_off", "dissented"]
+    reason: str = ""
+    at: datetime | None = Field(default=None, description="Business time, UTC")
+
+
 class Progress(Data):
     """What the entity reported last. Silence is no status: a pledge without reports has none."""
 
     status: str | None = None
     last_reported_at: datetime | None = Field(default=None, description="Business time, UTC")
     reports: int = 0
+    paid: list[Sum] = Field(default_factory=list, description="Of the money pledged, as reported")
+    evidence: Literal["reported", "evidenced", "confirmed"] | None = Field(
+        default=None, description="The entity's word, with a link or file, or checked by staff at the entity's request"
+    )
 
 
 class PledgeSnapshot(Data):
@@ -56,6 +129,7 @@ class PledgeSnapshot(Data):
     state: Literal["published", "closed"]
     closed_reason: Literal["fulfilled", "partly_fulfilled", "ended", "withdrawn", "superseded"] | None = None
     superseded_by: UUID | None = Field(default=None, description="The pledge that took its place")
+    merged: bool = Field(default=False, description="Superseded because both are the same pledge: counts nowhere")
     entity: EntityRef
     kind: Literal["individual", "common", "in_partnership", "matching"]
     matches: UUID | None = Field(default=None, description="The pledge that a matching pledge points at")
@@ -70,6 +144,21 @@ class PledgeSnapshot(Data):
     period: Period
     review_cycle: str | None = Field(description="The cycle in whose context it was made (¶77)")
     partners: list[str] = Field(description="Names of those who pledge or act with the entity")
+    translations: list[Translation] = Field(default_factory=list)
+    commitments: list[str] = Field(default_factory=list, description="Of ¶51–77")
+    levels: list[Literal["local", "national", "regional", "international"]] = Field(default_factory=list)
+    places: list[Place] = Field(default_factory=list)
+    partner_entities: list[str] = Field(default_factory=list, description="Partners that are entities")
+    sign_offs: list[SignOff] = Field(default_factory=list, description="What those partners say of this version")
+    national_plan: Plan | None = None
+    sdg_targets: list[str] = Field(default_factory=list)
+    frameworks: list[str] = Field(default_factory=list, description="¶74")
+    money: list[Money] = Field(default_factory=list)
+    pledged: list[Sum] = Field(default_factory=list, description="What of the money could be added up")
+    external_ids: list[ExternalId] = Field(default_factory=list)
+    attachment: UUID | None = None
+    attached: Attached | None = None
+    proxy: EntityRef | None = Field(default=None, description="Who filed it in the entity's name")
     origin: Literal["submitted", "public_statement"]
     sources: list[Source]
     progress: Progress

@@ -34,6 +34,7 @@ STATUSES: Mapping[str, Entry]
 BARRIERS: Mapping[str, Entry]
 DISAGGREGATION: Mapping[str, Entry]
 FRAMEWORKS: Mapping[str, Entry]
+SDG_TARGETS: Mapping[str, Entry]
 COMMITMENTS: Mapping[str, Commitment]
 INDICATORS: Mapping[str, Indicator]
 CYCLES: Mapping[str, ReviewCycle]
@@ -54,6 +55,7 @@ _LISTS: dict[str, Callable[[], Mapping[str, Entry]]] = {
     "BARRIERS": partial(loading.plain, "barriers"),
     "DISAGGREGATION": partial(loading.plain, "disaggregation"),
     "FRAMEWORKS": partial(loading.plain, "frameworks"),
+    "SDG_TARGETS": loading.sdg_targets,
     "COMMITMENTS": loading.commitments,
     "INDICATORS": loading.indicators,
     "CYCLES": loading.cycles,
@@ -103,6 +105,10 @@ def disaggregation(code: str) -> Entry:
 
 def framework(code: str) -> Entry:
     return _find("framework", loading.plain("frameworks"), code)
+
+
+def sdg_target(code: str) -> Entry:
+    return _find("SDG target", loading.sdg_targets(), code)
 
 
 def commitment(code: str) -> Commitment:

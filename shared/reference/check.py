@@ -19,11 +19,17 @@ ROUND_TABLES = {  # the headings above ¶24, 30, 37 and 45
 ROUND_TABLE_PARAGRAPHS = {1: range(24, 30), 2: range(30, 37), 3: range(37, 45), 4: range(45, 51)}
 MEMBERS, OBSERVERS = 193, 2
 ENGLISH_ONLY = {"COMMITMENTS"}
-SIZES = {"OBJECTIVES": 23, "PRINCIPLES": 10, "STATES": MEMBERS + OBSERVERS, "REGIONAL_GROUPS": 5}
+SIZES = {
+    "OBJECTIVES": 23,
+    "PRINCIPLES": 10,
+    "SDG_TARGETS": 169,
+    "STATES": MEMBERS + OBSERVERS,
+    "REGIONAL_GROUPS": 5,
+}
 COMMISSIONS = {"unece", "escap", "eclac"}  # regional reviews held for the members of a commission; no list has these
 
 _SCRIPTS = {"ar": re.compile(r"[\u0600-\u06ff]"), "zh": re.compile(r"[\u4e00-\u9fff]"), "ru": re.compile(r"[а-яА-Я]")}
-_CODE = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*|[A-Z]{3}")
+_CODE = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*|[A-Z]{3}")
 _FURNITURE = re.compile(r"UUI|\.png|Bilag|\[|\s{2}|\n|\w- | ,|^\d|\s$")
 _STRENGTHS = {
     "commit": "commit",

@@ -25,6 +25,14 @@ from shared.reference.entries import (
     State,
 )
 
+SDG_TARGET = {
+    "ar": "الغاية {} من أهداف التنمية المستدامة",
+    "zh": "可持续发展目标具体目标{}",
+    "en": "SDG target {}",
+    "fr": "Cible {} des ODD",
+    "ru": "Задача {} ЦУР",
+    "es": "Meta {} de los ODS",
+}
 DATA = Path(__file__).parent / "data"
 
 E = TypeVar("E", bound=Entry)
@@ -93,9 +101,24 @@ def regional_groups() -> Mapping[str, RegionalGroup]:
     return _by_code(RegionalGroup(**row) for row in read("regional_groups"))
 
 
+@cache
+def sdg_targets() -> Mapping[str, Entry]:
+    """The 169 targets of the 2030 Agenda: 1.1, 1.2 … 1.a, 1.b …"""
+    goals = read("sdg_targets")
+    codes = [f"{goal['number']}.{end}" for goal in goals for end in _ends(goal["numbered"], goal["lettered"])]
+    return _by_code(
+        Entry(code, {language: text.format(code) for language, text in SDG_TARGET.items()}, paragraph=74)
+        for code in codes
+    )
+
+
 def read(name: str) -> Any:
     """The content of `data/<name>.json`."""
     return json.loads((DATA / f"{name}.json").read_bytes())
+
+
+def _ends(numbered: int, lettered: int) -> list[str]:
+    return [*map(str, range(1, numbered + 1)), *"abcdefgh"[:lettered]]
 
 
 def _by_code(entries: Iterable[E]) -> Mapping[str, E]:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from shared.web.auth import Guarded, guarded
 from tests.support.api import Service, Services, once
 from tests.support.openapi import example

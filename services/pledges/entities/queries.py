@@ -32,6 +32,7 @@ ENTITY = select(
     *(col(Entity.country), col(Entity.fictional), col(Entity.revision), col(Entity.sort_name)),
     _GROUPS.label("groups"),
 )
+_KNOWN = select(col(Entity.entity_id)).where(col(Entity.entity_id).in_(bindparam("codes", expanding=True)))
 _ONE = ENTITY.where(col(Entity.entity_id) == bindparam("entity_id"))
 _BY_NAME = pagination.Order({col(Entity.sort_name): pagination.word, col(Entity.entity_id): pagination.word})
 
@@ -48,6 +49,11 @@ async def entity(session: AsyncSession, entity_id: str) -> EntityOut:
     if row is None:
         raise NotFound("There is no entity with this code; look it up: GET /entities?q=…")
     return shown(row)
+
+
+async def known(session: AsyncSession, codes: list[str]) -> set[str]:
+    """Those of the codes that are entities."""
+    return {row.entity_id for row in await session.execute(_KNOWN, {"codes": codes})}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from services.pledges.registry.schemas import MOST, Number, Strict
+from services.pledges.registry.content import MOST, Number, Strict
 from shared.events.common import EntityRef
 from shared.reference import catalogue
 from shared.web.text import Line, Text

@@ -10,16 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.pledges.entities.authority import Standing, require_reader
 from services.pledges.registry import commands, queries, records
 from services.pledges.registry.commands import Call
+from services.pledges.registry.content import Cycle, Form, Kind, Objective
 from services.pledges.registry.queries import Filters, Work
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import (
     ChangeRequest,
     Closing,
-    Cycle,
-    Form,
-    Kind,
     NewPledge,
-    Objective,
     PublicPage,
     PublicSteps,
     PublicView,

@@ -20,11 +20,13 @@ from services.pledges.entities.authority import (
     require_writer,
     standing,
 )
+from services.pledges.entities.queries import known
 from services.pledges.registry import lifecycle, records
+from services.pledges.registry.content import Content
 from services.pledges.registry.lifecycle import Act, By, Publication
 from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.records import Present
-from services.pledges.registry.schemas import ChangeRequest, Closing, Content, NewPledge, State, Statement, WantedChange
+from services.pledges.registry.schemas import ChangeRequest, Closing, NewPledge, State, Statement, WantedChange
 from shared.clock import Moment
 from shared.errors import FieldProblem, Invalid
 from shared.events.common import Change
@@ -64,11 +66,12 @@ class Case:
 async def create(session: AsyncSession, wish: NewPledge, call: Call) -> tuple[Present, Standing]:
     """A draft, or at once a submission. Raises Invalid, Forbidden."""
     who = await require_writer(session, call.actor, wish.entity_id, call.now)
+    content = await _content(session, wish.entity_id, wish)
     if not wish.submit:
-        made = await _begin(session, who, _content(wish), "draft", call)
+        made = await _begin(session, who, content, "draft", call)
         await _step(session, made, "created", _role(who, "entity"), call)
         return made, who
-    content = await _submittable(session, _content(wish), call)
+    content = await _submittable(session, content, call)
     made = await _begin(session, who, content, "submitted", call)
     await _step(session, made, "submitted", _role(who, "entity"), call)
     await _announce(session, made, "submitted", call)
@@ -80,8 +83,8 @@ async def save(
 ) -> tuple[Present, Standing]:
     """The whole content anew. Of a published pledge this begins an amendment. Raises Stale, Conflict, Forbidden."""
     case = await _case(session, "save", pledge_id, seen, call)
-    saved = await _change(session, case, "saved", call, _content(content))
-    return saved, case.who
+    content = await _content(session, case.found.entity_id, content)
+    return await _change(session, case, "saved", call, content), case.who
 
 
 async def submit(session: AsyncSession, pledge_id: UUID, seen: int, call: Call) -> tuple[Present, Standing]:
@@ -136,13 +139,17 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
     """By staff: what an entity pledged in public, published with its sources. Raises Invalid, Forbidden."""
     who = await standing(session, call.actor, said.entity_id, call.now)
     by = lifecycle.acting("record", for_entity=who.may_write, is_staff=who.is_staff)
-    made = await _begin(session, who, _content(said), "published", call)
+    content = await _content(session, said.entity_id, said)
+    made = await _begin(session, who, content, "published", call)
     await _step(session, made, "recorded", _role(who, by), call)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
     return await _publish(session, made, who, call, sources), who
 
 
-def _content(wish: Content) -> Content:
+async def _content(session: AsyncSession, entity_id: str, wish: Content) -> Content:
+    """What is pledged, of a request that says more. Raises Invalid unless each partner is another entity."""
+    if wish.partner_entities:
+        lifecycle.require_partners(entity_id, wish.partner_entities, await known(session, wish.partner_entities))
     return Content.model_construct(**{name: getattr(wish, name) for name in Content.model_fields})
 
 

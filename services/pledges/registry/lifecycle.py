@@ -1,11 +1,25 @@
 """The life of a pledge: what follows from which act, what a submission lacks, what the public gets to see. No I/O."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from services.pledges.registry.schemas import MOST, Content, Period, State, Target
+from services.pledges.registry import money
+from services.pledges.registry.content import (
+    MOST,
+    Content,
+    ExternalId,
+    Money,
+    Period,
+    Place,
+    Plan,
+    Strict,
+    Target,
+    Translation,
+)
+from services.pledges.registry.schemas import State
 from shared.errors import Conflict, FieldProblem, Forbidden, Invalid
 from shared.events import pledges as public
 from shared.events.common import EntityRef
@@ -34,8 +48,19 @@ _NEXT: dict[Act, dict[State, State]] = {
     "close": {"draft": "closed", "submitted": "closed", "changes_requested": "closed", "published": "closed"},
     "record": {},  # a statement is published as it is recorded
 }
-_LISTS = frozenset({"main_objectives", "objectives", "principles", "forms", "targets", "partners"})
-_PLACES = frozenset(str(number) for number in range(MOST))
+# what a field consists of; the others of several values are lists of codes, names or ids
+_WHOLE: dict[str, type[Strict]] = {"period": Period, "national_plan": Plan}
+_EACH: dict[str, type[Strict]] = {
+    "targets": Target,
+    "translations": Translation,
+    "places": Place,
+    "money": Money,
+    "external_ids": ExternalId,
+}
+_SIMPLE = frozenset({"title", "kind", "matches", "description", "language", "review_cycle", "attachment"})
+_LISTS = frozenset(Content.model_fields) - _SIMPLE - _WHOLE.keys()
+_FIELDS = Content.model_json_schema()["properties"]
+_PLACES = {name: frozenset(map(str, range(_FIELDS[name].get("maxItems", MOST)))) for name in _LISTS}
 _REMEDY: dict[State, str] = {
     "draft": "It is a draft: submit it first.",
     "submitted": "It is with the Network's staff: wait until they publish it or ask for changes.",
@@ -84,12 +109,27 @@ def lacking(content: Content) -> list[FieldProblem]:
             "a pledge with `matches` is of kind matching",
         ),
         (
-            content.kind in {"common", "in_partnership"} and not content.partners,
+            content.kind in {"common", "in_partnership"} and not (content.partners or content.partner_entities),
             "partners",
             "name who pledges with you",
         ),
     ]
     return [FieldProblem(field, "is needed for submission", remedy) for wrong, field, remedy in checks if wrong]
+
+
+def require_partners(entity_id: str, named: list[str], known: Collection[str]) -> None:
+    """Raises Invalid for a partner that is the pledge's own entity, and for one that is none."""
+    wrong = [(place, code) for place, code in enumerate(named) if code == entity_id or code not in known]
+    faults = [
+        FieldProblem(f"partner_entities.{place}", "is the pledge's own entity", "leave it out: it leads the pledge")
+        if code == entity_id
+        else FieldProblem(
+            f"partner_entities.{place}", f"names no entity: {code}", "look it up: GET /entities?q=…, or use partners"
+        )
+        for place, code in wrong
+    ]
+    if faults:
+        raise Invalid("Some partners cannot be partners; nothing was saved.", faults)
 
 
 def changed(old: Content, new: Content) -> list[str]:
@@ -118,12 +158,12 @@ def _is_place(path: list[str]) -> bool:
     match path:
         case [name]:
             return name in Content.model_fields
-        case ["period", part]:
-            return part in Period.model_fields
-        case ["targets", place, part]:
-            return place in _PLACES and part in Target.model_fields
-        case [name, place]:
-            return name in _LISTS and place in _PLACES
+        case [name, part] if name in _WHOLE:
+            return part in _WHOLE[name].model_fields
+        case [name, place, part] if name in _EACH:
+            return place in _PLACES[name] and part in _EACH[name].model_fields
+        case [name, place] if name in _LISTS:
+            return place in _PLACES[name]
     return False
 
 
@@ -150,6 +190,7 @@ def snapshot(made: Publication) -> public.PledgeSnapshot:
             **made.content.model_dump(),
             "pledge_id": made.pledge_id,
             "entity": made.entity,
+            "pledged": money.sums(made.content.money),
             "sequence": made.sequence,
             "version": made.version,
             "state": "published",

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.pledges.registry.content import Content
 from services.pledges.registry.models import (
     Pledge,
     PledgeFacet,
@@ -17,7 +18,7 @@ from services.pledges.registry.models import (
     PublicHistory,
     PublicPledge,
 )
-from services.pledges.registry.schemas import Content, State
+from services.pledges.registry.schemas import State
 from services.pledges.tables import core
 from shared.clock import Moment
 from shared.errors import NotFound

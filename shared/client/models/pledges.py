@@ -32,6 +32,35 @@ class Period(_Kept):
     end: str | None = None
 
 
+class Translation(_Kept):
+    language: str
+    title: str
+    description: str = ""
+
+
+class Place(_Kept):
+    country: str | None = None
+    name: str | None = None
+
+
+class Plan(_Kept):
+    title: str
+    url: str | None = None
+
+
+class Money(_Kept):
+    said: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    bound: str = "exactly"
+
+
+class ExternalId(_Kept):
+    system: str
+    id: str
+    url: str | None = None
+
+
 class Content(_Kept):
     title: str
     kind: str = "individual"
@@ -46,6 +75,17 @@ class Content(_Kept):
     period: Period = Period()
     review_cycle: str | None = None
     partners: list[str] = Field(default_factory=list)
+    translations: list[Translation] = Field(default_factory=list)
+    commitments: list[str] = Field(default_factory=list)
+    levels: list[str] = Field(default_factory=list)
+    places: list[Place] = Field(default_factory=list)
+    partner_entities: list[str] = Field(default_factory=list)
+    national_plan: Plan | None = None
+    sdg_targets: list[str] = Field(default_factory=list)
+    frameworks: list[str] = Field(default_factory=list)
+    money: list[Money] = Field(default_factory=list)
+    external_ids: list[ExternalId] = Field(default_factory=list)
+    attachment: UUID | None = None
 
 
 class Saving(Content):
@@ -128,10 +168,33 @@ class SupportStatus(Received):
     status: str
 
 
+class Sum(Received):
+    amount: Decimal
+    currency: str
+    bound: str = "exactly"
+
+
+class Attached(Received):
+    attachment_id: UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class SignOff(Received):
+    entity: EntityRef
+    answer: str
+    reason: str = ""
+    at: datetime | None = None
+
+
 class Progress(Received):
     status: str | None = None
     last_reported_at: datetime | None = None
     reports: int = 0
+    paid: list[Sum] = Field(default_factory=list)
+    evidence: str | None = None
 
 
 class Snapshot(Received):
@@ -155,6 +218,22 @@ class Snapshot(Received):
     period: Period
     review_cycle: str | None
     partners: list[str]
+    translations: list[Translation] = Field(default_factory=list)
+    commitments: list[str] = Field(default_factory=list)
+    levels: list[str] = Field(default_factory=list)
+    places: list[Place] = Field(default_factory=list)
+    partner_entities: list[str] = Field(default_factory=list)
+    national_plan: Plan | None = None
+    sdg_targets: list[str] = Field(default_factory=list)
+    frameworks: list[str] = Field(default_factory=list)
+    money: list[Money] = Field(default_factory=list)
+    external_ids: list[ExternalId] = Field(default_factory=list)
+    attachment: UUID | None = None
+    sign_offs: list[SignOff] = Field(default_factory=list)
+    pledged: list[Sum] = Field(default_factory=list)
+    attached: Attached | None = None
+    proxy: EntityRef | None = None
+    merged: bool = False
     origin: str
     sources: list[Source]
     progress: Progress

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import httpx
 
 from deploy.local.child import Child
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from tests.bench import stand
 from tests.support import tokens
 from tests.support.parts import LocalParts, Urls

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.pledges.progress.schemas import EXAMPLE as REPORT
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from shared.events.pledges import PledgeStep
 from tests.integration.notifications.support import People, Post, opened, text
 from tests.support.api import Service, Services, once

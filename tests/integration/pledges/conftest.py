@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from tests.support.api import Service, once
 from tests.support.entities import STAFF, add_entity, give
 from tests.support.tokens import bearer

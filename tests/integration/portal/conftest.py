@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from services.portal.parts import Parts
 from shared.process import Health
 from tests.integration.portal.whole import Whole

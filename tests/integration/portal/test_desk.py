@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from tests.integration.portal.whole import Whole, follow, send
 from tests.support.api import once
 from tests.support.portal import Browser, hidden_fields

@@ -12,7 +12,7 @@ import pytest
 
 from services.pledges.progress.schemas import EXAMPLE as REPORT
 from services.pledges.progress.sealing import Grant
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from services.portal.csrf import FIELD
 from tests.support.api import SEAL, Service, once
 from tests.support.entities import MACHINE, STAFF, add_entity, end, give, made, register

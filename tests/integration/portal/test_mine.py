@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from tests.integration.portal.whole import FORM, Whole, follow, send
 from tests.support.api import once
 from tests.support.entities import STAFF, end, give

@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 
 from services.network_support.handlers import SUBSCRIPTIONS
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from services.pledges.registry.support import SUPPORT_OF_PLEDGES
 from shared.events.envelope import Event
 from shared.events.pledges import PledgeEvent

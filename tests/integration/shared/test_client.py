@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.pledges.progress.schemas import EXAMPLE as REPORT
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from shared.client import Addresses, Client, Conflict, Missing, NotAllowed, NotSignedIn, Refused, Stale
 from shared.client.models.pledges import ChangeRequest, NewPledge, Report, Saving, WantedChange, WorkingCopy
 from shared.client.models.support import Opening

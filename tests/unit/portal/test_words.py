@@ -6,7 +6,8 @@ from typing import Literal, get_args, get_origin
 import pytest
 
 from services.network_support.requests import lifecycle as requests
-from services.pledges.registry.schemas import Content, Period, PublicStep, Reason, State, Target
+from services.pledges.registry.content import Content, Period, Target
+from services.pledges.registry.schemas import PublicStep, Reason, State
 from services.portal.words import WORDS
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from tests.support.api import START, Service, once
 from tests.support.entities import ADMIN, REVIEWER, STAFF, add_entity, end, faults, give, made, register
 from tests.support.tokens import bearer

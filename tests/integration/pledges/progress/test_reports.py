@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.pledges.progress.schemas import EXAMPLE as REPORT
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from tests.integration.pledges.conftest import AMINA, KOFI, VERA, Desk
 from tests.support.entities import REVIEWER, STAFF, faults
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from tests.integration.pledges.conftest import AMINA, Desk
 from tests.support.api import once
 from tests.support.entities import STAFF, faults
 
 TARGET = EXAMPLE["targets"][0]
+FRENCH = EXAMPLE["translations"][0]
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no title": ({"title": ""}, "title"),
     "a title of blanks": ({"title": "  "}, "title"),
@@ -30,6 +31,35 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "value is no number": ({"targets": [TARGET | {"value": "many"}]}, "targets.0.value"),
     "value is not finite": ({"targets": [TARGET | {"value": "Infinity"}]}, "targets.0.value"),
     "value is too large": ({"targets": [TARGET | {"value": "1e40"}]}, "targets.0.value"),
+    "translated into its own language": ({"translations": [FRENCH | {"language": "en"}]}, "body"),
+    "translated twice into one language": ({"translations": [FRENCH, FRENCH]}, "body"),
+    "a translation without a title": ({"translations": [FRENCH | {"title": ""}]}, "translations.0.title"),
+    "a translation of 20,001 characters": (
+        {"translations": [FRENCH | {"description": "x" * 20_001}]},
+        "translations.0.description",
+    ),
+    "a commitment before ¶51": ({"commitments": ["50"]}, "commitments.0"),
+    "a commitment twice": ({"commitments": ["64", "64"]}, "commitments"),
+    "an unknown level": ({"levels": ["galactic"]}, "levels.0"),
+    "a level twice": ({"levels": ["local", "local"]}, "levels"),
+    "a place that is nowhere": ({"places": [{}]}, "places.0"),
+    "a State that there is not": ({"places": [{"country": "ATL"}]}, "places.0.country"),
+    "a plan without a title": ({"national_plan": {"url": "https://plan.example"}}, "national_plan.title"),
+    "a plan at no web address": (
+        {"national_plan": {"title": "x", "url": "javascript:alert(1)"}},
+        "national_plan.url",
+    ),
+    "an SDG target that there is not": ({"sdg_targets": ["10.8"]}, "sdg_targets.0"),
+    "an unknown framework": ({"frameworks": ["kyoto"]}, "frameworks.0"),
+    "money that says nothing": ({"money": [{"currency": "EUR"}]}, "money.0"),
+    "less than no money": ({"money": [{"amount": -1, "currency": "EUR"}]}, "money.0.amount"),
+    "money without end": ({"money": [{"amount": "Infinity", "currency": "EUR"}]}, "money.0.amount"),
+    "money of no State": ({"money": [{"amount": 1, "currency": "ZZZ"}]}, "money.0.currency"),
+    "an unknown bound": ({"money": [{"amount": 1, "bound": "lots"}]}, "money.0.bound"),
+    "an identifier without a system": ({"external_ids": [{"id": "7"}]}, "external_ids.0.system"),
+    "partner listed twice": ({"partner_entities": ["kalmora", "kalmora"]}, "partner_entities"),
+    "partner with itself": ({"partner_entities": ["veridia"]}, "partner_entities.0"),
+    "a partner that is no entity": ({"partner_entities": ["atlantis"]}, "partner_entities.0"),
     "51 partners": ({"partners": ["x"] * 51}, "partners"),
     "unknown field": ({"titel": "x"}, "titel"),
     "unknown kind": ({"kind": "solo"}, "kind"),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.pledges.registry.schemas import EXAMPLE
+from services.pledges.registry.content import EXAMPLE
 from shared.reference import catalogue
 from tests.integration.pledges.conftest import AMINA, KOFI, VERA, Desk
 from tests.support.entities import REVIEWER, STAFF, faults

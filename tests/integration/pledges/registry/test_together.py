@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
+from services.pledges.registry.content import EXAMPLE
 from services.pledges.registry.republish import PUBLIC_PLEDGES
-from services.pledges.registry.schemas import EXAMPLE
 from shared.messaging import outbox
 from tests.integration.pledges.conftest import AMINA, Desk
 from tests.support.api import once
