@@ -12,10 +12,18 @@ class Directory(Room):
     """Who may pledge, who acts for them, and how people are reached."""
 
     def entities(
-        self, *, kind: str | None = None, q: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        kind: str | None = None,
+        q: str | None = None,
+        group: str | None = None,
+        on: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Listing[Page[Entity], Entity]:
-        """By name; `q` finds words of any name or alias."""
-        return self._to.pages(at("entities"), Page[Entity], kind=kind, q=q, limit=limit, cursor=cursor)
+        """By name; `q` finds words of any name or alias, `group` those in it on the day `on`, else today."""
+        query = {"kind": kind, "q": q, "group": group, "on": on}
+        return self._to.pages(at("entities"), Page[Entity], **query, limit=limit, cursor=cursor)
 
     async def entity(self, entity_id: str) -> Entity:
         return await self._to.get(at("entities", entity_id), Entity)
