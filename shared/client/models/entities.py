@@ -53,6 +53,7 @@ class NewMembership(Sent):
     role: str
     since: datetime | None = None
     until: datetime | None = None
+    machine: bool = False
 
 
 class Membership(Received):
@@ -62,6 +63,7 @@ class Membership(Received):
     role: str
     since: datetime
     until: datetime | None = None
+    machine: bool = False
 
 
 class Member(Membership):
