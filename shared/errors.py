@@ -1,7 +1,8 @@
 """Errors, typed by what the caller should do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -14,16 +15,17 @@ class FieldProblem:
 
 
 class AppError(Exception):
-    """Answered as problem details (RFC 9457) with a stable type."""
+    """Answered as problem details (RFC 9457) with a stable type; `more` are members that only this kind has."""
 
     status = 500
     slug = "internal-error"
     title = "Something went wrong here"
 
-    def __init__(self, detail: str, fields: Sequence[FieldProblem] = ()) -> None:
+    def __init__(self, detail: str, fields: Sequence[FieldProblem] = (), more: Mapping[str, Any] | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.fields = tuple(fields)
+        self.more = dict(more or {})
 
 
 class BadRequest(AppError):

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
@@ -14,6 +16,28 @@ class FieldError:
     field: str
     problem: str
     remedy: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place of a pledge ("period.end") as it is saved and as it was sent.
+
+    `overtaken`: others saved its field meanwhile.
+    """
+
+    field: str
+    now: Any
+    yours: Any
+    overtaken: bool
+
+
+@dataclass(frozen=True)
+class LastStep:
+    """What was done last, in which role, and when (business time, UTC)."""
+
+    action: str
+    by: str
+    at: datetime
 
 
 class ProblemError(Exception):
@@ -56,7 +80,10 @@ class Conflict(ProblemError):
 
 
 class Stale(ProblemError):
-    """Read again, merge, and send with the new ETag."""
+    """Read again, merge, and send with the new ETag. What differs is told of an edit of a pledge."""
+
+    differences: tuple[Difference, ...] = ()
+    last: LastStep | None = None
 
 
 class Away(ProblemError):
@@ -73,6 +100,8 @@ class _Document(BaseModel):
     title: str = ""
     detail: str = ""
     errors: list[FieldError] = Field(default_factory=list)
+    differences: list[Difference] = Field(default_factory=list)
+    last: LastStep | None = None
 
 
 def problem(answer: httpx.Response, retry_after: float | None) -> ProblemError:
@@ -86,6 +115,8 @@ def problem(answer: httpx.Response, retry_after: float | None) -> ProblemError:
     found = kind(answer.status_code, said.type, said.title or title, said.detail, said.errors)
     if isinstance(found, Away):
         found.retry_after = retry_after
+    if isinstance(found, Stale):
+        found.differences, found.last = tuple(said.differences), said.last
     return found
 
 

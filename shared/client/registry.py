@@ -1,5 +1,8 @@
 """Pledges and reports on them. `seen` is the ETag that the caller read; `key` is the Idempotency-Key."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from shared.client.lists import Listing
 from shared.client.models.base import Page
 from shared.client.models.pledges import (
@@ -97,6 +100,10 @@ class Registry(Room):
     async def save(self, pledge_id: Id, content: Saving, *, seen: str) -> WorkingCopy:
         """The whole content anew; of a published pledge this begins an amendment."""
         return await self._to.put(at("pledges", pledge_id), WorkingCopy, content, seen=seen)
+
+    async def patch(self, pledge_id: Id, fields: Mapping[str, Any], *, seen: str) -> WorkingCopy:
+        """Some fields anew, as JSON; None empties one (RFC 7396). Raises Stale, which says what differs."""
+        return await self._to.patch(at("pledges", pledge_id), WorkingCopy, fields, seen=seen)
 
     async def submit(self, pledge_id: Id, *, seen: str, key: str | None = None) -> WorkingCopy:
         """Raises Refused with a field for each thing that is missing."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -60,6 +60,11 @@ class Sending:
 
     async def put(self, path: str, answer: type[R], body: BaseModel, *, seen: str) -> R:
         return _read(answer, await self._send(self._request("PUT", path, headers={"If-Match": seen}, **_json(body))))
+
+    async def patch(self, path: str, answer: type[R], fields: Mapping[str, Any], *, seen: str) -> R:
+        """A JSON Merge Patch (RFC 7396)."""
+        headers = {"If-Match": seen, "Content-Type": "application/merge-patch+json"}
+        return _read(answer, await self._send(self._request("PATCH", path, headers=headers, json=fields)))
 
     def _request(self, method: str, path: str, **more: Any) -> httpx.Request:
         return self._http.build_request(method, self._address + path, timeout=self._patience.timeout(), **more)

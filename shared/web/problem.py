@@ -52,12 +52,30 @@ class Problem(BaseModel):
     errors: list[FieldFault] = []
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "A problem document (RFC 9457)",
-        "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+Responses = dict[int | str, dict[str, Any]]
+
+
+def described(description: str, model: type[Problem] = Problem) -> dict[str, Any]:
+    """What an OpenAPI document says of a problem."""
+    schema = model.model_json_schema()
+    return {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": _whole(schema, schema.pop("$defs", {}))}},
     }
-}
+
+
+def _whole(part: Any, parts: Mapping[str, Any]) -> Any:
+    """A schema without references: those of pydantic lead to its own root, which is none in an OpenAPI document."""
+    if isinstance(part, list):
+        return [_whole(one, parts) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _whole(parts[part["$ref"].rpartition("/")[2]], parts)
+    return {name: _whole(one, parts) for name, one in part.items()}
+
+
+RESPONSES: Responses = {"default": described("A problem document (RFC 9457)")}
 
 
 def respond(error: AppError, headers: Mapping[str, str] | None = None) -> Response:
@@ -69,6 +87,7 @@ def respond(error: AppError, headers: Mapping[str, str] | None = None) -> Respon
     }
     if error.fields:
         body["errors"] = [{"field": f.field, "problem": f.problem, "remedy": f.remedy} for f in error.fields]
+    body |= error.more
     return Response(json.dumps(body), error.status, {**_headers(error), **(headers or {})}, MEDIA_TYPE)
 
 
@@ -98,10 +117,15 @@ async def _validation(_: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     found = error.errors()
-    faults = [_fault(item) for item in found[:MOST_FAULTS]]
     if any(item["type"] == "json_invalid" for item in found):
-        return respond(BadRequest("The body is not well-formed JSON.", faults))
-    return respond(Invalid(f"{len(found)} field(s) need a change; nothing was saved.", faults))
+        return respond(BadRequest("The body is not well-formed JSON.", [_fault(item) for item in found]))
+    return respond(invalid(found))
+
+
+def invalid(found: Sequence[Mapping[str, Any]]) -> Invalid:
+    """What pydantic refuses, as its `errors()` lists it."""
+    faults = [_fault(item) for item in found[:MOST_FAULTS]]
+    return Invalid(f"{len(found)} field(s) need a change; nothing was saved.", faults)
 
 
 def _fault(item: Mapping[str, Any]) -> FieldProblem:

@@ -28,6 +28,8 @@ class Examples:
         person, address = self.stack.person(who), path.format(**ids)
         if method == "put":
             answer = person.put(service, address, body, seen=seen)
+        elif method == "patch":
+            answer = person.patch(service, address, body, seen=seen)
         else:
             answer = person.post(service, address, body, seen=seen)
         assert answer.is_success, f"{method} {path}: {answer.text}"
@@ -61,6 +63,7 @@ def _pledges(examples: Examples) -> None:
     draft = examples.pledge(("noor", "request-changes"))
     pledge_id = draft.json()["pledge_id"]
     saved = examples.send("amina", "pledges", "put", PLEDGE, seen=draft.headers["etag"], pledge_id=pledge_id)
+    saved = examples.send("amina", "pledges", "patch", PLEDGE, seen=saved.headers["etag"], pledge_id=pledge_id)
     examples.send("amina", "pledges", "post", f"{PLEDGE}/submit", seen=saved.headers["etag"], pledge_id=pledge_id)
     published = examples.pledge(("noor", "publish")).json()["pledge_id"]
     examples.send("amina", "pledges", "post", f"{PLEDGE}/updates", pledge_id=published)

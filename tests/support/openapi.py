@@ -6,7 +6,8 @@ from typing import Any
 def example(document: dict[str, Any], method: str, path: str) -> dict[str, Any]:
     """The first example of an operation's JSON body; {} for one without a body."""
     operation = document["paths"][path][method.lower()]
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    contents = operation.get("requestBody", {}).get("content", {})
+    content = next((says for kind, says in contents.items() if kind.endswith("json")), None)
     if content is None:
         return {}
     found: dict[str, Any] = _example(document, content)

@@ -58,6 +58,9 @@ class Person:
     def put(self, service: str, path: str, body: object, *, seen: str) -> httpx.Response:
         return self._send("PUT", service, path, json=body, headers={"If-Match": seen})
 
+    def patch(self, service: str, path: str, body: object, *, seen: str) -> httpx.Response:
+        return self._send("PATCH", service, path, json=body, headers={"If-Match": seen})
+
     def _send(self, method: str, service: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= more.pop("headers", {})

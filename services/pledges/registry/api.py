@@ -1,16 +1,19 @@
 """Routes of pledges: the public ones, those of an entity's people, and those of the Network's staff."""
 
 from enum import Enum
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities.authority import Standing, require_reader
 from services.pledges.registry import commands, queries, records
 from services.pledges.registry.commands import Call
 from services.pledges.registry.content import Cycle, Form, Kind, Objective
+from services.pledges.registry.merge_patch import MEDIA_TYPE, patched
+from services.pledges.registry.overtaken import RESPONSES as OVERTAKEN
 from services.pledges.registry.queries import Filters, Work
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import (
@@ -38,6 +41,13 @@ router = APIRouter()
 SignedIn = Annotated[Actor, Depends(SIGNED_IN)]
 Staff = Annotated[Actor, Depends(STAFF)]
 StaffOrReviewer = Annotated[Actor, Depends(STAFF_OR_REVIEWER)]
+Patch = Annotated[
+    dict[str, Any],
+    Body(
+        media_type=MEDIA_TYPE,
+        examples=[{"description": "At sixteen consular posts, up from four.", "review_cycle": None}],
+    ),
+]
 OfEntity = Annotated[str | None, Query(description="Of this entity", max_length=64)]
 PUBLIC = [Depends(ANYONE)]
 WORK: list[str | Enum] = ["pledges: work"]
@@ -70,7 +80,13 @@ async def create(
     return await writing.once(request, actor, key, write)
 
 
-@router.put("/pledges/{pledge_id}", tags=WORK, response_model=WorkingCopy, summary="Save the whole content anew")
+@router.put(
+    "/pledges/{pledge_id}",
+    tags=WORK,
+    response_model=WorkingCopy,
+    responses=OVERTAKEN,
+    summary="Save the whole content anew",
+)
 async def save(
     pledge_id: UUID, content: Saving, actor: SignedIn, seen: SeenRevision, writing: Writing, parts: Using
 ) -> Response:
@@ -78,7 +94,29 @@ async def save(
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.save(session, pledge_id, seen, content, call))
+        return _answer(await commands.save(session, pledge_id, seen, lambda _: content, call))
+
+    return await writing.run(write)
+
+
+@router.patch(
+    "/pledges/{pledge_id}",
+    tags=WORK,
+    response_model=WorkingCopy,
+    responses=OVERTAKEN,
+    summary="Save some fields of the content",
+)
+async def patch(
+    pledge_id: UUID, patch: Patch, actor: SignedIn, seen: SeenRevision, writing: Writing, parts: Using
+) -> Response:
+    """For focal points and delegates, and for programs that save while people type: a JSON Merge Patch (RFC 7396).
+
+    What is not named stays, null empties, a list is replaced whole. Without a difference, nothing is written.
+    """
+    call = call_of(parts, actor)
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(await commands.save(session, pledge_id, seen, partial(patched, patch), call))
 
     return await writing.run(write)
 

@@ -1,6 +1,6 @@
 """What people do with pledges. Each use case runs in the caller's transaction and never commits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from services.pledges.registry import lifecycle, records
 from services.pledges.registry.content import Content
 from services.pledges.registry.lifecycle import Act, By, Publication
 from services.pledges.registry.models import PublicPledge
+from services.pledges.registry.overtaken import overtaken
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import ChangeRequest, Closing, NewPledge, State, Statement, WantedChange
 from shared.clock import Moment
@@ -79,11 +80,16 @@ async def create(session: AsyncSession, wish: NewPledge, call: Call) -> tuple[Pr
 
 
 async def save(
-    session: AsyncSession, pledge_id: UUID, seen: int, content: Content, call: Call
+    session: AsyncSession, pledge_id: UUID, seen: int, edit: Callable[[Content], Content], call: Call
 ) -> tuple[Present, Standing]:
-    """The whole content anew. Of a published pledge this begins an amendment. Raises Stale, Conflict, Forbidden."""
-    case = await _case(session, "save", pledge_id, seen, call)
-    content = await _content(session, case.found.entity_id, content)
+    """The content as `edit` makes it from the present one. Of a published pledge this begins an amendment.
+
+    Without a difference nothing is written. Raises Stale with the differences, Conflict, Forbidden, what `edit` raises.
+    """
+    case = await _case(session, "save", pledge_id, seen, call, edit)
+    content = await _content(session, case.found.entity_id, edit(case.found.content))
+    if not lifecycle.changed(case.found.content, content):
+        return case.found, case.who
     return await _change(session, case, "saved", call, content), case.who
 
 
@@ -153,11 +159,20 @@ async def _content(session: AsyncSession, entity_id: str, wish: Content) -> Cont
     return Content.model_construct(**{name: getattr(wish, name) for name in Content.model_fields})
 
 
-async def _case(session: AsyncSession, act: Act, pledge_id: UUID, seen: int, call: Call) -> Case:
+async def _case(
+    session: AsyncSession,
+    act: Act,
+    pledge_id: UUID,
+    seen: int,
+    call: Call,
+    edit: Callable[[Content], Content] | None = None,
+) -> Case:
     """Locks the pledge, then asks in this order: may they know of it, may they act, did they see it, may it be now."""
     found = await records.present(session, pledge_id, lock=True)
     who = await require_reader(session, call.actor, found.entity_id, call.now)
     by = lifecycle.acting(act, for_entity=who.may_write, is_staff=who.is_staff)
+    if edit and seen != found.revision:
+        raise await overtaken(session, found, seen, edit(found.content))
     require(seen, found.revision)
     return Case(found, who, by, lifecycle.follows(act, found.state, version=found.version))
 

@@ -30,6 +30,9 @@ class Desk:
     async def put(self, path: str, body: object, who: dict[str, str] = AMINA, seen: str = "") -> httpx.Response:
         return await self.service.client.put(path, json=body, headers=who | ({"If-Match": seen} if seen else {}))
 
+    async def patch(self, path: str, body: object, who: dict[str, str] = AMINA, seen: str = "") -> httpx.Response:
+        return await self.service.client.patch(path, json=body, headers=who | ({"If-Match": seen} if seen else {}))
+
     async def create(self, **changed: Any) -> httpx.Response:
         return await self.post("/pledges", EXAMPLE | {"entity_id": "veridia"} | changed)
 
