@@ -1,8 +1,8 @@
 """`python -m services.pledges ROLE…`: api, relay, consumer in one process or several; migrate by itself."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,12 +45,15 @@ def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     return partial(create_app, seal=Seal(settings.link_keys))
 
 
-def work(
+@asynccontextmanager
+async def work(
     settings: Settings, _: frozenset[str], database: "Database", health: Health
-) -> AbstractAsyncContextManager[Mapping[str, Task]]:
+) -> AsyncIterator[Mapping[str, Task]]:
     from services.pledges.handlers import SUBSCRIPTIONS
+    from services.pledges.statistics import rollups
 
-    return consuming(SERVICE, SUBSCRIPTIONS, settings, database, health)
+    async with consuming(SERVICE, SUBSCRIPTIONS, settings, database, health) as consumer:
+        yield consumer | {"statistics": partial(rollups.keep, database)}
 
 
 PROGRAM = Program(

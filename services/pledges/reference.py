@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities.reference import load_states
 from services.pledges.reviews.reference import load_calendar
+from services.pledges.statistics import rollups as statistics
 from shared.clock import Clock, Moment
 from shared.db import Database
 
@@ -25,11 +26,13 @@ class Loaded:
 
 
 async def load_into(owner_url: str, clock: Clock) -> Loaded:
-    """As the role that owns the tables, in one transaction."""
-    database = Database(owner_url, application="pledges reference", pool=1)
+    """As the role that owns the tables, in one transaction; then statistics of another shape are counted anew."""
+    database = Database(owner_url, application="pledges reference", pool=2)
     try:
         async with database.transaction() as session:
-            return await load(session, clock.moment())
+            loaded = await load(session, clock.moment())
+        await statistics.bring_up(database)
+        return loaded
     finally:
         await database.close()
 

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Response
 
 from shared.errors import BadRequest, RevisionMissing, Stale
 
@@ -32,3 +32,14 @@ def require(seen: int, present: int) -> None:
     """Raises Stale unless the caller saw the present revision."""
     if seen != present:
         raise Stale(f'You saw revision "{seen}", the present one is "{present}". Read it again and merge your change.')
+
+
+IfNoneMatch = Annotated[
+    str | None, Header(alias="If-None-Match", description="The ETag that you have", examples=['"1"'])
+]
+
+
+def unchanged(seen: str | None, present: str) -> Response | None:
+    """304 for a reader who has the present representation already (RFC 9110, 13.1.2); None for others."""
+    tags = [tag.strip().removeprefix("W/") for tag in (seen or "").split(",")]
+    return Response(status_code=304, headers={"ETag": present}) if present in tags or "*" in tags else None

@@ -19,6 +19,7 @@ from services.pledges.registry.models import (
     PublicPledge,
 )
 from services.pledges.registry.schemas import State
+from services.pledges.statistics import rollups as statistics
 from services.pledges.tables import core
 from shared.clock import Moment
 from shared.errors import NotFound
@@ -122,6 +123,7 @@ async def make_public(
     else:
         await change_public(session, snapshot, done.revision if edit else None)
     await _change_facets(session, done.public, snapshot)
+    await statistics.follow(session, done.public, snapshot)
     await session.execute(_ADD_PUBLIC_STEP, _public_step(snapshot, step))
     event = PledgeEvent(pledge=snapshot, change=step)
     await outbox.add(session, f"pledge.{step.action}.v1", str(snapshot.pledge_id), event, moment.system)

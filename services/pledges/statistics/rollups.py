@@ -1,0 +1,139 @@
+"""Counts that are kept while pledges change: a delta with each change, counted a little later by one worker.
+
+No writer waits for another: a publication adds one row of its own. Reading adds what is not counted yet, so the
+figures are those of this moment.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.pledges.statistics.facts import SHAPE, Counted, Pair, counted, pairs, parted
+from shared.db import Database
+from shared.events.pledges import PledgeSnapshot
+
+log = structlog.get_logger()
+
+LOCK = 7_302_004  # any fixed number but those of shared/migrate.py, shared/messaging/election.py and reference.py
+BATCH = 2000  # deltas in one transaction
+ROWS = 20_000  # cells in one statement
+PAUSE = 2.0  # seconds between two looks
+OUTAGES = (DBAPIError, PoolTimeout, OSError)
+
+_ADD = text("""
+insert into statistics_delta (before, after)
+values (cast(:before as text[]) || statistics_review(:cycle_before, :heard_before),
+        cast(:after as text[]) || statistics_review(:cycle_after, :heard_after))
+""")
+_MINE = text("select pg_try_advisory_xact_lock(:lock)")
+_WAIT = text("select pg_advisory_xact_lock(:lock)")
+_TAKE = text("""
+delete from statistics_delta
+where delta_id in (select delta_id from statistics_delta order by delta_id limit :most)
+returning before, after
+""")
+_COLUMNS = ("first", "second", "a", "b", "pledges")
+_COUNT = text("""
+insert into statistics_cell as cell (first, second, a, b, pledges)
+select * from unnest(cast(:first as text[]), cast(:second as text[]), cast(:a as text[]), cast(:b as text[]),
+                     cast(:pledges as bigint[]))
+on conflict (first, second, a, b) do update set pledges = cell.pledges + excluded.pledges
+""")
+_FOLDED = text("update statistics_state set folded = folded + :number")
+_SHAPED = text("update statistics_state set shape = :shape")
+_PUBLIC = text("""
+select snapshot, statistics_review(review_cycle, last_reported_at) as review from public_pledge
+""").execution_options(yield_per=1000)
+
+
+async def follow(session: AsyncSession, old: PledgeSnapshot | None, new: PledgeSnapshot | None) -> None:
+    """Notes what changed for the statistics, in the transaction of the change. None: there is no such public pledge."""
+    await _add(session, counted(old), counted(new))
+
+
+async def _add(session: AsyncSession, before: Counted, after: Counted) -> None:
+    if before == after:
+        return
+    values = {"before": before.facts, "cycle_before": before.cycle, "heard_before": before.heard}
+    await session.execute(_ADD, values | {"after": after.facts, "cycle_after": after.cycle, "heard_after": after.heard})
+
+
+async def fold(session: AsyncSession) -> int:
+    """Counts the oldest deltas, up to BATCH; how many there were. 0 also while another process is counting."""
+    if not await session.scalar(_MINE, {"lock": LOCK}):
+        return 0
+    cells: Counter[Pair] = Counter()
+    deltas = (await session.execute(_TAKE, {"most": BATCH})).all()
+    for before, after in deltas:
+        cells.update(pairs(after))
+        cells.subtract(pairs(before))
+    await _count(session, cells)
+    await session.execute(_FOLDED, {"number": len(deltas)})
+    return len(deltas)
+
+
+async def _count(session: AsyncSession, cells: Mapping[Pair, int]) -> None:
+    rows = [(*place, number) for pair, number in cells.items() if number and (place := parted(pair))]
+    for start in range(0, len(rows), ROWS):
+        columns = zip(*rows[start : start + ROWS], strict=True)
+        await session.execute(_COUNT, dict(zip(_COLUMNS, map(list, columns), strict=True)))
+
+
+async def recount(database: Database) -> int:
+    """Counts all public pledges anew, as of one moment; how many there are. Writers go on: their changes are deltas."""
+    async with database.transaction() as lock:
+        await lock.execute(text("set local idle_in_transaction_session_timeout = 0"))
+        await lock.execute(_WAIT, {"lock": LOCK})
+        async with database.transaction() as session:  # begins, and sees the tables, when nobody else counts any more
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            return await count_anew(session)
+
+
+async def count_anew(session: AsyncSession) -> int:
+    """What `recount` does in its transaction, which sees all tables as of one moment."""
+    cells: Counter[Pair] = Counter()
+    number = 0
+    async for row in await session.stream(_PUBLIC):
+        found = counted(PledgeSnapshot.model_validate_json(row.snapshot))
+        cells.update(pairs([*found.facts, *(row.review if found.cycle else [])]))
+        number += 1
+    await session.execute(text("delete from statistics_cell"))
+    dropped = (await session.execute(text("delete from statistics_delta returning 1"))).all()
+    await _count(session, cells)
+    await session.execute(_FOLDED, {"number": len(dropped) + 1})  # + 1: what was read before is no longer the same
+    await session.execute(_SHAPED, {"shape": SHAPE})
+    return number
+
+
+async def bring_up(database: Database) -> None:
+    """Counts anew if pledges were counted under other facts, or never."""
+    async with database.transaction() as session:
+        shape = await session.scalar(text("select shape from statistics_state"))
+    if shape != SHAPE:
+        await recount(database)
+
+
+async def keep(database: Database, stop: asyncio.Event) -> None:
+    """The task of a worker: folds what is there until told to stop. Any replica may; one at a time does."""
+    while not stop.is_set():
+        if await _patiently(database) == BATCH:
+            continue
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), PAUSE)
+
+
+async def _patiently(database: Database) -> int:
+    """An outage is waited out: what is not folded is read as it is."""
+    try:
+        async with database.transaction() as session:
+            return await fold(session)
+    except OUTAGES as error:
+        log.warning("statistics.waits_out_an_outage", error=type(error).__name__)
+        return 0
