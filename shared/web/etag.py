@@ -34,9 +34,13 @@ def require(seen: int, present: int) -> None:
         raise Stale(f'You saw revision "{seen}", the present one is "{present}". Read it again and merge your change.')
 
 
-IfNoneMatch = Annotated[
-    str | None, Header(alias="If-None-Match", description="The ETag that you have", examples=['"1"'])
-]
+async def held_tag(
+    if_none_match: Annotated[str | None, Header(description="The ETag that you have", examples=['"1"'])] = None,
+) -> str | None:
+    return if_none_match
+
+
+IfNoneMatch = Annotated[str | None, Depends(held_tag)]
 
 
 def unchanged(seen: str | None, present: str) -> Response | None:
