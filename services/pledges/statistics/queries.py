@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, TextClause, bindparam, select, text
+from sqlalchemy import TextClause, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -54,7 +54,7 @@ where pair.a = :entity
 union all
 select 'together', pair.b, pair.pledges from statistics_pair('together', 'together') pair where pair.a = :entity
 union all
-select 'support', status, count(distinct pledge_id)
+select 'support', pledge_support.status, count(distinct pledge_id)
 from pledge_support join public_pledge using (pledge_id)
 where entity_id = :entity and pledge_support.status <> 'withdrawn' group by pledge_support.status
 """)
@@ -90,7 +90,7 @@ def _statement(rows: Dimension, columns: Dimension | None) -> TextClause:
     if columns:
         parts.append(f"select 'columns', a, '', n from ({_counts(columns, columns)}) as found (a, b, n)")  # noqa: S608
         parts.append(f"select 'cells', a, b, n from ({_counts(rows, columns)}) as found (a, b, n)")  # noqa: S608
-    return text("\nunion all\n".join(parts)).bindparams(bindparam("on", type_=Date))
+    return text("\nunion all\n".join(parts))
 
 
 def _counts(rows: Dimension, columns: Dimension) -> str:
@@ -102,7 +102,7 @@ def _counts(rows: Dimension, columns: Dimension) -> str:
     for name, dimension, side in zip(("r", "c"), (rows, columns), sides, strict=True):
         codes.append(f"coalesce({name}.code, 'none')" if dimension in OF_ENTITY else f"pair.{side}")
         if dimension in OF_ENTITY:
-            of_entity = f"statistics_of_entity('{dimension}', :on) {name}"
+            of_entity = f"statistics_of_entity('{dimension}', cast(:on as date)) {name}"
             joins.append(f"left join {of_entity} on {name}.entity_id = pair.{side}")
     same = "where r.code is not distinct from c.code" if rows == columns and joins else ""
     return f"""select {codes[0]}, {codes[1]}, sum(pair.pledges)::bigint

@@ -16,7 +16,7 @@ from services.pledges.registry.content import Content
 from services.pledges.registry.models import PledgeFacet, PublicPledge
 from services.pledges.registry.records import Present
 from services.pledges.statistics import rollups
-from services.pledges.statistics.facts import DIMENSIONS, counted, pairs, parted
+from services.pledges.statistics.facts import DIMENSIONS, SHAPE, counted, pairs, parted
 from shared.events.common import Change, EntityRef
 from shared.events.pledges import PledgeSnapshot
 from shared.reference import catalogue
@@ -188,7 +188,7 @@ async def test_a_write_during_a_recount_is_not_lost(pledges: Service) -> None:
     assert await kept(pledges) == await expected(pledges, history.public)
 
 
-@pytest.mark.parametrize("shape", [0, rollups.SHAPE])
+@pytest.mark.parametrize("shape", [0, SHAPE])
 async def test_another_shape_is_counted_anew(pledges: Service, shape: int) -> None:
     """What a release counts differently, its migration counts again; otherwise it leaves the counts alone."""
     await add_entity(pledges)
@@ -197,6 +197,6 @@ async def test_another_shape_is_counted_anew(pledges: Service, shape: int) -> No
         await session.execute(text("insert into statistics_cell values ('kind', 'kind', 'common', 'common', 7)"))
     await rollups.bring_up(pledges.owner)
     left = await pledges.rows("select * from statistics_cell")
-    assert bool(left) == (shape == rollups.SHAPE)
+    assert bool(left) == (shape == SHAPE)
     [state] = await pledges.rows("select shape from statistics_state")
-    assert state["shape"] == rollups.SHAPE
+    assert state["shape"] == SHAPE

@@ -2,8 +2,8 @@
 
 from shared.migrate import script
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 STATISTICS = """
 -- what a pledge counted under before a change and after it; gone when it is counted
