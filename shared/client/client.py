@@ -13,6 +13,7 @@ from shared.client.patience import Patience
 from shared.client.registry import Registry
 from shared.client.reviews import Reviews
 from shared.client.sending import Sending, TokenSource
+from shared.client.statistics import Statistics
 from shared.client.support import Support
 
 
@@ -25,8 +26,8 @@ class Addresses:
     notifications: str = ""
 
 
-class Pledges(Registry, Directory, Reviews, Links):
-    """The pledges service: pledges and reports, entities and people, reviews, action links."""
+class Pledges(Registry, Directory, Reviews, Links, Statistics):
+    """The pledges service: pledges and reports, entities and people, reviews, action links, statistics."""
 
 
 class Client:
