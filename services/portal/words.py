@@ -58,6 +58,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "amended": N_("Amended: a new version was published"),
         "reported": N_("Reported on"),
         "closed": N_("Closed"),
+        "merged": N_("Merged into another pledge that is the same"),
+        "unmerged": N_("The merge was undone"),
         "changed": N_("Details of the entity changed"),
         "opened": N_("Asked for"),
         "decided": N_("Decided, when the pledge became known"),

@@ -7,6 +7,7 @@ from typing import Self
 import httpx
 
 from shared.client.directory import Directory
+from shared.client.duplicates import Duplication
 from shared.client.links import Links
 from shared.client.notifications import Notifications
 from shared.client.patience import Patience
@@ -26,8 +27,8 @@ class Addresses:
     notifications: str = ""
 
 
-class Pledges(Registry, Directory, Reviews, Links, Statistics):
-    """The pledges service: pledges and reports, entities and people, reviews, action links, statistics."""
+class Pledges(Registry, Duplication, Directory, Reviews, Links, Statistics):
+    """The pledges service: pledges and reports, duplicates, entities and people, reviews, action links, statistics."""
 
 
 class Client:

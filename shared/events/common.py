@@ -24,7 +24,7 @@ class EntityRef(Data):
 class Change(Data):
     """What this record changed, for readers who follow along."""
 
-    action: str = Field(description="published, amended, reported, closed, changed, republished…")
+    action: str = Field(description="published, amended, reported, closed, merged, unmerged, changed, republished…")
     at: datetime = Field(description="Business time, UTC")
     by: Literal["entity", "network_staff", "system"] = Field(description="The role, never the person")
     fields: list[str] = Field(

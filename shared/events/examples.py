@@ -15,6 +15,7 @@ from shared.reference.dates import PartialDate
 
 _AT = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
 _PLEDGE = UUID("01922f00-0000-7000-8000-000000000001")
+_OTHER = UUID("01922f00-0000-7000-8000-000000000003")
 _REQUEST = UUID("01922f00-0000-7000-8000-000000000002")
 _VERIDIA = EntityRef(entity_id="veridia", name="Veridia", kind="member_state", fictional=True)
 
@@ -36,8 +37,10 @@ def _pledge(action: str, fields: list[str]) -> PledgeEvent:
         pledge_id=_PLEDGE,
         sequence=1,
         version=1,
-        state="closed" if action == "closed" else "published",
-        closed_reason="fulfilled" if action == "closed" else None,
+        state="closed" if action in {"closed", "merged"} else "published",
+        closed_reason={"closed": "fulfilled", "merged": "superseded"}.get(action),
+        superseded_by=_OTHER if action == "merged" else None,
+        merged=action == "merged",
         entity=_VERIDIA,
         kind="individual",
         title="Identity documents at every consulate",
@@ -114,6 +117,8 @@ EXAMPLES: dict[str, Data] = {
     "pledge.amended.v1": _pledge("amended", ["period"]),
     "pledge.reported.v1": _pledge("reported", []),
     "pledge.closed.v1": _pledge("closed", []),
+    "pledge.merged.v1": _pledge("merged", []),
+    "pledge.unmerged.v1": _pledge("unmerged", []),
     "pledge.republished.v1": _pledge("republished", []),
     "entity.changed.v1": _entity("changed"),
     "entity.republished.v1": _entity("republished"),

@@ -34,6 +34,8 @@ _TYPES = [
     EventType("pledge.amended.v1", PLEDGES, PledgeEvent, "A new version of a published pledge was published"),
     EventType("pledge.reported.v1", PLEDGES, PledgeEvent, "The entity reported progress"),
     EventType("pledge.closed.v1", PLEDGES, PledgeEvent, "A published pledge was closed, with a reason"),
+    EventType("pledge.merged.v1", PLEDGES, PledgeEvent, "A pledge turned out to be the same as another one"),
+    EventType("pledge.unmerged.v1", PLEDGES, PledgeEvent, "A merge was undone: it is a pledge of its own again"),
     EventType("pledge.republished.v1", PLEDGES, PledgeEvent, "The present snapshot, written afresh; nothing happened"),
     EventType("entity.changed.v1", ENTITIES, EntityEvent, "An entity was added or changed"),
     EventType("entity.republished.v1", ENTITIES, EntityEvent, "The present snapshot, written afresh; nothing happened"),

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from shared.client import Addresses, Client, ProblemError
 from shared.client.client import Pledges
-from shared.client.models import entities, notifications, people, pledges, reviews, statistics, support
+from shared.client.models import duplicates, entities, notifications, people, pledges, reviews, statistics, support
 from shared.client.models.base import Page
 from shared.client.notifications import Notifications
 from shared.client.room import Room
@@ -105,6 +105,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "WorkPage": Page[pledges.WorkItem],
             "UpdatePage": Page[pledges.Update],
             "Reviews": Page[reviews.Cycle],
+            "MergedPage": Page[duplicates.Merged],
         },
         n: {
             "DeliveryShown": notifications.Delivery,
@@ -119,7 +120,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "History": Page[support.HistoryLine],
         },
     }
-    rooms = {p: (pledges, entities, people, reviews, statistics), n: (notifications,), s: (support,)}
+    rooms = {p: (pledges, duplicates, entities, people, reviews, statistics), n: (notifications,), s: (support,)}
     found: dict[str, list[tuple[str, type[BaseModel]]]] = {}
     for service, special in renamed.items():
         same: dict[str, Any] = {name: model for room in rooms[service] for name, model in vars(room).items()}

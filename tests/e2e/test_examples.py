@@ -68,8 +68,21 @@ def _pledges(examples: Examples) -> None:
     published = examples.pledge(("noor", "publish")).json()["pledge_id"]
     examples.send("amina", "pledges", "post", f"{PLEDGE}/updates", pledge_id=published)
     examples.pledge(("noor", "publish"), ("amina", "close"), close=False)
+    _merging(examples)
     stated = examples.send("noor", "pledges", "post", "/statements").json()["pledge_id"]
     examples.published.append(stated)
+
+
+def _merging(examples: Examples) -> None:
+    """Into a pledge that there is: the example's own cannot be known before."""
+    stays, copy = (examples.pledge(("noor", "publish")).json()["pledge_id"] for _ in range(2))
+    noor, path = examples.stack.person("noor"), PLEDGE.format(pledge_id=copy)
+    body = examples.stack.example("pledges", "post", f"{PLEDGE}/merge") | {"into": stays}
+    etag = noor.get("pledges", f"{path}/working-copy").headers["etag"]
+    merged = noor.post("pledges", f"{path}/merge", body, seen=etag)
+    assert merged.is_success, merged.text
+    examples.sent.add(("pledges", "post", f"{PLEDGE}/merge"))
+    examples.send("noor", "pledges", "post", f"{PLEDGE}/unmerge", seen=merged.headers["etag"], pledge_id=copy)
 
 
 def _entities(examples: Examples) -> None:

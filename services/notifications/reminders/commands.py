@@ -13,7 +13,8 @@ from services.notifications.reminders.lifecycle import Due, Milestone
 PAGE = 1000
 FIRST = UUID(int=0)  # before every pledge
 
-# A milestone that moved away and back finds its rows again; an offset that went out for another day never returns.
+# A milestone that moved away and back, a merge that was undone: they find their rows again; an offset that went out
+# for another day never returns.
 _PLAN = text("""
 with page as (
     select pledge_id, entity_id from known_pledge
@@ -32,7 +33,7 @@ with page as (
     )
     on conflict (pledge_id, milestone, due_on, offset_days) do update
         set state = 'planned', reason = null, updated_at = :at
-        where reminder.state = 'skipped' and reminder.reason = 'moved'
+        where reminder.state = 'skipped' and reminder.reason in ('moved', 'closed')
 )
 select pledge_id from page order by pledge_id desc limit 1
 """)

@@ -59,7 +59,7 @@ def call_of(parts: Parts, actor: Actor) -> Call:
     return Call(actor, parts.clock.moment())
 
 
-def _answer(done: tuple[Present, Standing], status: int = 200) -> Answer:
+def answer(done: tuple[Present, Standing], status: int = 200) -> Answer:
     found, who = done
     headers = {"ETag": etag(found.revision), "Location": f"/pledges/{found.pledge_id}/working-copy"}
     return Answer(status, queries.view(found, who).model_dump_json(), headers)
@@ -75,7 +75,7 @@ async def create(
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.create(session, wish, call), 201)
+        return answer(await commands.create(session, wish, call), 201)
 
     return await writing.once(request, actor, key, write)
 
@@ -94,7 +94,7 @@ async def save(
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.save(session, pledge_id, seen, lambda _: content, call))
+        return answer(await commands.save(session, pledge_id, seen, lambda _: content, call))
 
     return await writing.run(write)
 
@@ -116,7 +116,7 @@ async def patch(
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.save(session, pledge_id, seen, partial(patched, patch), call))
+        return answer(await commands.save(session, pledge_id, seen, partial(patched, patch), call))
 
     return await writing.run(write)
 
@@ -145,7 +145,7 @@ async def submit(
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.submit(session, pledge_id, seen, call))
+        return answer(await commands.submit(session, pledge_id, seen, call))
 
     return await writing.once(request, actor, key, write)
 
@@ -165,7 +165,7 @@ async def close(
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.close(session, pledge_id, seen, closing, call))
+        return answer(await commands.close(session, pledge_id, seen, closing, call))
 
     return await writing.once(request, actor, key, write)
 
@@ -220,7 +220,7 @@ async def request_changes(
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.request_changes(session, pledge_id, seen, asked, call))
+        return answer(await commands.request_changes(session, pledge_id, seen, asked, call))
 
     return await writing.once(request, actor, key, write)
 
@@ -241,7 +241,7 @@ async def publish(
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.publish(session, pledge_id, seen, call))
+        return answer(await commands.publish(session, pledge_id, seen, call))
 
     return await writing.once(request, actor, key, write)
 
@@ -254,7 +254,7 @@ async def record_statement(
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await commands.record_statement(session, said, call), 201)
+        return answer(await commands.record_statement(session, said, call), 201)
 
     return await writing.once(request, actor, key, write)
 

@@ -38,7 +38,7 @@ from shared.web.etag import require
 
 _ASKED = TypeAdapter(list[WantedChange])
 _NOTHING = "[]"
-_EXISTS = select(col(PublicPledge.pledge_id)).where(col(PublicPledge.pledge_id) == bindparam("id"))
+_STATE = select(col(PublicPledge.state)).where(col(PublicPledge.pledge_id) == bindparam("id"))
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ async def create(session: AsyncSession, wish: NewPledge, call: Call) -> tuple[Pr
     content = await _content(session, wish.entity_id, wish)
     if not wish.submit:
         made = await _begin(session, who, content, "draft", call)
-        await _step(session, made, "created", _role(who, "entity"), call)
+        await step(session, made, "created", _role(who, "entity"), call)
         return made, who
     content = await _submittable(session, content, call)
     made = await _begin(session, who, content, "submitted", call)
-    await _step(session, made, "submitted", _role(who, "entity"), call)
+    await step(session, made, "submitted", _role(who, "entity"), call)
     await _announce(session, made, "submitted", call)
     return made, who
 
@@ -96,7 +96,7 @@ async def save(
 async def submit(session: AsyncSession, pledge_id: UUID, seen: int, call: Call) -> tuple[Present, Standing]:
     """Raises Invalid with everything that is missing; Stale, Conflict, Forbidden."""
     case = await _case(session, "submit", pledge_id, seen, call)
-    content = await _submittable(session, case.found.content, call)
+    content = await _submittable(session, case.found.content, call, pledge_id)
     action = "resubmitted" if case.found.state == "changes_requested" else "submitted"
     done = await _change(session, case, action, call, content)
     await _announce(session, done, action, call)
@@ -111,7 +111,7 @@ async def request_changes(
     lifecycle.require_known(names)
     case = await _case(session, "request_changes", pledge_id, seen, call)
     done = await records.change(session, case.found, case.state, case.found.content, call.now)
-    await _step(session, done, "changes_requested", _role(case.who, case.by), call, fields=names, asked=asked.fields)
+    await step(session, done, "changes_requested", _role(case.who, case.by), call, fields=names, asked=asked.fields)
     await _announce(session, done, "changes_requested", call, names)
     return done, case.who
 
@@ -130,9 +130,11 @@ async def close(
 
     Raises Stale, Conflict, Forbidden, Invalid.
     """
+    if closing.superseded_by:
+        await records.lock(session, {pledge_id, closing.superseded_by})
     case = await _case(session, "close", pledge_id, seen, call)
     if closing.superseded_by:
-        await _require_published(session, "superseded_by", closing.superseded_by, other_than=pledge_id)
+        await _require_open(session, "superseded_by", closing.superseded_by, other_than=pledge_id)
     if case.found.public is None:  # lifecycle.follows has refused that
         raise RuntimeError("a pledge without a public version cannot be closed")
     done = await _change(session, case, "closed", call, lifecycle.content_of(case.found.public))
@@ -147,7 +149,7 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
     by = lifecycle.acting("record", for_entity=who.may_write, is_staff=who.is_staff)
     content = await _content(session, said.entity_id, said)
     made = await _begin(session, who, content, "published", call)
-    await _step(session, made, "recorded", _role(who, by), call)
+    await step(session, made, "recorded", _role(who, by), call)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
     return await _publish(session, made, who, call, sources), who
 
@@ -188,42 +190,38 @@ async def _change(session: AsyncSession, case: Case, action: str, call: Call, co
     """The next revision, and its line in the history with the fields that differ."""
     done = await records.change(session, case.found, case.state, content, call.now)
     fields = lifecycle.changed(case.found.content, content)
-    await _step(session, done, action, _role(case.who, case.by), call, fields=fields)
+    await step(session, done, action, _role(case.who, case.by), call, fields=fields)
     return done
 
 
-async def _submittable(session: AsyncSession, content: Content, call: Call) -> Content:
+async def _submittable(session: AsyncSession, content: Content, call: Call, pledge_id: UUID | None = None) -> Content:
     lifecycle.require_complete(content)
     if content.matches:
-        await _require_published(session, "matches", content.matches)
+        await _require_published(session, "matches", content.matches, other_than=pledge_id)
     return lifecycle.in_context(content, call.now)
 
 
-async def _require_published(
-    session: AsyncSession, field: str, pledge_id: UUID, *, other_than: UUID | None = None
-) -> None:
-    if pledge_id == other_than or (await session.execute(_EXISTS, {"id": pledge_id})).first() is None:
+async def _require_published(session: AsyncSession, field: str, pledge_id: UUID, *, other_than: UUID | None) -> None:
+    if pledge_id == other_than or await session.scalar(_STATE, {"id": pledge_id}) is None:
         fault = FieldProblem(field, "names no other published pledge", "look it up: GET /pledges")
         raise Invalid("It points at a pledge that nobody has published; nothing was saved.", [fault])
 
 
+async def _require_open(session: AsyncSession, field: str, pledge_id: UUID, *, other_than: UUID) -> None:
+    """Under its lock. What is open is superseded by nothing: so there is never a circle."""
+    await _require_published(session, field, pledge_id, other_than=other_than)
+    if await session.scalar(_STATE, {"id": pledge_id}) == "closed":
+        fault = FieldProblem(field, "is closed itself", "name an open pledge, perhaps the one that took its place")
+        raise Invalid("It points at a pledge that is closed; nothing was saved.", [fault])
+
+
 async def _begin(session: AsyncSession, who: Standing, content: Content, state: State, call: Call) -> Present:
-    pledge_id = uuid7()
-    row = {
-        "pledge_id": pledge_id,
-        "entity_id": who.entity.entity_id,
-        "revision": 1,
-        "state": state,
-        "title": content.title,
-        "content": content.model_dump_json(),
-        "created_at": call.now,
-        "updated_at": call.now,
-    }
-    await session.execute(records.ADD_PLEDGE, row)
-    return Present(pledge_id, who.entity.entity_id, 1, state, content, call.now, call.now, None)
+    made = Present(uuid7(), who.entity.entity_id, 1, state, content, call.now, call.now, None)
+    await records.begin(session, made)
+    return made
 
 
-async def _step(
+async def step(
     session: AsyncSession,
     done: Present,
     action: str,

@@ -25,7 +25,7 @@ from shared.events import pledges as public
 from shared.events.common import EntityRef
 from shared.reference import catalogue
 
-Act = Literal["save", "submit", "request_changes", "publish", "close", "record"]
+Act = Literal["save", "submit", "request_changes", "publish", "close", "record", "merge", "unmerge"]
 By = Literal["entity", "network_staff"]
 
 # who may do it at all: a focal point or delegate of the entity, or Network staff; viewers and reviewers only read
@@ -36,6 +36,8 @@ _MAY: dict[Act, tuple[By, ...]] = {
     "publish": ("network_staff",),
     "close": ("entity", "network_staff"),
     "record": ("network_staff",),
+    "merge": ("network_staff",),
+    "unmerge": ("network_staff",),
 }
 _NAMES: dict[By, str] = {"entity": "focal points and delegates of its entity", "network_staff": "Network staff"}
 
@@ -47,6 +49,8 @@ _NEXT: dict[Act, dict[State, State]] = {
     "publish": {"submitted": "published"},
     "close": {"draft": "closed", "submitted": "closed", "changes_requested": "closed", "published": "closed"},
     "record": {},  # a statement is published as it is recorded
+    "merge": {"draft": "closed", "submitted": "closed", "changes_requested": "closed", "published": "closed"},
+    "unmerge": {},  # back to what it was
 }
 # what a field consists of; the others of several values are lists of codes, names or ids
 _WHOLE: dict[str, type[Strict]] = {"period": Period, "national_plan": Plan}
@@ -79,14 +83,27 @@ def acting(act: Act, *, for_entity: bool, is_staff: bool) -> By:
     raise Forbidden(f"Only {' or '.join(_NAMES[by] for by in _MAY[act])} may do this.")
 
 
-def follows(act: Act, state: State, *, version: int) -> State:
-    """The state after the act. `version` counts what was published. Raises Conflict, saying what to do instead."""
-    if act == "close" and version == 0:
+def follows(act: Act, state: State, *, version: int, merged_from: State | None = None) -> State:
+    """The state after the act. `version` counts what was published; `merged_from`: its state before it was merged.
+
+    Raises Conflict, saying what to do instead.
+    """
+    if act in {"close", "merge"} and version == 0:
         raise Conflict("It was never published, so there is nothing to close.")
+    if merged_from is not None:
+        return _of_merged(act, merged_from)
+    if act == "unmerge":
+        raise Conflict("It is not merged into another pledge: there is nothing to undo.")
     try:
         return _NEXT[act][state]
     except KeyError:
         raise Conflict(_REMEDY[state]) from None
+
+
+def _of_merged(act: Act, merged_from: State) -> State:
+    if act == "unmerge":
+        return merged_from
+    raise Conflict("It was merged into another pledge: work on that one, or undo the merge first.")
 
 
 def require_complete(content: Content) -> None:
@@ -211,6 +228,16 @@ def content_of(last: public.PledgeSnapshot) -> Content:
 def closed(last: public.PledgeSnapshot, reason: str, superseded_by: UUID | None) -> public.PledgeSnapshot:
     """The last record of a pledge: what it was, and why it ended."""
     return _next(last, state="closed", closed_reason=reason, superseded_by=superseded_by)
+
+
+def merged(last: public.PledgeSnapshot, into: UUID) -> public.PledgeSnapshot:
+    """The record of a pledge that is the same as another one: it stays to be read, and counts nowhere."""
+    return _next(last, state="closed", closed_reason="superseded", superseded_by=into, merged=True)
+
+
+def unmerged(last: public.PledgeSnapshot) -> public.PledgeSnapshot:
+    """Open again as it was; what was done to its record meanwhile, such as a new name of its entity, stays."""
+    return _next(last, state="published", closed_reason=None, superseded_by=None, merged=False)
 
 
 def reported(last: public.PledgeSnapshot, status: str, at: datetime) -> public.PledgeSnapshot:

@@ -59,6 +59,7 @@ class PublicPledge(Table, table=True):
     entity_kind: str
     state: str
     closed_reason: str | None = None
+    merged: bool = False
     version: int
     sequence: int
     title: str

@@ -1,5 +1,6 @@
 """Rows of pledges: statements built once, and the row that a write begins with."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.pledges.duplicates import index
 from services.pledges.registry.content import Content
 from services.pledges.registry.models import (
     Pledge,
@@ -27,7 +29,7 @@ from shared.events.common import Change
 from shared.events.pledges import PledgeEvent, PledgeSnapshot
 from shared.messaging import outbox
 
-ADD_PLEDGE = insert(core(Pledge))
+_ADD_PLEDGE = insert(core(Pledge))
 ADD_STEP = insert(core(PledgeHistory))
 ADD_VERSION = insert(core(PledgeVersion))
 _ADD_PUBLIC = insert(core(PublicPledge))
@@ -37,7 +39,7 @@ _CHANGE = (
     .where(col(Pledge.pledge_id) == bindparam("id"))
     .values({name: bindparam(name) for name in ("revision", "state", "title", "content", "updated_at")})
 )
-_PLAIN = ("state", "closed_reason", "version", "sequence", "title", "kind", "objectives", "review_cycle")
+_PLAIN = ("state", "closed_reason", "merged", "version", "sequence", "title", "kind", "objectives", "review_cycle")
 _PUBLIC_FIELDS = (*_PLAIN, "published_at", "status", "last_reported_at", "reports", "snapshot")
 _CHANGE_PUBLIC = (
     update(core(PublicPledge))
@@ -51,6 +53,12 @@ _DROP_FACETS = delete(core(PledgeFacet)).where(
     col(PledgeFacet.code).in_(bindparam("codes", expanding=True)),
     col(PledgeFacet.first_published_at) == bindparam("at"),
     col(PledgeFacet.pledge_id) == bindparam("id"),
+)
+_LOCK = (
+    select(col(Pledge.pledge_id))
+    .where(col(Pledge.pledge_id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Pledge.pledge_id))
+    .with_for_update()
 )
 _PLEDGE = select(core(Pledge)).where(col(Pledge.pledge_id) == bindparam("id"))
 _SNAPSHOT = select(col(PublicPledge.snapshot)).where(col(PublicPledge.pledge_id) == bindparam("id"))
@@ -72,6 +80,11 @@ class Present:
     @property
     def version(self) -> int:
         return self.public.version if self.public else 0
+
+    @property
+    def unpublished(self) -> Content | None:
+        """What is worked on; None when that is what is public."""
+        return None if self.state in {"published", "closed"} else self.content
 
 
 async def present(session: AsyncSession, pledge_id: UUID, *, lock: bool = False) -> Present:
@@ -97,6 +110,33 @@ async def present(session: AsyncSession, pledge_id: UUID, *, lock: bool = False)
     )
 
 
+async def lock(session: AsyncSession, pledge_ids: Collection[UUID]) -> None:
+    """Of several pledges at once, in one order: two that point one pledge at another wait, and none for ever."""
+    await session.execute(_LOCK, {"ids": list(pledge_ids)})
+
+
+async def public(session: AsyncSession, pledge_id: UUID) -> PledgeSnapshot | None:
+    """What everybody may see of it; None when it was never published."""
+    snapshot = await session.scalar(_SNAPSHOT, {"id": pledge_id})
+    return PledgeSnapshot.model_validate_json(snapshot) if snapshot else None
+
+
+async def begin(session: AsyncSession, made: Present) -> None:
+    """A new working copy. What is not published is found by its entity's people and staff as soon as it is there."""
+    row = {
+        "pledge_id": made.pledge_id,
+        "entity_id": made.entity_id,
+        "revision": made.revision,
+        "state": made.state,
+        "title": made.content.title,
+        "content": made.content.model_dump_json(),
+        "created_at": made.created_at,
+        "updated_at": made.updated_at,
+    }
+    await session.execute(_ADD_PLEDGE, row)
+    await index.follow_draft(session, made.pledge_id, made.entity_id, None, made.unpublished)
+
+
 async def change(session: AsyncSession, found: Present, state: State, content: Content, now: datetime) -> Present:
     """Writes the next revision of the working copy; the caller holds the row's lock."""
     row = {
@@ -108,7 +148,9 @@ async def change(session: AsyncSession, found: Present, state: State, content: C
         "updated_at": now,
     }
     await session.execute(_CHANGE, row)
-    return replace(found, revision=found.revision + 1, state=state, content=content, updated_at=now)
+    done = replace(found, revision=found.revision + 1, state=state, content=content, updated_at=now)
+    await index.follow_draft(session, done.pledge_id, done.entity_id, found.unpublished, done.unpublished)
+    return done
 
 
 async def make_public(
@@ -124,6 +166,7 @@ async def make_public(
         await change_public(session, snapshot, done.revision if edit else None)
     await _change_facets(session, done.public, snapshot)
     await statistics.follow(session, done.public, snapshot)
+    await index.follow(session, done.public, snapshot)
     await session.execute(_ADD_PUBLIC_STEP, _public_step(snapshot, step))
     event = PledgeEvent(pledge=snapshot, change=step)
     await outbox.add(session, f"pledge.{step.action}.v1", str(snapshot.pledge_id), event, moment.system)

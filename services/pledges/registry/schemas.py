@@ -165,7 +165,7 @@ class PublicPage(BaseModel):
 class PublicStep(BaseModel):
     sequence: int
     version: int
-    action: Literal["published", "amended", "reported", "closed"]
+    action: Literal["published", "amended", "reported", "closed", "merged", "unmerged"]
     at: datetime
     by: str = Field(description="The role, never the person")
     fields: list[str]

@@ -23,9 +23,11 @@ class Counting:
     opens_at: datetime  # reports count from here on
     before: datetime  # pledges count that were first published before this
 
-    def counts(self, cycle: str | None, first_published_at: datetime, closed_reason: str | None) -> bool:
+    def counts(
+        self, cycle: str | None, first_published_at: datetime, closed_reason: str | None, merged: bool = False
+    ) -> bool:
         in_time = first_published_at < self.before
-        return cycle == self.cycle and in_time and closed_reason != WITHDRAWN
+        return cycle == self.cycle and in_time and closed_reason != WITHDRAWN and not merged
 
     def voice(self, last_reported_at: datetime | None) -> Voice:
         heard = last_reported_at is not None and last_reported_at >= self.opens_at
@@ -36,8 +38,9 @@ class Counting:
         """The rule in words, to stand beside the figures."""
         return (
             f"Counted are pledges made in the context of the review cycle {self.cycle} that were first published"
-            f" before {self.before:%Y-%m-%d %H:%M} UTC and are not withdrawn. Reported means at least one progress"
-            f" update since {self.opens_at:%Y-%m-%d %H:%M} UTC; all others are silent, which is no failure."
+            f" before {self.before:%Y-%m-%d %H:%M} UTC and are neither withdrawn nor merged into another. Reported"
+            f" means at least one progress update since {self.opens_at:%Y-%m-%d %H:%M} UTC; all others are silent,"
+            " which is no failure."
         )
 
 

@@ -57,6 +57,7 @@ def _counted(rule: Counting) -> list[ColumnElement[bool]]:
         col(PublicPledge.review_cycle) == rule.cycle,
         col(PublicPledge.first_published_at) < rule.before,
         col(PublicPledge.closed_reason).is_distinct_from(lifecycle.WITHDRAWN),
+        not_(col(PublicPledge.merged)),
     ]
 
 

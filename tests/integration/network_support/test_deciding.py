@@ -47,11 +47,14 @@ async def test_the_pledge_does_not_fit_and_the_requester_sees_why(
     )
 
 
+CLOSES = {"pledge.closed.v1", "pledge.merged.v1"}
+
+
 @pytest.mark.parametrize("type_", sorted(projection().handlers))
 async def test_any_record_of_the_pledge_decides(support: Support, pledge: UUID, type_: str) -> None:
     waiting = await support.opened(pledge)
     await support.hears(pledge, type_, sequence=7)
-    assert (await support.read(waiting))["state"] == ("refused" if type_ == "pledge.closed.v1" else "submitted")
+    assert (await support.read(waiting))["state"] == ("refused" if type_ in CLOSES else "submitted")
 
 
 async def test_every_request_for_it_is_decided_by_itself(support: Support, pledge: UUID) -> None:

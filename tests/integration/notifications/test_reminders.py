@@ -236,6 +236,19 @@ async def test_what_could_not_leave_in_time_does_not_leave_late(post: Post) -> N
     assert (await post.plan())[-30] == OVERDUE
 
 
+async def test_a_merged_pledge_is_reminded_of_no_more_until_that_is_undone(post: Post, known: UUID) -> None:
+    await post.tick()
+    await post.knows(known, "pledge.merged.v1", sequence=2, state="closed", merged=True)
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    assert post.inbox.mails == []
+    assert set((await post.plan()).values()) == {("skipped", "closed")}
+    await post.knows(known, "pledge.unmerged.v1", sequence=3)
+    await post.tick()
+    assert post.inbox.sent() == [(AMINA, "reminder"), (BAO, "reminder")]
+    assert await post.plan() == {-90: OVERDUE, -30: ("sent", None), -7: PLANNED, -1: PLANNED, 14: PLANNED}
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [({"reported": REPORTED}, "reported"), ({"state": "closed"}, "closed"), ({"review_cycle": "2026"}, "moved")],

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, text
 from sqlmodel import col
 
+from services.pledges.duplicates.models import PledgeKey
 from services.pledges.registry import records
 from services.pledges.registry.content import Content
 from services.pledges.registry.models import PledgeFacet, PublicPledge
@@ -95,9 +96,7 @@ class History:
         present = Present(new.pledge_id, entity_id, 1, "published", Content(title="A pledge"), START, START, old)
         async with self._pledges.database.transaction() as session:
             if old is None:
-                plain = {"pledge_id": new.pledge_id, "entity_id": entity_id, "revision": 1, "state": "published"}
-                row = plain | {"title": "A pledge", "content": "{}", "created_at": START, "updated_at": START}
-                await session.execute(records.ADD_PLEDGE, row)
+                await records.begin(session, present)
             await records.make_public(session, present, new, step, self._pledges.clock.moment())
         self.public[new.pledge_id] = new
 
@@ -106,7 +105,7 @@ class History:
         gone = self.public.pop(self._any.choice(list(self.public)))
         async with self._pledges.owner.transaction() as session:
             await rollups.follow(session, gone, None)
-            for table in (PledgeFacet, PublicPledge):
+            for table in (PledgeKey, PledgeFacet, PublicPledge):
                 await session.execute(delete(table).where(col(table.pledge_id) == gone.pledge_id))
 
 

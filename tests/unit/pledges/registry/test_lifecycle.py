@@ -29,6 +29,10 @@ FOLLOWS = {
     ("close", "submitted"): "closed",
     ("close", "changes_requested"): "closed",
     ("close", "published"): "closed",
+    ("merge", "draft"): "closed",
+    ("merge", "submitted"): "closed",
+    ("merge", "changes_requested"): "closed",
+    ("merge", "published"): "closed",
 }
 
 
@@ -40,6 +44,16 @@ def test_every_act_in_every_state(act: Act, state: State) -> None:
     else:
         with pytest.raises(Conflict, match=r"\w+: \w+|stays"):  # says what it is, and what to do
             lifecycle.follows(act, state, version=1)
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("before", [state for state in STATES if state != "closed"])
+def test_a_merged_pledge_can_only_go_back_to_what_it_was(act: Act, before: State) -> None:
+    if act == "unmerge":
+        assert lifecycle.follows(act, "closed", version=1, merged_from=before) == before
+    else:
+        with pytest.raises(Conflict, match="undo the merge"):
+            lifecycle.follows(act, "closed", version=1, merged_from=before)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -118,11 +132,12 @@ WHO: dict[str, tuple[bool, bool]] = {  # (acts for the entity, is Network staff)
     "both": (True, True),
     "viewer, reviewer or another State": (False, False),
 }
+STAFFS = ("record", "merge", "unmerge")
 CAPACITY: dict[tuple[str, str], str] = {
     **{("focal point or delegate", act): "entity" for act in ("save", "submit", "close")},
-    **{("staff", act): "network_staff" for act in ("request_changes", "publish", "close", "record")},
+    **{("staff", act): "network_staff" for act in ("request_changes", "publish", "close", *STAFFS)},
     **{("both", act): "entity" for act in ("save", "submit", "close")},
-    **{("both", act): "network_staff" for act in ("request_changes", "publish", "record")},
+    **{("both", act): "network_staff" for act in ("request_changes", "publish", *STAFFS)},
 }
 
 
