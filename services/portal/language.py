@@ -11,18 +11,18 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from babel import Locale, dates, numbers
+from babel import Locale, dates
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from services.portal.words import said
+from shared import speaking
 from shared.reference import catalogue
 from shared.reference.catalogue import UnknownCode
 from shared.reference.dates import PartialDate
+from shared.speaking import ENGLISH, locale_of, preferred
 
 FOLDER = Path(__file__).parent / "locale"
-ENGLISH = "en"
-REGIONS = {ENGLISH: "en_GB"}  # the United Nations write 5 December 2024
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Language:
 
     @property
     def locale(self) -> Locale:
-        return Locale.parse(REGIONS.get(self.code, self.code), sep="_")
+        return locale_of(self.code)
 
     @property
     def direction(self) -> str:
@@ -46,15 +46,7 @@ class Language:
 
     def day(self, when: PartialDate | date | str) -> str:
         """With as many parts as are known."""
-        partial = when if isinstance(when, PartialDate) else PartialDate(str(when))
-        first = partial.first_day()
-        match partial.precision:
-            case "year":
-                return dates.format_skeleton("y", first, locale=self.locale)
-            case "month":
-                return dates.format_skeleton("yMMMM", first, locale=self.locale)
-            case _:
-                return dates.format_date(first, "long", locale=self.locale)
+        return speaking.day(when if isinstance(when, PartialDate) else PartialDate(str(when)), self.locale)
 
     def on(self, when: datetime) -> str:
         """The day of a moment, in UTC."""
@@ -66,7 +58,7 @@ class Language:
         return f"{self.day(at.date())}, {dates.format_time(at, 'HH:mm', locale=self.locale)} UTC"
 
     def number(self, value: Decimal | float) -> str:
-        return numbers.format_decimal(value, locale=self.locale, decimal_quantization=False)
+        return speaking.number(value, self.locale)
 
     def word(self, kind: str, code: str) -> str:
         """What people read in place of a code of `words.WORDS[kind]`."""
@@ -103,16 +95,4 @@ def _translations(file: Path) -> gettext.NullTranslations:
 
 def choose(accepted: str, available: Mapping[str, Language]) -> Language:
     """The best of `available` for a header Accept-Language (RFC 9110, 12.5.4); English if none fits."""
-    wishes = [_wish(part) for part in accepted.split(",")[:20]]
-    for _, tag in sorted((wish for wish in wishes if wish[0] > 0), key=lambda wish: -wish[0]):
-        if found := available.get(tag) or available.get(tag.partition("-")[0]):
-            return found
-    return available[ENGLISH]
-
-
-def _wish(part: str) -> tuple[float, str]:
-    tag, _, quality = part.strip().lower().partition(";q=")
-    try:
-        return float(quality or 1), tag
-    except ValueError:
-        return 0, tag
+    return available[preferred(accepted, available)]
