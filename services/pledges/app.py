@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, FastAPI
 
+from services.pledges.advice.api import router as advice
 from services.pledges.duplicates.api import router as duplicates
 from services.pledges.entities.api import router as entities
 from services.pledges.people.api import router as people
@@ -13,7 +14,7 @@ from services.pledges.statistics.api import router as statistics
 from shared.web.app import Parts, create
 
 SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."
-ROUTERS: list[APIRouter] = [entities, people, registry, duplicates, progress, reviews, statistics]
+ROUTERS: list[APIRouter] = [entities, people, advice, registry, duplicates, progress, reviews, statistics]
 
 
 def create_app(parts: Parts | None, seal: Seal | None = None) -> FastAPI:

@@ -6,6 +6,8 @@ from typing import Any
 from shared.client.lists import Listing
 from shared.client.models.base import Page
 from shared.client.models.pledges import (
+    Advice,
+    Asking,
     ChangeRequest,
     Closing,
     NewPledge,
@@ -92,6 +94,10 @@ class Registry(Room):
     async def working_copy(self, pledge_id: Id) -> WorkingCopy:
         """What is worked on, with the exchange about it."""
         return await self._to.get(at("pledges", pledge_id, "working-copy"), WorkingCopy)
+
+    async def advise(self, asking: Asking, *, language: str = "") -> Advice:
+        """What could be better in a pledge that is being written, in one of the six UN languages. Writes nothing."""
+        return await self._to.post(at("pledges", "advice"), Advice, asking, language=language)
 
     async def create(self, wish: NewPledge, *, key: str | None = None) -> WorkingCopy:
         """A draft, or with `submit` a submission in one request."""

@@ -52,10 +52,21 @@ class Sending:
         return Listing(one)
 
     async def post(
-        self, path: str, answer: type[R], body: BaseModel | None = None, *, seen: str = "", key: str | None = None
+        self,
+        path: str,
+        answer: type[R],
+        body: BaseModel | None = None,
+        *,
+        seen: str = "",
+        key: str | None = None,
+        language: str = "",
     ) -> R:
-        """`key` is the Idempotency-Key: the same for the same wish, also when a form is sent twice. None: a new one."""
-        headers = {"Idempotency-Key": key or str(uuid4())} | ({"If-Match": seen} if seen else {})
+        """`key` is the Idempotency-Key: the same for the same wish, also when a form is sent twice. None: a new one.
+
+        `language` is the one of the answer's texts, where it has some.
+        """
+        wanted = {"If-Match": seen, "Accept-Language": language}
+        headers = {"Idempotency-Key": key or str(uuid4())} | {name: value for name, value in wanted.items() if value}
         return _read(answer, await self._send(self._request("POST", path, headers=headers, **_json(body))))
 
     async def put(self, path: str, answer: type[R], body: BaseModel, *, seen: str) -> R:

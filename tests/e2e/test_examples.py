@@ -60,6 +60,7 @@ def examples(stack: Stack) -> Iterator[Examples]:
 
 
 def _pledges(examples: Examples) -> None:
+    examples.send("amina", "pledges", "post", "/pledges/advice")
     draft = examples.pledge(("noor", "request-changes"))
     pledge_id = draft.json()["pledge_id"]
     saved = examples.send("amina", "pledges", "put", PLEDGE, seen=draft.headers["etag"], pledge_id=pledge_id)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from shared.events.pledges import Sum
 
 Unread = Literal["no_number", "two_ways", "range", "several"]
 
+MOST = 50  # amounts of one text; whoever writes more has a table, which is no text
 LONGEST_NUMBER = 30  # characters; a longer one is an identifier
 NEAR = 40  # characters around a number in which its currency and bound stand
 
@@ -64,13 +66,15 @@ def counted(entry: Money) -> Reading:
 
 
 def find(text: str) -> list[Reading]:
-    """The amounts of money in running text, in their order: numbers with a currency beside them."""
-    return [found for number in _NUMBER.finditer(text) if (found := _beside(text, number, needs_currency=True))]
+    """The first amounts of money in running text: numbers with a currency beside them."""
+    readings = (_beside(text, number, needs_currency=True) for number in _NUMBER.finditer(text))
+    return list(islice(filter(None, readings), MOST))
 
 
 def read(said: str) -> Reading:
     """One line that is meant to be money, as in "up to 200.000 euros"; several numbers are not chosen between."""
-    readings = [found for number in _NUMBER.finditer(said) if (found := _beside(said, number, needs_currency=False))]
+    numbers = islice(_NUMBER.finditer(said), MOST)
+    readings = [found for number in numbers if (found := _beside(said, number, needs_currency=False))]
     money = [found for found in readings if found.currency] or readings
     if not money:
         return Reading(said, None, None, unread="no_number")

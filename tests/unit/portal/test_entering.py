@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from services.portal import entering
 from services.portal.entering import Unclear, as_typed
-from services.portal.language import ENGLISH, languages
+from services.portal.language import languages
+from shared.speaking import ENGLISH
 
 EN = languages()[ENGLISH]
 

@@ -9,8 +9,9 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from services.portal.language import ENGLISH, FOLDER, choose, languages
+from services.portal.language import FOLDER, choose, languages
 from shared.reference.dates import PartialDate
+from shared.speaking import ENGLISH
 
 ROOT = Path(__file__).parents[3]
 

@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.portal.differences import differences
-from services.portal.language import ENGLISH, languages
+from services.portal.language import languages
 from services.portal.phrases import Words
 from services.portal.typed import MOST_ROWS, Meaning, Typed, meaning
 from shared.client.models.pledges import Content, Period, Target
 from shared.reference import catalogue
+from shared.speaking import ENGLISH
 
 EN = languages()[ENGLISH]
 EMPTY = Content(title="")
