@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, MetaData, Table, Text, Uuid, insert
+from sqlalchemy import BigInteger, Column, Identity, MetaData, Table, Text, Uuid
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from shared import inserts
 from shared.db import TIMESTAMPTZ
 from shared.events.envelope import Data
 from shared.events.registry import TYPES
@@ -28,8 +29,6 @@ outbox = Table(
     Column("created_at", TIMESTAMPTZ, nullable=False),
     Column("published_at", TIMESTAMPTZ),
 )
-
-_INSERT = insert(outbox)
 
 
 async def add(session: AsyncSession, type_: str, key: str, data: Data, at: datetime) -> UUID:
@@ -54,5 +53,5 @@ async def add_tombstone(session: AsyncSession, topic: str, key: str, at: datetim
 
 async def _put(session: AsyncSession, **row: object) -> UUID:
     event_id = uuid7()
-    await session.execute(_INSERT, {"event_id": event_id, "traceparent": traceparent.get(), **row})
+    inserts.later(session, outbox, {"event_id": event_id, "traceparent": traceparent.get(), **row})
     return event_id

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import inserts
 from shared.clock import Clock
 from shared.db import TIMESTAMPTZ, Database
 from shared.errors import AppError, BadRequest, Conflict, FieldProblem, Forbidden, Invalid, NotFound, Unauthenticated
@@ -29,7 +30,12 @@ idempotency = Table(
     Column("created_at", TIMESTAMPTZ, nullable=False),
 )
 _STORED = select(idempotency).where(idempotency.c.person == bindparam("person"), idempotency.c.key == bindparam("key"))
-_STORE = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.status)
+_STORE = (
+    insert(idempotency)
+    .values({column.name: bindparam(column.name) for column in idempotency.columns})
+    .on_conflict_do_nothing()
+    .returning(idempotency.c.status)
+)
 LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -105,7 +111,7 @@ class Writer:
             "body": answer.body,
             "created_at": self.clock.system(),
         }
-        if (await session.execute(_STORE, row)).first() is None:
+        if (await inserts.send_with(session, _STORE, row)).first() is None:
             raise _Taken("The first request with this Idempotency-Key is still at work; try again in a moment.")
         return answer
 

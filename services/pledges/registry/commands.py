@@ -28,6 +28,7 @@ from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.overtaken import overtaken
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import ChangeRequest, Closing, NewPledge, State, Statement, WantedChange
+from shared import inserts
 from shared.clock import Moment
 from shared.errors import FieldProblem, Invalid
 from shared.events.common import Change
@@ -243,7 +244,7 @@ async def step(
         "fields": list(fields),
         "details": _ASKED.dump_json(asked).decode() if asked else _NOTHING,
     }
-    await session.execute(records.ADD_STEP, row)
+    inserts.later(session, records.HISTORY, row)
 
 
 async def _announce(session: AsyncSession, done: Present, action: str, call: Call, fields: Sequence[str] = ()) -> None:
@@ -280,5 +281,5 @@ async def _publish(
     fields = [name for name in Content.model_fields if last and getattr(last, name) != getattr(snapshot, name)]
     step = Change(action="amended" if last else "published", at=call.now, by="network_staff", fields=fields)
     version = {"pledge_id": done.pledge_id, "version": made.version, "published_at": call.now}
-    await session.execute(records.ADD_VERSION, version | {"snapshot": snapshot.model_dump_json()})
+    inserts.later(session, records.VERSIONS, version | {"snapshot": snapshot.model_dump_json()})
     return await records.make_public(session, done, snapshot, step, call.moment)

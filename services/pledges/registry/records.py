@@ -23,17 +23,16 @@ from services.pledges.registry.models import (
 from services.pledges.registry.schemas import State
 from services.pledges.statistics import rollups as statistics
 from services.pledges.tables import core
+from shared import inserts
 from shared.clock import Moment
 from shared.errors import NotFound
 from shared.events.common import Change
 from shared.events.pledges import PledgeEvent, PledgeSnapshot
 from shared.messaging import outbox
 
+HISTORY, VERSIONS, _PUBLIC_HISTORY = core(PledgeHistory), core(PledgeVersion), core(PublicHistory)
 _ADD_PLEDGE = insert(core(Pledge))
-ADD_STEP = insert(core(PledgeHistory))
-ADD_VERSION = insert(core(PledgeVersion))
 _ADD_PUBLIC = insert(core(PublicPledge))
-_ADD_PUBLIC_STEP = insert(core(PublicHistory))
 _CHANGE = (
     update(core(Pledge))
     .where(col(Pledge.pledge_id) == bindparam("id"))
@@ -167,7 +166,7 @@ async def make_public(
     await _change_facets(session, done.public, snapshot)
     await statistics.follow(session, done.public, snapshot)
     await index.follow(session, done.public, snapshot)
-    await session.execute(_ADD_PUBLIC_STEP, _public_step(snapshot, step))
+    inserts.later(session, _PUBLIC_HISTORY, _public_step(snapshot, step))
     event = PledgeEvent(pledge=snapshot, change=step)
     await outbox.add(session, f"pledge.{step.action}.v1", str(snapshot.pledge_id), event, moment.system)
     return replace(done, public=snapshot)

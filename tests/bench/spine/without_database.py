@@ -42,6 +42,7 @@ class Session:
 
     def __init__(self, answers: Iterator[Rows]) -> None:
         self._answers = answers
+        self.info: dict[str, Any] = {}
 
     async def execute(self, *_: object) -> Rows:
         return next(self._answers)

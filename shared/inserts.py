@@ -1,0 +1,88 @@
+"""Rows that a transaction adds, sent together: a statement of its own would cost each a round trip and more Python."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Executable, Insert, Result, Table, bindparam, event, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.sql.dml import ReturningInsert
+
+_WAITING = "inserts"
+Row = Mapping[str, Any]
+Last = Insert | ReturningInsert[Any] | None
+Shape = tuple[tuple[Table, tuple[str, ...]], ...]  # the tables with their columns
+
+
+def later(session: AsyncSession, table: Table, row: Row) -> None:
+    """The row goes in with the next `send`, or at the commit. Whoever reads it or refers to it before sends first.
+
+    Rows of one table keep their order, and all have the same columns.
+    """
+    session.info.setdefault(_WAITING, {}).setdefault(table, []).append(row)
+
+
+async def send(session: AsyncSession) -> None:
+    """Everything that waits, now."""
+    await session.run_sync(_send)
+
+
+async def send_with(session: AsyncSession, last: Insert | ReturningInsert[Any], row: Row) -> Result[Any]:
+    """Everything that waits and one insert more, whose result comes back."""
+    first, values, others = _next(session.info, last, row)
+    result = await session.execute(first, values)
+    for table, rows in others:
+        await session.execute(insert(table), rows)
+    return result
+
+
+# Nobody has to remember to send: what waits is committed with the rest, or undone with it.
+
+
+@event.listens_for(Session, "before_commit")
+def _send(session: Session) -> None:
+    if _WAITING in session.info:
+        first, values, others = _next(session.info)
+        session.execute(first, values)
+        for table, rows in others:
+            session.execute(insert(table), rows)
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _before_a_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        _send(session)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _at_a_rollback(session: Session, _: SessionTransaction) -> None:
+    session.info.pop(_WAITING, None)
+
+
+def _next(
+    info: dict[str, Any], last: Last = None, row: Row | None = None
+) -> tuple[Executable, dict[str, Any], list[tuple[Table, list[Row]]]]:
+    """The statement of the first row of each table, its values, and the rows that then follow: mostly none.
+
+    The parts of one statement run in no order that is promised, so a table has one row in it.
+    """
+    waiting: dict[Table, list[Row]] = info.pop(_WAITING, {})
+    firsts = [(table, rows[0]) for table, rows in waiting.items()]
+    values = {_name(place, key): value for place, (_, one) in enumerate(firsts) for key, value in one.items()}
+    statement = _statement(tuple((table, tuple(one)) for table, one in firsts), last)
+    return statement, {**values, **(row or {})}, [(table, rows[1:]) for table, rows in waiting.items() if rows[1:]]
+
+
+@lru_cache(maxsize=256)
+def _statement(shape: Shape, last: Last) -> Executable:
+    """As many shapes as there are kinds of transactions, each built once."""
+    parts = [
+        insert(table).values({key: bindparam(_name(place, key)) for key in columns}).cte(f"row_{place}")
+        for place, (table, columns) in enumerate(shape)
+    ]
+    return (select(literal(1)) if last is None else last).add_cte(*parts)
+
+
+def _name(place: int, column: str) -> str:
+    return f"{place}_{column}"
