@@ -51,8 +51,8 @@ def _send(session: Session) -> None:
 
 @event.listens_for(Session, "after_transaction_create")
 def _before_a_savepoint(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.nested:
-        _send(session)
+    if transaction.nested and _WAITING in session.info:
+        raise RuntimeError("rows wait from before the savepoint, which would undo them: send them first")
 
 
 @event.listens_for(Session, "after_soft_rollback")

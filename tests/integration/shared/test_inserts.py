@@ -1,0 +1,110 @@
+"""Rows that wait: they go in with the commit, in their order, or not at all."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import Column, Identity, Integer, MetaData, Table, Text, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import inserts
+from shared.db import Database
+from tests.support.parts import Postgres
+
+META = MetaData()
+OWNERS = Table("owner", META, Column("code", Text, primary_key=True))
+THINGS = Table(
+    "thing",
+    META,
+    Column("place", Integer, Identity(always=True), primary_key=True),
+    Column("number", Integer, unique=True),
+    Column("owner", Text),
+)
+SAME = insert(OWNERS).values(code="a").returning(OWNERS.c.code)
+
+
+@pytest.fixture
+async def database(postgres: Postgres) -> AsyncIterator[Database]:
+    found = Database((await postgres.database("pledges")).owner_url, application="tests")
+    async with found.engine.begin() as connection:
+        await connection.run_sync(META.create_all)
+        await connection.exec_driver_sql("alter table thing add foreign key (owner) references owner")
+    yield found
+    await found.close()
+
+
+async def kept(database: Database) -> list[tuple[int, str]]:
+    async with database.transaction() as session:
+        rows = await session.execute(select(THINGS.c.number, THINGS.c.owner).order_by(THINGS.c.place))
+        return [(row.number, row.owner) for row in rows]
+
+
+async def owners(database: Database) -> list[str]:
+    async with database.transaction() as session:
+        return list((await session.scalars(select(OWNERS.c.code))).all())
+
+
+async def test_what_waits_is_committed_without_being_asked_for_in_its_order(database: Database) -> None:
+    async with database.transaction() as session:
+        inserts.later(session, OWNERS, {"code": "a"})
+        for number in (3, 1, 2):
+            inserts.later(session, THINGS, {"number": number, "owner": "a"})
+        assert (await session.execute(select(OWNERS))).all() == []
+    assert await kept(database) == [(3, "a"), (1, "a"), (2, "a")]
+
+
+async def test_what_was_sent_can_be_referred_to(database: Database) -> None:
+    async with database.transaction() as session:
+        inserts.later(session, OWNERS, {"code": "a"})
+        await inserts.send(session)
+        await session.execute(insert(THINGS), {"number": 1, "owner": "a"})
+        await inserts.send(session)  # nothing waits: nothing is said
+    assert await kept(database) == [(1, "a")]
+
+
+async def test_the_last_one_gives_its_result(database: Database) -> None:
+    async with database.transaction() as session:
+        inserts.later(session, THINGS, {"number": 1, "owner": "a"})
+        inserts.later(session, THINGS, {"number": 2, "owner": "a"})
+        assert (await inserts.send_with(session, SAME, {})).scalar_one() == "a"
+    assert await kept(database) == [(1, "a"), (2, "a")]
+
+
+async def test_what_cannot_go_in_takes_everything_with_it(database: Database) -> None:
+    async def write() -> None:
+        async with database.transaction() as session:
+            inserts.later(session, OWNERS, {"code": "a"})
+            inserts.later(session, THINGS, {"number": 1, "owner": "nobody"})
+
+    with pytest.raises(IntegrityError):
+        await write()
+    assert await owners(database) == []
+
+
+async def test_a_rollback_undoes_what_waits(database: Database) -> None:
+    async def write() -> None:
+        async with database.transaction() as session:
+            inserts.later(session, OWNERS, {"code": "a"})
+            raise RuntimeError("nothing of it")
+
+    with pytest.raises(RuntimeError, match="nothing of it"):
+        await write()
+    assert await owners(database) == []
+
+
+async def test_a_savepoint_undoes_what_came_after_it_and_nothing_else(database: Database) -> None:
+    async def write(session: AsyncSession, number: int, error: Exception | None = None) -> None:
+        async with session.begin_nested():
+            inserts.later(session, THINGS, {"number": number, "owner": "a"})
+            if error:
+                raise error
+
+    async with database.transaction() as session:
+        inserts.later(session, OWNERS, {"code": "a"})
+        with pytest.raises(RuntimeError, match="send them first"):
+            await write(session, 0)
+        await inserts.send(session)
+        with pytest.raises(RuntimeError, match="only this"):
+            await write(session, 1, RuntimeError("only this"))
+        await write(session, 2)
+    assert await kept(database) == [(2, "a")]
