@@ -18,7 +18,6 @@ from services.pledges.registry.models import PledgeFacet, PublicPledge
 from services.pledges.registry.records import Present
 from services.pledges.statistics import rollups
 from services.pledges.statistics.facts import DIMENSIONS, SHAPE, counted, pairs, parted
-from shared import inserts
 from shared.events.common import Change, EntityRef
 from shared.events.pledges import PledgeSnapshot
 from shared.reference import catalogue
