@@ -106,8 +106,13 @@ def _for_data(program: Program, place: Place) -> dict[str, str]:
         "GCM_SMTP_HOST": "127.0.0.1",
         "GCM_SMTP_PORT": str(place.ports["smtp"]),
         "GCM_PUBLIC_URL": place.http("portal", "localhost"),
-        **({"GCM_LINK_KEYS": place.secrets["action links"]} if program.name == "pledges-api" else {}),
+        **(_for_pledges(program, place) if program.service == "pledges" else {}),
     }
+
+
+def _for_pledges(program: Program, place: Place) -> dict[str, str]:
+    files = {"GCM_ATTACHMENTS_URL": (place.state.folder / "attachments").as_uri()}
+    return files | ({"GCM_LINK_KEYS": place.secrets["action links"]} if program.name == "pledges-api" else {})
 
 
 def inbox_command(place: Place) -> Command:

@@ -1,5 +1,7 @@
 """The HTTP application of network_support."""
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from services.network_support.memberships import Memberships
@@ -14,5 +16,5 @@ refused with 503."""
 
 def create_app(parts: Parts | None, pledges_url: str = "http://pledges") -> FastAPI:
     """`pledges_url`: where the pledges service is; without parts it is not called."""
-    state = {} if parts is None else {"memberships": Memberships(pledges_url, parts.http)}
+    state: dict[str, Any] = {} if parts is None else {"memberships": Memberships(pledges_url, parts.http)}
     return create("Network support", SAYS, parts, [router], **state)

@@ -40,20 +40,26 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
 
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.pledges.app import create_app
+    from services.pledges.attachments.store import Store
     from services.pledges.progress.sealing import Seal
 
-    return partial(create_app, seal=Seal(settings.link_keys))
+    return partial(create_app, seal=Seal(settings.link_keys), store=Store(settings.attachments_url))
 
 
 @asynccontextmanager
 async def work(
     settings: Settings, _: frozenset[str], database: "Database", health: Health
 ) -> AsyncIterator[Mapping[str, Task]]:
+    """What the role `consumer` does: it follows the other services, keeps the statistics, sweeps the store of files."""
+    from services.pledges.attachments.store import Store
+    from services.pledges.attachments.sweeping import sweeping
     from services.pledges.handlers import SUBSCRIPTIONS
     from services.pledges.statistics import rollups
 
+    store, clock = Store(settings.attachments_url), Clock(settings.clock_file)
+    sweeper = partial(sweeping, database=database, store=store, clock=clock)
     async with consuming(SERVICE, SUBSCRIPTIONS, settings, database, health) as consumer:
-        yield consumer | {"statistics": partial(rollups.keep, database)}
+        yield consumer | {"statistics": partial(rollups.keep, database), "sweeping": sweeper}
 
 
 PROGRAM = Program(

@@ -3,6 +3,9 @@
 from fastapi import APIRouter, FastAPI
 
 from services.pledges.advice.api import router as advice
+from services.pledges.attachments.api import LARGER
+from services.pledges.attachments.api import router as attachments
+from services.pledges.attachments.store import Store
 from services.pledges.duplicates.api import router as duplicates
 from services.pledges.entities.api import router as entities
 from services.pledges.people.api import router as people
@@ -14,9 +17,9 @@ from services.pledges.statistics.api import router as statistics
 from shared.web.app import Parts, create
 
 SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."
-ROUTERS: list[APIRouter] = [entities, people, advice, registry, duplicates, progress, reviews, statistics]
+ROUTERS: list[APIRouter] = [entities, people, advice, registry, attachments, duplicates, progress, reviews, statistics]
 
 
-def create_app(parts: Parts | None, seal: Seal | None = None) -> FastAPI:
-    """`seal`: of action links. Without parts: the routes only, for contracts."""
-    return create("Pledges", SAYS, parts, ROUTERS, seal=seal)
+def create_app(parts: Parts | None, seal: Seal | None = None, store: Store | None = None) -> FastAPI:
+    """`seal`: of action links, `store`: of files. Without parts: the routes only, for contracts."""
+    return create("Pledges", SAYS, parts, ROUTERS, larger=LARGER, seal=seal, store=store)

@@ -6,6 +6,7 @@ from typing import Self
 
 import httpx
 
+from shared.client.attachments import Attachments
 from shared.client.directory import Directory
 from shared.client.duplicates import Duplication
 from shared.client.links import Links
@@ -27,8 +28,8 @@ class Addresses:
     notifications: str = ""
 
 
-class Pledges(Registry, Duplication, Directory, Reviews, Links, Statistics):
-    """The pledges service: pledges and reports, duplicates, entities and people, reviews, action links, statistics."""
+class Pledges(Registry, Attachments, Duplication, Directory, Reviews, Links, Statistics):
+    """The pledges service: pledges, files, reports, duplicates, entities, people, reviews, action links, statistics."""
 
 
 class Client:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from itertools import count
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -25,6 +25,24 @@ P = TypeVar("P", bound=Page[Any])
 def at(*segments: object) -> str:
     """A path; what callers bring in stays in its segment."""
     return "".join("/" + quote(str(segment), safe="").replace(".", "%2E") for segment in segments)
+
+
+class Download:
+    """A file that is on its way."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self._answer = answer
+        self.headers: Mapping[str, str] = answer.headers
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Its bytes. Raises Away when it breaks off."""
+        try:
+            async for part in self._answer.aiter_bytes():
+                yield part
+        except httpx.TransportError as error:
+            raise nobody(self._answer.url.host, str(error) or type(error).__name__) from error
+        finally:
+            await self._answer.aclose()
 
 
 class Sending:
@@ -72,6 +90,18 @@ class Sending:
     async def put(self, path: str, answer: type[R], body: BaseModel, *, seen: str) -> R:
         return _read(answer, await self._send(self._request("PUT", path, headers={"If-Match": seen}, **_json(body))))
 
+    async def upload(
+        self, path: str, answer: type[R], content: AsyncIterable[bytes] | bytes, *, name: str, key: str | None
+    ) -> R:
+        """A file as the body. What is iterated is iterated anew for each attempt."""
+        headers = {"Idempotency-Key": key or str(uuid4()), "Content-Type": "application/octet-stream"}
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        return _read(answer, await self._send(self._request("POST", path, headers=headers, content=content)))
+
+    async def download(self, path: str) -> Download:
+        """The caller reads it to its end, or closes it."""
+        return Download(await self._send(self._request("GET", path), stream=True))
+
     async def patch(self, path: str, answer: type[R], fields: Mapping[str, Any], *, seen: str) -> R:
         """A JSON Merge Patch (RFC 7396)."""
         headers = {"If-Match": seen, "Content-Type": "application/merge-patch+json"}
@@ -80,31 +110,34 @@ class Sending:
     def _request(self, method: str, path: str, **more: Any) -> httpx.Request:
         return self._http.build_request(method, self._address + path, timeout=self._patience.timeout(), **more)
 
-    async def _send(self, request: httpx.Request) -> httpx.Response:
+    async def _send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         if token := await self._token() if callable(self._token) else self._token:
             request.headers["Authorization"] = f"Bearer {token}"
-        outcome = await self._until_answered(request)
+        outcome = await self._until_answered(request, stream=stream)
         if isinstance(outcome, httpx.TransportError):
             raise nobody(self._address, str(outcome) or type(outcome).__name__) from outcome
         if not outcome.is_success:
+            await outcome.aread()
             raise problem(outcome, self._asked(outcome))
         return outcome
 
-    async def _until_answered(self, request: httpx.Request) -> Outcome:
+    async def _until_answered(self, request: httpx.Request, *, stream: bool) -> Outcome:
         repeatable = request.method == "GET" or "Idempotency-Key" in request.headers
         in_doubt = False
         for attempt in count(1):
-            outcome = await self._once(request)
+            outcome = await self._once(request, stream=stream)
             pause = self._patience.pause(attempt, self._asked(outcome), random.random())  # noqa: S311 - spreads load
             if pause is None or not worth_repeating(outcome, repeatable=repeatable, in_doubt=in_doubt):
                 break
+            if isinstance(outcome, httpx.Response):
+                await outcome.aclose()
             in_doubt = in_doubt or isinstance(outcome, httpx.TransportError)
             await asyncio.sleep(pause)
         return outcome
 
-    async def _once(self, request: httpx.Request) -> Outcome:
+    async def _once(self, request: httpx.Request, *, stream: bool) -> Outcome:
         try:
-            return await self._http.send(request)
+            return await self._http.send(request, stream=stream)
         except httpx.TransportError as error:
             return error
 

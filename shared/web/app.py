@@ -14,7 +14,7 @@ from shared.process import Health
 from shared.settings import ServiceSettings
 from shared.web import outage, problem
 from shared.web.auth import ANYONE, KeySet, Tokens, require_rules
-from shared.web.limits import Limits
+from shared.web.limits import Larger, Limits
 from shared.web.writing import Writer
 
 
@@ -34,8 +34,15 @@ def tokens(settings: ServiceSettings, http: httpx.AsyncClient) -> Tokens:
     return Tokens({settings.oidc_issuer: KeySet(settings.jwks_url, http)}, settings.oidc_audience)
 
 
-def create(title: str, says: str, parts: Parts | None, routers: Sequence[APIRouter], **state: Any) -> FastAPI:
-    """An application whose every route names a rule; raises RuntimeError otherwise.
+def create(
+    title: str,
+    says: str,
+    parts: Parts | None,
+    routers: Sequence[APIRouter],
+    larger: Larger | None = None,
+    **state: Any,
+) -> FastAPI:
+    """An application whose every route names a rule; raises RuntimeError otherwise. `larger`: routes that take files.
 
     Without parts it serves no request, but knows its routes: for contracts.
     """
@@ -54,7 +61,7 @@ def create(title: str, says: str, parts: Parts | None, routers: Sequence[APIRout
         setattr(app.state, name, value)
     problem.install(app)
     outage.install(app)
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, larger=larger)
     app.include_router(_health)
     for router in routers:
         app.include_router(router)

@@ -1,5 +1,6 @@
 """What no request may exceed, checked before anything is parsed."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import structlog
@@ -13,6 +14,7 @@ from shared.web.problem import respond
 log = structlog.get_logger()
 
 Headers = Sequence[tuple[bytes, bytes]]
+Larger = Mapping[tuple[str, str], int]  # by method and path as a regular expression: bytes that it may take
 
 LARGEST_BODY = 1_000_000  # bytes; the largest pledge is 20,000 characters and its lists
 SECURITY_HEADERS = (
@@ -25,15 +27,21 @@ SECURITY_HEADERS = (
 class Limits:
     """Refuses bodies over the limit, also chunked ones, and NUL in addresses; sets trace and security headers.
 
-    `answer` makes the answer of an error; one of `headers` is set where the answer has none of that name.
+    `answer` makes the answer of an error; one of `headers` is set where the answer has none of that name; `larger`: of
+    routes that take files.
     """
 
     def __init__(
-        self, app: ASGIApp, answer: Callable[[AppError], ASGIApp] = respond, headers: Headers = SECURITY_HEADERS
+        self,
+        app: ASGIApp,
+        answer: Callable[[AppError], ASGIApp] = respond,
+        headers: Headers = SECURITY_HEADERS,
+        larger: Larger | None = None,
     ) -> None:
         self.app = app
         self._error = answer
         self._headers = headers
+        self._larger = [(method, re.compile(path), most) for (method, path), most in (larger or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,28 +50,35 @@ class Limits:
         headers = dict(scope["headers"])
         given = headers.get(b"traceparent", b"").decode("latin-1")
         traceparent.set(known(given) or new_traceparent())
-        if refusal := _refusal(scope, headers):
+        most = self._most(scope)
+        if refusal := _refusal(scope, headers, most):
             unread = {**scope, "query_string": b""}
             await self._error(refusal)(unread, receive, _Answer(send, scope, self._headers))
             return
         answer = _Answer(send, scope, self._headers)
         try:
-            await self.app(scope, _counted(receive), answer)
+            await self.app(scope, _counted(receive, most), answer)
         except Exception:
             log.exception("request.failed", route=place(scope))
             if not answer.begun:
                 unexpected = AppError("An unexpected error was logged; nothing was written.")
                 await self._error(unexpected)(scope, receive, answer)
 
+    def _most(self, scope: Scope) -> int:
+        found = (
+            most for method, path, most in self._larger if method == scope["method"] and path.fullmatch(scope["path"])
+        )
+        return next(found, LARGEST_BODY)
 
-def _refusal(scope: Scope, headers: Mapping[bytes, bytes]) -> AppError | None:
+
+def _refusal(scope: Scope, headers: Mapping[bytes, bytes], most: int) -> AppError | None:
     if b"\x00" in scope["path"].encode() or b"%00" in scope.get("query_string", b""):
         return BadRequest("The address holds NUL (%00), which is no character; remove it.")
     if not _utf8(scope.get("query_string", b"")):
         return BadRequest("The address holds bytes that are no UTF-8 after its question mark; percent-encode them.")
     length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length) > LARGEST_BODY:
-        return _too_large()
+    if length.isdigit() and int(length) > most:
+        return _too_large(most)
     return None
 
 
@@ -74,20 +89,21 @@ def _utf8(raw: bytes) -> bool:
         return False
 
 
-def _too_large() -> TooLarge:
-    return TooLarge(f"The body is larger than {LARGEST_BODY:,} bytes; shorten it or send attachments apart.")
+def _too_large(most: int) -> TooLarge:
+    remedy = "shorten it or send attachments apart" if most == LARGEST_BODY else "make the file smaller"
+    return TooLarge(f"The body is larger than {most:,} bytes; {remedy}.")
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     seen = 0
 
     async def counted() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > LARGEST_BODY:
+        if seen > most:
             # the one kind of exception that FastAPI lets pass from the reading of a body
-            raise HTTPException(413, _too_large().detail)
+            raise HTTPException(413, _too_large(most).detail)
         return message
 
     return counted

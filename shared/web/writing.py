@@ -84,15 +84,19 @@ class Writer:
         self.nudge()
         return answer.response()
 
-    async def once(self, request: Request, actor: Actor, key: str, write: Write) -> Response:
+    async def once(
+        self, request: Request, actor: Actor, key: str, write: Write, *, body: bytes | None = None
+    ) -> Response:
         """For POST. The answer is stored with the change, so that a repeated request gets the same answer.
+
+        `body`: what stands for one that was read as a stream.
 
         The write is tried first and rolled back if the key is taken: repeated requests are rare, looking first would
         cost every request a round trip, and of two at the same time the later one would not see the other yet.
         Raises Invalid when the key came with another body, Conflict when the first request is still at work, and what
         refuses the caller now: a stored answer gives nobody what they may no longer read.
         """
-        mark = _Mark(actor.person, key, await _fingerprint(request))
+        mark = _Mark(actor.person, key, _fingerprint(request, await request.body() if body is None else body))
         try:
             return await self.run(lambda session: self._first(session, mark, write))
         except _REFUSALS:
@@ -125,9 +129,9 @@ class _Mark:
     fingerprint: bytes
 
 
-async def _fingerprint(request: Request) -> bytes:
+def _fingerprint(request: Request, body: bytes) -> bytes:
     seen = "\n".join((request.method, request.url.path, request.url.query, request.headers.get("if-match", "")))
-    return hashlib.sha256(seen.encode() + b"\n" + await request.body()).digest()
+    return hashlib.sha256(seen.encode() + b"\n" + body).digest()
 
 
 async def _stored(session: AsyncSession, mark: _Mark, otherwise: Exception) -> Answer:

@@ -54,6 +54,7 @@ def process(parts: LocalParts, name: str, *argv: str, **environment: str) -> Ite
         "GCM_ENVIRONMENT": "test",
         "GCM_KAFKA_BOOTSTRAP": parts.kafka.bootstrap,
         "GCM_OIDC_ISSUER": tokens.ISSUER,
+        "GCM_ATTACHMENTS_URL": (parts.folder / "attachments").as_uri(),
         "GCM_LINK_KEYS": "local-measurement-seals-no-real-link",  # pragma: allowlist secret
         "GCM_LOG_LEVEL": "WARNING",
         **environment,

@@ -14,7 +14,17 @@ from pydantic import BaseModel
 
 from shared.client import Addresses, Client, ProblemError
 from shared.client.client import Pledges
-from shared.client.models import duplicates, entities, notifications, people, pledges, reviews, statistics, support
+from shared.client.models import (
+    attachments,
+    duplicates,
+    entities,
+    notifications,
+    people,
+    pledges,
+    reviews,
+    statistics,
+    support,
+)
 from shared.client.models.base import Page
 from shared.client.notifications import Notifications
 from shared.client.room import Room
@@ -90,6 +100,8 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
     p, n, s = "pledges", "notifications", "network_support"
     renamed: dict[str, dict[str, type[BaseModel]]] = {
         p: {
+            "AttachmentOut": attachments.Attachment,
+            "AttachmentPage": Page[attachments.Attachment],
             "EntityOut": entities.Entity,
             "MembershipOut": entities.Membership,
             "GroupMembership": entities.Group,
@@ -120,7 +132,11 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "History": Page[support.HistoryLine],
         },
     }
-    rooms = {p: (pledges, duplicates, entities, people, reviews, statistics), n: (notifications,), s: (support,)}
+    rooms = {
+        p: (pledges, attachments, duplicates, entities, people, reviews, statistics),
+        n: (notifications,),
+        s: (support,),
+    }
     found: dict[str, list[tuple[str, type[BaseModel]]]] = {}
     for service, special in renamed.items():
         same: dict[str, Any] = {name: model for room in rooms[service] for name, model in vars(room).items()}

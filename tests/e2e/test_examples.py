@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.files import PDF
 from tests.support.stack import Stack, eventually
 
 pytestmark = pytest.mark.timeout(900)  # the stack is started for whoever comes first
@@ -34,6 +35,16 @@ class Examples:
             answer = person.post(service, address, body, seen=seen)
         assert answer.is_success, f"{method} {path}: {answer.text}"
         return answer
+
+    def file(self, pledge_id: str) -> None:
+        """Sent to a pledge, and removed again."""
+        path = f"{PLEDGE}/attachments"
+        self.sent.add(("pledges", "post", path))
+        named = {"Content-Disposition": 'attachment; filename="plan.pdf"'}
+        made = self.stack.person("amina").upload("pledges", path.format(pledge_id=pledge_id), PDF, named)
+        assert made.is_success, made.text
+        ids = {"pledge_id": pledge_id, "attachment_id": made.json()["attachment_id"]}
+        self.send("amina", "pledges", "post", f"{path}/{{attachment_id}}/remove", **ids)
 
     def pledge(self, *steps: tuple[str, str], close: bool = True) -> httpx.Response:
         """A new pledge after these steps of (persona, operation)."""
@@ -65,6 +76,7 @@ def _pledges(examples: Examples) -> None:
     pledge_id = draft.json()["pledge_id"]
     saved = examples.send("amina", "pledges", "put", PLEDGE, seen=draft.headers["etag"], pledge_id=pledge_id)
     saved = examples.send("amina", "pledges", "patch", PLEDGE, seen=saved.headers["etag"], pledge_id=pledge_id)
+    examples.file(pledge_id)
     examples.send("amina", "pledges", "post", f"{PLEDGE}/submit", seen=saved.headers["etag"], pledge_id=pledge_id)
     published = examples.pledge(("noor", "publish")).json()["pledge_id"]
     examples.send("amina", "pledges", "post", f"{PLEDGE}/updates", pledge_id=published)

@@ -40,6 +40,7 @@ class Pledges:
             "GCM_DATABASE_URL": self.urls.app_url,
             "GCM_KAFKA_BOOTSTRAP": self.parts.kafka.bootstrap,
             "GCM_OIDC_ISSUER": "http://localhost/none",
+            "GCM_ATTACHMENTS_URL": (self.folder / "attachments").as_uri(),
         }
 
     def start(self, role: str) -> Child:

@@ -11,6 +11,7 @@ import pytest
 from services.pledges.registry.content import EXAMPLE
 from shared.web.auth import Guarded, guarded
 from tests.support.api import Service, Services, once
+from tests.support.files import PDF
 from tests.support.openapi import example
 from tests.support.tokens import bearer
 
@@ -77,7 +78,14 @@ async def _set_up(pledges: Service) -> dict[str, str]:
         ids[f"{person}'s membership"] = membership["membership_id"]
     secret = EXAMPLE | {"entity_id": "veridia", "title": SECRET, "description": SECRET, "submit": True}
     pledge = await _made(pledges.client.post("/pledges", json=secret, headers=once(amina)))
-    return {"pledge_id": pledge["pledge_id"], "entity_id": "veridia", "membership_id": ids["amina's membership"]}
+    named = once(amina) | {"Content-Disposition": f'attachment; filename="{SECRET}.pdf"'}
+    file = await _made(pledges.client.post(f"/pledges/{pledge['pledge_id']}/attachments", content=PDF, headers=named))
+    return {
+        "pledge_id": pledge["pledge_id"],
+        "attachment_id": file["attachment_id"],
+        "entity_id": "veridia",
+        "membership_id": ids["amina's membership"],
+    }
 
 
 async def _made(sending: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from services.pledges.attachments.store import Store
 from services.pledges.progress.sealing import Seal
 from shared import clock as clocks
 from shared.clock import Clock
@@ -103,7 +104,8 @@ async def _service(name: str, databases: Databases, folder: Path, http: httpx.As
         clocks.write(file, START, clock.system())
         nudge = lambda: nudges.append(None)  # noqa: E731 - one line, one use
         parts = Parts(database, clock, nudge, Health(), await stack.enter_async_context(http), tokens.tokens())
-        app = stack.enter_context(_application(name, parts))
+        store = Store((folder / "attachments").as_uri())
+        app = stack.enter_context(_application(name, parts, store))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://test"))
         yield Service(name, app, client, database, owner, clock, file, nudges)
@@ -122,7 +124,7 @@ _idle: list[FastAPI] = []
 
 
 @contextmanager
-def _application(name: str, parts: Parts) -> Iterator[FastAPI]:
+def _application(name: str, parts: Parts, store: Store) -> Iterator[FastAPI]:
     """Of the pledges service, one is used again: to build its routes takes longer than most tests.
 
     The other services keep things of their own with their applications.
@@ -132,8 +134,9 @@ def _application(name: str, parts: Parts) -> Iterator[FastAPI]:
         app = _idle.pop()
         app.state.parts, app.state.tokens = parts, parts.tokens
         app.state.writer, app.state.seal = Writer(parts.database, parts.clock, parts.nudge), SEAL
+        app.state.store = store
     else:
-        own = {"seal": SEAL} if name == "pledges" else {}
+        own = {"seal": SEAL, "store": store} if name == "pledges" else {}
         app = importlib.import_module(f"services.{name}.app").create_app(parts, **own)
     yield app
     if name == "pledges":

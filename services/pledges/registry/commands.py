@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
+from services.pledges.attachments import records as attachments
 from services.pledges.entities.authority import (
     DELEGATE,
     FOCAL_POINT,
@@ -88,7 +89,7 @@ async def save(
     Without a difference nothing is written. Raises Stale with the differences, Conflict, Forbidden, what `edit` raises.
     """
     case = await _case(session, "save", pledge_id, seen, call, edit)
-    content = await _content(session, case.found.entity_id, edit(case.found.content))
+    content = await _content(session, case.found.entity_id, edit(case.found.content), pledge_id)
     if not lifecycle.changed(case.found.content, content):
         return case.found, case.who
     return await _change(session, case, "saved", call, content), case.who
@@ -155,10 +156,15 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
     return await _publish(session, made, who, call, sources), who
 
 
-async def _content(session: AsyncSession, entity_id: str, wish: Content) -> Content:
-    """What is pledged, of a request that says more. Raises Invalid unless each partner is another entity."""
+async def _content(session: AsyncSession, entity_id: str, wish: Content, pledge_id: UUID | None = None) -> Content:
+    """What is pledged, of a request that says more.
+
+    Raises Invalid unless each partner is another entity, and the attachment a file of this pledge; a new one has none.
+    """
     if wish.partner_entities:
         lifecycle.require_partners(entity_id, wish.partner_entities, await known(session, wish.partner_entities))
+    if wish.attachment:
+        await attachments.require(session, pledge_id, wish.attachment, "attachment")
     return Content.model_construct(**{name: getattr(wish, name) for name in Content.model_fields})
 
 
@@ -264,7 +270,7 @@ async def _announce(session: AsyncSession, done: Present, action: str, call: Cal
 async def _publish(
     session: AsyncSession, done: Present, who: Standing, call: Call, sources: tuple[Source, ...] = ()
 ) -> Present:
-    last = done.public
+    last, file = done.public, done.content.attachment
     made = Publication(
         pledge_id=done.pledge_id,
         entity=who.entity,
@@ -276,6 +282,7 @@ async def _publish(
         progress=last.progress if last else Progress(),
         origin="public_statement" if sources else last.origin if last else "submitted",
         sources=sources or tuple(last.sources if last else ()),
+        attached=await attachments.publish(session, done.pledge_id, file, "attachment", call.now) if file else None,
     )
     snapshot = lifecycle.snapshot(made)
     fields = [name for name in Content.model_fields if last and getattr(last, name) != getattr(snapshot, name)]

@@ -198,6 +198,7 @@ class Publication:
     progress: public.Progress
     origin: Literal["submitted", "public_statement"] = "submitted"
     sources: tuple[public.Source, ...] = ()
+    attached: public.Attached | None = None
 
 
 def snapshot(made: Publication) -> public.PledgeSnapshot:
@@ -208,6 +209,7 @@ def snapshot(made: Publication) -> public.PledgeSnapshot:
             "pledge_id": made.pledge_id,
             "entity": made.entity,
             "pledged": money.sums(made.content.money),
+            "attached": made.attached,
             "sequence": made.sequence,
             "version": made.version,
             "state": "published",

@@ -1,10 +1,11 @@
-"""The keys of action links: what production refuses, and how they are written in the environment."""
+"""What production refuses of keys and of the place of files, and how keys are written in the environment."""
 
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from services.pledges.attachments.store import Store
 from services.pledges.settings import Settings
 
 KEY = "a secret of production with 32 characters or more"
@@ -38,3 +39,15 @@ def test_keys_from_the_environment_newest_first(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_process_that_handles_no_links_needs_no_key() -> None:
     assert Settings(**GOOD).link_keys == ()
+
+
+@pytest.mark.parametrize("url", ["file:///attachments", "memory:///", "http://files.example/a"])
+def test_production_keeps_files_where_all_processes_find_them(url: str) -> None:
+    with pytest.raises(ValidationError, match="GCM_ATTACHMENTS_URL is a place of one machine"):
+        Settings(**GOOD, attachments_url=url)
+    assert Settings(**GOOD, attachments_url="s3://bucket/pledges").attachments_url == "s3://bucket/pledges"
+
+
+def test_who_keeps_files_must_be_told_where() -> None:
+    with pytest.raises(ValueError, match="GCM_ATTACHMENTS_URL is empty"):
+        Store(Settings(**GOOD).attachments_url)

@@ -1,0 +1,172 @@
+"""Routes of files: in from an entity's people, out to who may read the pledge, always to be saved and never shown."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.pledges.attachments import commands, names, queries
+from services.pledges.attachments.kinds import MEDIA_TYPES
+from services.pledges.attachments.queries import Stored
+from services.pledges.attachments.receiving import LARGEST, received
+from services.pledges.attachments.schemas import AttachmentOut, AttachmentPage
+from services.pledges.attachments.store import Store
+from services.pledges.entities.authority import require_reader
+from services.pledges.registry import records
+from services.pledges.registry.api import PUBLIC, SignedIn, call_of
+from shared.web.app import Using
+from shared.web.pagination import Cursor, Limit, next_link
+from shared.web.writing import Answer, IdempotencyKey, Writing
+
+router = APIRouter()
+
+TAGS: list[str | Enum] = ["pledges: files"]
+LARGER = {("POST", "/pledges/[^/]+/attachments"): LARGEST}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file", "content": dict.fromkeys(sorted(MEDIA_TYPES.values()), _BINARY)}
+}
+# beside what shared.web.limits says of every answer; a browser that shows it all the same runs nothing of it
+_SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'"}
+Named = Annotated[
+    str | None,
+    Header(
+        alias="Content-Disposition",
+        description="With the file's name (RFC 6266)",
+        examples=["attachment; filename=\"plan.pdf\"; filename*=UTF-8''plan.pdf"],
+    ),
+]
+
+
+async def _store(request: Request) -> Store:
+    found: Store = request.app.state.store
+    return found
+
+
+Kept = Annotated[Store, Depends(_store)]
+
+
+@router.post(
+    "/pledges/{pledge_id}/attachments",
+    tags=TAGS,
+    status_code=201,
+    response_model=AttachmentOut,
+    openapi_extra=_BODY,
+    summary="Send a file",
+)
+async def upload(
+    pledge_id: UUID,
+    request: Request,
+    actor: SignedIn,
+    key: IdempotencyKey,
+    writing: Writing,
+    parts: Using,
+    store: Kept,
+    content_disposition: Named = None,
+) -> Response:
+    """For focal points and delegates: the bytes are the body, at most 25 MiB. Its kind is told by its content alone.
+
+    The pledge does not change: save its `attachment` as the id that comes back.
+    """
+    call = call_of(parts, actor)
+    async with parts.database.transaction() as session:
+        await commands.permit(session, pledge_id, call)
+    async with received(names.sent(content_disposition), request.stream()) as file:
+        async with parts.database.transaction() as session:
+            name = await commands.announce(session, call.moment.system)
+        await store.put(name, file.file)
+
+        async def write(session: AsyncSession) -> Answer:
+            done = await commands.attach(session, pledge_id, name, file, call)
+            return Answer(201, done.model_dump_json())
+
+        return await writing.once(request, actor, key, write, body=f"{file.name}\n{file.sha256}".encode())
+
+
+@router.get("/pledges/{pledge_id}/attachments", tags=TAGS, summary="Its files, newest first")
+async def files(
+    pledge_id: UUID,
+    request: Request,
+    response: Response,
+    actor: SignedIn,
+    parts: Using,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> AttachmentPage:
+    """For the entity's members, staff and reviewers; removed ones too."""
+    async with parts.database.transaction() as session:
+        found = await records.present(session, pledge_id)
+        await require_reader(session, actor, found.entity_id, parts.clock.business())
+        page = await queries.files(session, pledge_id, limit, cursor)
+    response.headers.update(next_link(request, page.next))
+    return page
+
+
+@router.post(
+    "/pledges/{pledge_id}/attachments/{attachment_id}/remove",
+    tags=TAGS,
+    response_model=AttachmentOut,
+    summary="Remove a file that was never published",
+)
+async def remove(
+    pledge_id: UUID,
+    attachment_id: UUID,
+    request: Request,
+    actor: SignedIn,
+    key: IdempotencyKey,
+    writing: Writing,
+    parts: Using,
+) -> Response:
+    """For focal points and delegates. Its bytes are deleted within some hours."""
+    call = call_of(parts, actor)
+
+    async def write(session: AsyncSession) -> Answer:
+        return Answer(200, (await commands.remove(session, pledge_id, attachment_id, call)).model_dump_json())
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.get(
+    "/pledges/{pledge_id}/attachments/{attachment_id}",
+    tags=TAGS,
+    dependencies=PUBLIC,
+    response_class=Response,
+    responses=_FILE,
+    summary="A file of a published pledge",
+)
+async def public_file(pledge_id: UUID, attachment_id: UUID, parts: Using, store: Kept) -> Response:
+    """Of any version, or of a report. To be saved: browsers do not show it."""
+    async with parts.database.transaction() as session:
+        found = await queries.public(session, pledge_id, attachment_id)
+    return await _download(store, found, {"Cache-Control": "no-cache"})
+
+
+@router.get(
+    "/pledges/{pledge_id}/working-copy/attachments/{attachment_id}",
+    tags=TAGS,
+    response_class=Response,
+    responses=_FILE,
+    summary="A file that is perhaps not published",
+)
+async def working_file(pledge_id: UUID, attachment_id: UUID, actor: SignedIn, parts: Using, store: Kept) -> Response:
+    """For the entity's members, staff and reviewers."""
+    async with parts.database.transaction() as session:
+        pledge = await records.present(session, pledge_id)
+        await require_reader(session, actor, pledge.entity_id, parts.clock.business())
+        found = await queries.of_working_copy(session, pledge_id, attachment_id)
+    return await _download(store, found, {"Cache-Control": "no-store"})
+
+
+async def _download(store: Store, found: Stored, more: Mapping[str, str]) -> Response:
+    headers = {
+        "Content-Type": found.media_type,  # as it is: Starlette would call any text UTF-8
+        "Content-Disposition": names.disposition(found.name),
+        "Content-Length": str(found.size),
+        "ETag": f'"{found.sha256}"',
+    }
+    return StreamingResponse(await store.get(found.object), headers={**headers, **_SAFE, **more})

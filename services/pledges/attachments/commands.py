@@ -1,0 +1,118 @@
+"""Taking files in, and removing them. Each runs in the caller's transaction and never commits."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from uuid_utils.compat import uuid7
+
+from services.pledges.attachments.models import Attachment, LooseObject
+from services.pledges.attachments.receiving import Received
+from services.pledges.attachments.schemas import AttachmentOut
+from services.pledges.entities.authority import DELEGATE, FOCAL_POINT, Standing, require_reader
+from services.pledges.registry import records
+from services.pledges.registry.commands import Call
+from services.pledges.registry.records import Present
+from services.pledges.tables import core
+from shared.errors import Conflict, NotFound
+
+MOST = 50  # files of one pledge that are not removed
+LOOSE_FOR = timedelta(hours=1)  # longer than any upload takes
+
+_ADD = insert(core(Attachment))
+_ADD_LOOSE = insert(core(LooseObject))
+_FORGET = delete(core(LooseObject)).where(col(LooseObject.object) == bindparam("name"))
+_HOLD = _FORGET.where(col(LooseObject.since) > bindparam("after")).returning(col(LooseObject.object))
+_COUNT = (
+    select(func.count())
+    .select_from(core(Attachment))
+    .where(col(Attachment.pledge_id) == bindparam("id"), col(Attachment.removed_at).is_(None))
+)
+_OF = select(Attachment).where(
+    col(Attachment.attachment_id) == bindparam("id"), col(Attachment.pledge_id) == bindparam("of")
+)
+_REMOVE = (
+    update(core(Attachment)).where(col(Attachment.attachment_id) == bindparam("id")).values(removed_at=bindparam("now"))
+)
+_LOOSE = (
+    select(core(LooseObject).c.object)
+    .where(col(LooseObject.since) < bindparam("before"))
+    .order_by(col(LooseObject.since))
+    .limit(bindparam("most"))
+)
+
+
+async def permit(session: AsyncSession, pledge_id: UUID, call: Call, *, lock: bool = False) -> Standing:
+    """May a file be sent to this pledge? Asked before one is read. Raises NotFound, Forbidden, Conflict."""
+    found, who = await _writable(session, pledge_id, call, lock=lock)
+    if found.state == "closed":
+        raise Conflict("It is closed, and takes no more files.")
+    if int(await session.scalar(_COUNT, {"id": pledge_id}) or 0) >= MOST:
+        raise Conflict(f"It has {MOST} files; remove one that is not needed.")
+    return who
+
+
+async def announce(session: AsyncSession, now: datetime) -> str:
+    """The name of an object that will be written. `now`: system time."""
+    name = str(uuid7())
+    await session.execute(_ADD_LOOSE, {"object": name, "since": now})
+    return name
+
+
+async def attach(session: AsyncSession, pledge_id: UUID, name: str, file: Received, call: Call) -> AttachmentOut:
+    """The object `name` holds the bytes of `file`. Raises NotFound, Forbidden, Conflict."""
+    who = await permit(session, pledge_id, call, lock=True)
+    # at half of the time: no clock is so wrong that what is held here is being swept there
+    if (await session.execute(_HOLD, {"name": name, "after": call.moment.system - LOOSE_FOR / 2})).first() is None:
+        raise Conflict("The upload took too long; send the file again.")
+    row = {
+        "attachment_id": uuid7(),
+        "pledge_id": pledge_id,
+        "name": file.name,
+        "media_type": file.media_type,
+        "size": file.size,
+        "sha256": file.sha256,
+        "by": FOCAL_POINT if FOCAL_POINT in who.roles else DELEGATE,
+        "uploaded_at": call.now,
+    }
+    own = {"object": name, "person_id": call.actor.person, "recorded_at": call.moment.system}
+    await session.execute(_ADD, row | own)
+    return AttachmentOut.model_validate(row)
+
+
+async def remove(session: AsyncSession, pledge_id: UUID, attachment_id: UUID, call: Call) -> AttachmentOut:
+    """A file that no version and no report has shown, and that the working copy does not point at.
+
+    Raises NotFound, Forbidden, Conflict.
+    """
+    found, _ = await _writable(session, pledge_id, call, lock=True)
+    file = await session.scalar(_OF, {"id": attachment_id, "of": pledge_id})
+    if file is None:
+        raise NotFound("This pledge has no such file.")
+    if file.public_since:
+        raise Conflict("It is public: what was published stays.")
+    if found.content.attachment == attachment_id:
+        raise Conflict("The pledge points at it: save the pledge without it first.")
+    if file.removed_at is None:
+        await session.execute(_REMOVE, {"id": attachment_id, "now": call.now})
+        await session.execute(_ADD_LOOSE, {"object": file.object, "since": call.moment.system})
+    return AttachmentOut.model_validate(file.model_dump() | {"removed_at": file.removed_at or call.now})
+
+
+async def loose(session: AsyncSession, now: datetime, most: int) -> list[str]:
+    """Objects that no file has needed for long at `now` (system time), the oldest first."""
+    return [str(row.object) for row in await session.execute(_LOOSE, {"before": now - LOOSE_FOR, "most": most})]
+
+
+async def forget(session: AsyncSession, name: str) -> None:
+    """The object is gone."""
+    await session.execute(_FORGET, {"name": name})
+
+
+async def _writable(session: AsyncSession, pledge_id: UUID, call: Call, *, lock: bool) -> tuple[Present, Standing]:
+    found = await records.present(session, pledge_id, lock=lock)
+    who = await require_reader(session, call.actor, found.entity_id, call.now)
+    who.require_writer()
+    return found, who

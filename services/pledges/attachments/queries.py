@@ -1,0 +1,56 @@
+"""Reading files. The function named public knows only what was published."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.pledges.attachments.models import Attachment
+from services.pledges.attachments.schemas import AttachmentOut, AttachmentPage
+from services.pledges.tables import core
+from shared.errors import NotFound
+from shared.web import pagination
+
+_table = core(Attachment).c
+_STORED = select(_table.object, _table.name, _table.media_type, _table.size, _table.sha256).where(
+    _table.attachment_id == bindparam("id"), _table.pledge_id == bindparam("of"), _table.removed_at.is_(None)
+)
+_PUBLIC = _STORED.where(_table.public_since.is_not(None))
+_NEWEST = pagination.Order({col(Attachment.attachment_id): UUID}, newest_first=True)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where the bytes of a file are, and what is said of them."""
+
+    object: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+async def public(session: AsyncSession, pledge_id: UUID, attachment_id: UUID) -> Stored:
+    """Raises NotFound unless it is part of what was published."""
+    return await _found(session, _PUBLIC, pledge_id, attachment_id)
+
+
+async def of_working_copy(session: AsyncSession, pledge_id: UUID, attachment_id: UUID) -> Stored:
+    """The caller has checked who asks. Raises NotFound."""
+    return await _found(session, _STORED, pledge_id, attachment_id)
+
+
+async def _found(session: AsyncSession, query: object, pledge_id: UUID, attachment_id: UUID) -> Stored:
+    row = (await session.execute(query, {"id": attachment_id, "of": pledge_id})).first()  # type: ignore[call-overload]
+    if row is None:
+        raise NotFound("There is no such file, or you may not see it.")
+    return Stored(*row)
+
+
+async def files(session: AsyncSession, pledge_id: UUID, limit: int, cursor: str | None) -> AttachmentPage:
+    """Newest first, removed ones too. The caller has checked who asks."""
+    query = select(Attachment).where(col(Attachment.pledge_id) == pledge_id)
+    rows, more = await pagination.page(session, query, _NEWEST, f"files {pledge_id}", limit, cursor)
+    return AttachmentPage(items=[AttachmentOut.model_validate(file.model_dump()) for (file,) in rows], next=more)
