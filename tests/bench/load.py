@@ -1,4 +1,4 @@
-"""`python -m tests.bench.load`: one POST again and again over keep-alive connections, each with a new Idempotency-Key.
+"""`python -m tests.bench.load`: one request again and again over keep-alive connections, a POST each with a new key.
 
 A process of its own, so that what it costs is not taken from the server's. Reads a Load as JSON from standard input,
 writes a Result to standard output. Written on the bare socket: an HTTP client would need more time than the server.
@@ -31,6 +31,7 @@ class Load:
     body: str
     headers: Mapping[str, str]
     status: int = 201
+    method: str = "POST"
     connections: int = 16
     seconds: float = 2.0
     every: float = 0.0
@@ -126,7 +127,7 @@ def _length(answer: bytearray) -> int:
 async def send(load: Load) -> Result:
     headers = {"host": "localhost", "content-type": "application/json", "content-length": str(len(load.body.encode()))}
     lines = [
-        f"POST {load.path} HTTP/1.1",
+        f"{load.method} {load.path} HTTP/1.1",
         *(f"{name}: {value}" for name, value in (headers | dict(load.headers)).items()),
     ]
     head = ("\r\n".join(lines) + "\r\n").encode()

@@ -32,8 +32,12 @@ from shared.events.common import EntityRef
 Counts = dict[str, int]
 
 _ALL = "select 'all' as what, '' as a, '' as b, coalesce(sum(pledges), 0)::bigint from statistics_pair('kind', 'kind')"
-_VERSION = text("select folded + (select count(*) from statistics_delta) from statistics_state")
-_ENTITIES = text("select coalesce(sum(revision), 0) from entity")
+# a backup that is put back may count from a number again that readers have seen: PostgreSQL was started for it
+_NUMBER = "extract(epoch from pg_postmaster_start_time())::bigint, folded + (select count(*) from statistics_delta)"
+_VERSION = text(f"select concat_ws('-', {_NUMBER}) from statistics_state")  # noqa: S608 - a constant
+_WITH_ENTITIES = text(
+    f"select concat_ws('-', {_NUMBER}, (select sum(revision) from entity)) from statistics_state"  # noqa: S608
+)
 _NAMES = select(col(Entity.entity_id), col(Entity.name)).where(
     col(Entity.entity_id).in_(bindparam("codes", expanding=True))
 )
@@ -63,9 +67,8 @@ PARTNERS = 20  # shown of a profile
 
 async def version(session: AsyncSession, dimensions: Iterable[str]) -> str:
     """Another one whenever a figure may be another: each change of a pledge counts one, when it is committed."""
-    number = await session.scalar(_VERSION)
     of_entities = {"entity", *OF_ENTITY} & set(dimensions)
-    return f"{number}-{await session.scalar(_ENTITIES)}" if of_entities else str(number)
+    return str(await session.scalar(_WITH_ENTITIES if of_entities else _VERSION))
 
 
 async def statistics(session: AsyncSession, rows: Dimension, columns: Dimension | None, on: date) -> Statistics:

@@ -27,7 +27,7 @@ ROWS = 20_000  # cells in one statement
 PAUSE = 2.0  # seconds between two looks
 OUTAGES = (DBAPIError, PoolTimeout, OSError)
 
-_ADD = text("""
+_NOTE = text("""
 insert into statistics_delta (before, after)
 values (cast(:before as text[]) || statistics_review(:cycle_before, :heard_before),
         cast(:after as text[]) || statistics_review(:cycle_after, :heard_after))
@@ -55,14 +55,16 @@ select snapshot, statistics_review(review_cycle, last_reported_at) as review fro
 
 async def follow(session: AsyncSession, old: PledgeSnapshot | None, new: PledgeSnapshot | None) -> None:
     """Notes what changed for the statistics, in the transaction of the change. None: there is no such public pledge."""
-    await _add(session, counted(old), counted(new))
+    await _note(session, counted(old), counted(new))
 
 
-async def _add(session: AsyncSession, before: Counted, after: Counted) -> None:
+async def _note(session: AsyncSession, before: Counted, after: Counted) -> None:
     if before == after:
         return
     values = {"before": before.facts, "cycle_before": before.cycle, "heard_before": before.heard}
-    await session.execute(_ADD, values | {"after": after.facts, "cycle_after": after.cycle, "heard_after": after.heard})
+    await session.execute(
+        _NOTE, values | {"after": after.facts, "cycle_after": after.cycle, "heard_after": after.heard}
+    )
 
 
 async def fold(session: AsyncSession) -> int:
@@ -74,12 +76,13 @@ async def fold(session: AsyncSession) -> int:
     for before, after in deltas:
         cells.update(pairs(after))
         cells.subtract(pairs(before))
-    await _count(session, cells)
+    await add(session, cells)
     await session.execute(_FOLDED, {"number": len(deltas)})
     return len(deltas)
 
 
-async def _count(session: AsyncSession, cells: Mapping[Pair, int]) -> None:
+async def add(session: AsyncSession, cells: Mapping[Pair, int]) -> None:
+    """Adds to the counts; the caller holds LOCK, or nobody else counts."""
     rows = [(*place, number) for pair, number in cells.items() if number and (place := parted(pair))]
     for start in range(0, len(rows), ROWS):
         columns = zip(*rows[start : start + ROWS], strict=True)
@@ -106,7 +109,7 @@ async def count_anew(session: AsyncSession) -> int:
         number += 1
     await session.execute(text("delete from statistics_cell"))
     dropped = (await session.execute(text("delete from statistics_delta returning 1"))).all()
-    await _count(session, cells)
+    await add(session, cells)
     await session.execute(_FOLDED, {"number": len(dropped) + 1})  # + 1: what was read before is no longer the same
     await session.execute(_SHAPED, {"shape": SHAPE})
     return number

@@ -4,8 +4,10 @@ import csv
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.pledges.statistics.facts import DIMENSIONS, OF_ENTITY
+from services.pledges.statistics.kept import LARGEST, MOST, Kept
 from shared.reference import catalogue
 from tests.integration.pledges.conftest import Desk
 from tests.support.api import START, once
@@ -198,3 +200,27 @@ async def test_a_table_for_spreadsheets(desk: Desk) -> None:
 async def test_a_wrong_question_is_answered_with_the_field(desk: Desk, asked: dict[str, str], field: str) -> None:
     answer = await desk.service.client.get("/statistics", params=asked)
     assert (answer.status_code, set(faults(answer))) == (422, {field})
+
+
+async def test_an_answer_is_kept_as_long_as_the_figures_are_the_same(desk: Desk, three: list[str]) -> None:
+    path = "/statistics?by=state"
+    first = await desk.get(path)
+    async with desk.service.owner.transaction() as session:  # behind the service's back: nothing is noted
+        await session.execute(text("update statistics_cell set pledges = 0"))
+        await session.execute(
+            text("update statistics_state set folded = folded + (select count(*) from statistics_delta)")
+        )
+        await session.execute(text("delete from statistics_delta"))
+    assert (await desk.get(path)).text == first.text
+    await close(desk, three[0], "ended")
+    assert (await desk.get(path)).text != first.text
+
+
+def test_only_the_last_answers_are_kept_and_no_large_ones() -> None:
+    answers = Kept()
+    for number in range(MOST + 1):
+        answers.put(str(number), "figures")
+        answers.get("0")  # asked for again and again
+    assert (answers.get("0"), answers.get("1"), answers.get(str(MOST))) == ("figures", None, "figures")
+    answers.put("large", "a" * (LARGEST + 1))
+    assert answers.get("large") is None
