@@ -27,6 +27,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def migrate(owner_url: str, clock: Clock | None = None) -> None:
     """Brings schema and reference data to what this program has; may be repeated. `owner_url`: the tables' owner."""
+    from services.pledges.duplicates.filling import fill_in
     from services.pledges.handlers import SUBSCRIPTIONS
     from services.pledges.reference import load_into
     from shared import migrate as migrations
@@ -36,6 +37,7 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
     migrations.migrate(owner_url, MIGRATIONS)
     register_effects(owner_url, SUBSCRIPTIONS, clock.system())
     asyncio.run(load_into(owner_url, clock))
+    asyncio.run(fill_in(owner_url))
 
 
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":

@@ -62,7 +62,7 @@ async def preview(session: AsyncSession, pledge_id: UUID, into_id: UUID, call: C
         support_requests=await session.scalar(_SUPPORT, {"id": pledge_id}),
         merged_before=await session.scalar(_INTO, {"id": pledge_id}),
         review_cycle=case.public.review_cycle,
-        alike=queries.alike(mine, queries.PublicRead.model_validate_json(into.model_dump_json())),
+        alike=queries.alike(mine, into),
     )
 
 

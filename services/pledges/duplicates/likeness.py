@@ -117,7 +117,9 @@ def _apart(one: Said, other: Said) -> bool:
 
 
 def _ends_before(one: Said, other: Said) -> bool:
-    return bool(one.end and other.start) and PartialDate(str(one.end)).ends_before(PartialDate(str(other.start)))
+    if one.end is None or other.start is None or one.end[:4] > other.start[:4]:
+        return False
+    return PartialDate(one.end).ends_before(PartialDate(other.start))
 
 
 def _of_wording(alike: _Alike) -> Iterator[Why]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +23,12 @@ from services.pledges.registry.content import Content
 from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.schemas import State
 from shared.events.common import EntityRef
-from shared.events.pledges import ExternalId
+from shared.events.pledges import ExternalId, PledgeSnapshot
 from shared.web import pagination
 
 SHOWN = 10
 EACH = 20  # rows of one key: an entity may have thousands of pledges that share it
-MOST = 50  # rows that are read and compared
+MOST = 30  # rows that are read and compared
 
 _NEAR = """
 with near as (
@@ -110,27 +111,52 @@ class PublicRead(Read):
     merged: bool = False
 
 
+@dataclass(frozen=True)
+class _Compared:
+    """A pledge that was found, and how alike it is."""
+
+    pledge_id: UUID
+    entity: EntityRef
+    title: str
+    language: str
+    state: State
+    is_public: bool
+    found: Likeness
+
+
 async def candidates(session: AsyncSession, asked: Asked) -> list[Candidate]:
     """The likeliest first. The same question on the same data has the same answer, in the same order."""
     mine = texts.said(asked.entity_id, asked.content)
-    found = await _public(session, asked, mine)
+    compared = await _public(session, asked, mine)
     if asked.insider:
-        found += await _unpublished(session, asked, mine)
-    best: dict[UUID, Candidate] = {}
-    for one in sorted(found, key=_likeliest):
-        best.setdefault(one.pledge_id, one)
-    return [one for one in best.values() if one.score >= LEAST and one.pledge_id != asked.pledge_id][:SHOWN]
+        compared += await _unpublished(session, asked, mine)
+    best: dict[UUID, _Compared] = {}
+    for one in sorted(compared, key=_likeliest):
+        if one.found.score >= LEAST and one.pledge_id != asked.pledge_id:
+            best.setdefault(one.pledge_id, one)
+    return [_shown(one) for one in islice(best.values(), SHOWN)]
 
 
-def _likeliest(one: Candidate) -> tuple[int, bool, UUID]:
-    return -one.score, not one.is_public, one.pledge_id
+def alike(asked: Said, public: PledgeSnapshot) -> Candidate:
+    """How alike a public pledge is, however little that may be."""
+    return _shown(_compare(asked, PublicRead.model_validate(public.model_dump(mode="json")), None))
 
 
-async def _public(session: AsyncSession, asked: Asked, mine: Said) -> list[Candidate]:
+def _likeliest(one: _Compared) -> tuple[int, bool, UUID]:
+    return -one.found.score, not one.is_public, one.pledge_id
+
+
+def _shown(one: _Compared) -> Candidate:
+    reasons = [DuplicateReason(code=why.code, parameters=why.parameters, says=says(why)) for why in one.found.reasons]
+    plain = {name: getattr(one, name) for name in ("pledge_id", "entity", "title", "language", "state", "is_public")}
+    return Candidate(**plain, score=one.found.score, reasons=reasons)
+
+
+async def _public(session: AsyncSession, asked: Asked, mine: Said) -> list[_Compared]:
     rows = await _near(session, _PUBLIC, keys.public(mine), asked, mine)
     read = [PublicRead.model_validate_json(row.snapshot) for row in rows]
     survivors = await _survivors(session, [one.pledge_id for one in read if one.merged])
-    return [alike(mine, one, survivors.get(one.pledge_id)) for one in read]
+    return [_compare(mine, one, survivors.get(one.pledge_id)) for one in read]
 
 
 async def _survivors(session: AsyncSession, merged: Collection[UUID]) -> dict[UUID, PublicRead]:
@@ -140,10 +166,10 @@ async def _survivors(session: AsyncSession, merged: Collection[UUID]) -> dict[UU
     return {row.merged_id: PublicRead.model_validate_json(row.snapshot) for row in rows}
 
 
-async def _unpublished(session: AsyncSession, asked: Asked, mine: Said) -> list[Candidate]:
+async def _unpublished(session: AsyncSession, asked: Asked, mine: Said) -> list[_Compared]:
     """Of the entity itself only, whatever its partners write."""
     rows = await _near(session, _UNPUBLISHED, keys.unpublished(mine), asked, mine)
-    return [_working_copy(mine, row) for row in rows if row.entity_id == asked.entity_id]
+    return [_compare_draft(mine, row) for row in rows if row.entity_id == asked.entity_id]
 
 
 async def _near(
@@ -153,44 +179,19 @@ async def _near(
     return await session.execute(statement, values | {"besides": asked.pledge_id})
 
 
-def alike(mine: Said, other: PublicRead, survivor: PublicRead | None = None) -> Candidate:
+def _compare(mine: Said, other: PublicRead, survivor: PublicRead | None) -> _Compared:
     """`survivor`: the pledge that `other` was merged into."""
-    found = compare(mine, texts.said(other.entity.entity_id, other))
+    found, shown = compare(mine, texts.said(other.entity.entity_id, other)), survivor or other
     if survivor:
         found = Likeness(found.score, (*found.reasons, Why("merged_here", {"pledge": str(other.pledge_id)})))
-    return _candidate(survivor or other, found)
+    return _Compared(shown.pledge_id, shown.entity, shown.title, shown.language, shown.state, True, found)
 
 
-def _candidate(shown: PublicRead, found: Likeness) -> Candidate:
-    return Candidate(
-        pledge_id=shown.pledge_id,
-        entity=shown.entity,
-        title=shown.title,
-        language=shown.language,
-        state=shown.state,
-        is_public=True,
-        score=found.score,
-        reasons=_reasons(found),
-    )
-
-
-def _working_copy(mine: Said, row: Any) -> Candidate:
+def _compare_draft(mine: Said, row: Any) -> _Compared:
     read = Read.model_validate_json(row.content)
+    entity = EntityRef(entity_id=row.entity_id, name=row.name, kind=row.kind, fictional=row.fictional)
     found = compare(mine, texts.said(row.entity_id, read))
-    return Candidate(
-        pledge_id=row.pledge_id,
-        entity=EntityRef(entity_id=row.entity_id, name=row.name, kind=row.kind, fictional=row.fictional),
-        title=read.title,
-        language=read.language,
-        state=row.state,
-        is_public=False,
-        score=found.score,
-        reasons=_reasons(found),
-    )
-
-
-def _reasons(found: Likeness) -> list[DuplicateReason]:
-    return [DuplicateReason(code=why.code, parameters=why.parameters, says=says(why)) for why in found.reasons]
+    return _Compared(row.pledge_id, entity, read.title, read.language, row.state, False, found)
 
 
 _DOCUMENT = cast(col(PublicPledge.snapshot), JSON)

@@ -106,6 +106,8 @@ def _numbers(pledge: Pledge) -> Iterator[str]:
 
 
 def _plain(number: str) -> str:
+    if number.isdecimal():
+        return str(int(number))
     joined = _GROUPS.sub("", number)
     parts = re.split(r"\D", joined)
     value = Decimal(".".join(parts[:2])) if len(parts) == 2 else Decimal("".join(parts))
