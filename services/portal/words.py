@@ -119,6 +119,25 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "start": N_("Begins"),
         "end": N_("Ends"),
     },
+    "criterion": {
+        "specific": N_("Specific"),
+        "measurable": N_("Measurable"),
+        "achievable": N_("Achievable"),
+        "relevant": N_("Relevant"),
+        "time_bound": N_("Time-bound"),
+    },
+    "verdict": {
+        "met": N_("yes"),
+        "partly": N_("partly"),
+        "not_met": N_("not yet"),
+        "not_read": N_("not looked at"),
+    },
+    "severity": {
+        "needed": N_("Needed"),
+        "advised": N_("Advised"),
+        "note": N_("Note"),
+        "good": N_("Good"),
+    },
     "voice": {"reported": N_("Reported"), "silent": N_("Silent")},
     "milestone": {
         "forum": N_("Forum"),

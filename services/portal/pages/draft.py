@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.portal.access import Person, SignedIn
+from services.portal.advice import advise
 from services.portal.choices import Choices
 from services.portal.csrf import Form
 from services.portal.differences import differences
@@ -18,7 +19,7 @@ from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, faults, new_key
 from services.portal.typed import Meaning, Typed, meaning, place, texts
 from shared.client import Conflict, Refused, Stale
-from shared.client.models.pledges import Content, NewPledge, Saving, WorkingCopy
+from shared.client.models.pledges import Advice, Content, NewPledge, Saving, WorkingCopy
 
 router = APIRouter()
 
@@ -26,6 +27,7 @@ NEW = "/my/pledges/new"
 EDITABLE = {"draft", "changes_requested"}
 OWN_FIELDS = {KEY, SEEN, "csrf", "action", "entity_id"}  # of the form, and not of the pledge
 EMPTY = Content(title="")
+ADVISE = "advise"  # what a button of the form does
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Sheet:
     entity: str = ""
     seen: str = ""
     key: str = ""
+    advice: Advice | None = None
 
     @property
     def before(self) -> Content:
@@ -56,6 +59,8 @@ async def create(request: Request, person: SignedIn, form: Form) -> Response:
     found = meaning(sheet.typed, EMPTY, language_of(request))
     if found.faults:
         return await _drawn(request, person, sheet, found.faults)
+    if action == ADVISE:
+        return await _advised(request, person, sheet, found)
     wish = NewPledge(**found.content.model_dump(), entity_id=sheet.entity)
     try:
         copy = await person.client.pledges.create(wish, key=sheet.key or None)
@@ -69,7 +74,10 @@ async def show(request: Request, pledge_id: UUID, person: SignedIn, edit: bool =
     copy, held = await asyncio.gather(person.client.pledges.working_copy(pledge_id), memberships(person))
     may_write = copy.entity.entity_id in dict(writes_for(held))
     if may_write and (copy.state in EDITABLE or (edit and copy.state == "published")):
-        return await _drawn(request, person, _sheet_of(copy))
+        sheet = _sheet_of(copy)
+        if request.query_params.get("done") == "saved":
+            return await _advised(request, person, sheet, meaning(sheet.typed, copy.content, language_of(request)))
+        return await _drawn(request, person, sheet)
     return page(
         request, "my_pledge.html", words=Words(language_of(request)), copy=copy, may_write=may_write, fields=_FIELDS
     )
@@ -85,6 +93,8 @@ async def act(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -
     found = meaning(sheet.typed, copy.content, language_of(request))
     if found.faults:
         return await _drawn(request, person, sheet, found.faults)
+    if action == ADVISE:
+        return await _advised(request, person, sheet, found)
     return await _save(request, person, sheet, found, action)
 
 
@@ -112,6 +122,16 @@ async def _rearranged(request: Request, person: Person, sheet: Sheet, action: st
         case _:
             return None
     return await _drawn(request, person, replace(sheet, typed=typed), status=200)
+
+
+async def _advised(request: Request, person: Person, sheet: Sheet, found: Meaning) -> Response:
+    """The form as it is, with advice on it; nothing is saved."""
+    entity = sheet.copy.entity.entity_id if sheet.copy else sheet.entity
+    try:
+        advice = await advise(person.client, found, entity, request.headers.get("accept-language", ""))
+    except Refused as refused:
+        return await _refused(request, person, sheet, found, refused)
+    return await _drawn(request, person, replace(sheet, advice=advice))
 
 
 async def _save(request: Request, person: Person, sheet: Sheet, found: Meaning, action: str) -> Response:
@@ -198,6 +218,7 @@ async def _drawn(
         "seen": sheet.seen,
         "key": sheet.key or new_key(),
         "kept": kept,
+        "advice": sheet.advice,
         "form_path": path_of(sheet.copy.pledge_id) if sheet.copy else NEW,
     }
     return page(request, "pledge_form.html", status if at_fields else 200, **given)

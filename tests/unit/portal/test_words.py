@@ -6,6 +6,8 @@ from typing import Literal, get_args, get_origin
 import pytest
 
 from services.network_support.requests import lifecycle as requests
+from services.pledges.advice import smart
+from services.pledges.advice.findings import Severity
 from services.pledges.registry.content import Content, Period, Target
 from services.pledges.registry.schemas import PublicStep, Reason, State
 from services.portal.words import WORDS
@@ -24,6 +26,9 @@ CODES = {
     "help": get_args(requests.Type),
     "step": [*get_args(requests.Step), *literals(PublicStep.model_fields["action"].annotation)],
     "comparator": literals(Target.model_fields["comparator"].annotation),
+    "criterion": get_args(smart.Name),
+    "verdict": get_args(smart.Verdict),
+    "severity": get_args(Severity),
     "field": Content.model_fields,
     "part": [*Target.model_fields, *Period.model_fields],
 }
