@@ -8,6 +8,7 @@ from services.notifications.deliveries.mailings import call_for
 from services.notifications.reminders import known
 from shared.clock import Moment
 from shared.events.envelope import Event
+from shared.events.people import HandedOver, InvitationIssued
 from shared.events.pledges import PledgeEvent, PledgeStep
 from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW, carried_by
 from shared.events.reviews import MilestoneEvent
@@ -39,8 +40,18 @@ async def mail_request_step(session: AsyncSession, event: Event[RequestStep], mo
     await _call(session, event, moment, step.entity_id, step.pledge_id, request_id=str(step.request_id))
 
 
+async def mail_handover(session: AsyncSession, event: Event[HandedOver], moment: Moment) -> None:
+    step = event.data
+    await _call(session, event, moment, step.entity_id, handover_id=str(step.handover_id))
+
+
+async def mail_invitation(session: AsyncSession, event: Event[InvitationIssued], moment: Moment) -> None:
+    step = event.data
+    await _call(session, event, moment, step.entity_id, invitation_id=str(step.invitation_id))
+
+
 async def _call(
-    session: AsyncSession, event: Event[Any], moment: Moment, entity_id: str, pledge_id: Any, **facts: Any
+    session: AsyncSession, event: Event[Any], moment: Moment, entity_id: str, pledge_id: Any = None, **facts: Any
 ) -> None:
     await call_for(
         session, event.type, event.id, entity_id=entity_id, pledge_id=pledge_id, facts=facts, at=moment.system
@@ -69,6 +80,11 @@ SUBSCRIPTIONS: list[Subscription] = [
         dict.fromkeys(
             ("pledge.submitted.v1", "pledge.resubmitted.v1", "pledge.changes_requested.v1"), mail_pledge_step
         ),
+    ),
+    Effect(
+        "membership_mails",
+        PLEDGES_WORKFLOW,
+        {"membership.handed_over.v1": mail_handover, "invitation.issued.v1": mail_invitation},
     ),
     Effect(
         "support_mails",

@@ -8,12 +8,13 @@ import re
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
 import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from shared.errors import Unavailable
 
@@ -54,6 +55,17 @@ class Contact:
     entity_name: str
     pledge_title: str | None = field(repr=False)
     links: Mapping[UUID, str] = field(default_factory=dict, repr=False)  # tokens of action links, by pledge
+    membership: "Membership | None" = field(default=None, repr=False)  # of a mail about one
+
+
+@dataclass(frozen=True)
+class Membership:
+    """What a mail about a membership tells. `on`: the handover, or until when the invitation is good."""
+
+    on: datetime
+    other: str = field(default="", repr=False)  # the name of the other of the two of a handover
+    role: str = ""
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -138,6 +150,15 @@ class Recipients:
         )
         return _read(_Resolved, answer).result()
 
+    async def of_handover(self, handover_id: str, part: str) -> Contact | Unreachable:
+        """One of the two, `part`: former or successor."""
+        answer = await self._post("/contacts/handover", {"handover_id": handover_id, "part": part})
+        return _read(_Told, answer).result()
+
+    async def invited(self, invitation_id: str) -> Contact | Unreachable:
+        """Whoever an invitation goes to, with the token of its link, as long as it is open."""
+        return _read(_Invited, await self._post("/contacts/invited", {"invitation_id": invitation_id})).result()
+
     async def _post(self, path: str, body: dict[str, Any]) -> Any:
         token = await self._token.get()
         answer = await self._send(path, body, token)
@@ -159,19 +180,48 @@ class Recipients:
             raise Unavailable(f"The pledges service does not answer: {type(error).__name__}.") from None
 
 
-class _Resolved(BaseModel):
+class _Answer(BaseModel):
     reachable: bool
     reason: str = "unreachable"
     address: str = ""
     name: str = ""
     language: str = "en"
     entity_name: str | None = None
+
+    def unreachable(self) -> Unreachable:
+        return Unreachable(self.reason if _CODE.fullmatch(self.reason) else "unreachable")
+
+
+class _Told(_Answer):
+    other: str | None = None
+    since: AwareDatetime | None = None
+
+    def result(self) -> Contact | Unreachable:
+        if not self.reachable or not self.address or self.since is None:
+            return self.unreachable()
+        told = Membership(self.since, other=self.other or "")
+        return Contact(self.address, self.name, self.language, self.entity_name or "", None, membership=told)
+
+
+class _Invited(_Answer):
+    role: str = ""
+    token: str = ""
+    expires_at: AwareDatetime | None = None
+
+    def result(self) -> Contact | Unreachable:
+        if not self.reachable or not self.address or self.expires_at is None:
+            return self.unreachable()
+        told = Membership(self.expires_at, role=self.role, token=self.token)
+        return Contact(self.address, self.name, self.language, self.entity_name or "", None, membership=told)
+
+
+class _Resolved(_Answer):
     pledge_title: str | None = None
     links: dict[UUID, str] = {}
 
     def result(self) -> Contact | Unreachable:
         if not self.reachable or not self.address:
-            return Unreachable(self.reason if _CODE.fullmatch(self.reason) else "unreachable")
+            return self.unreachable()
         return Contact(self.address, self.name, self.language, self.entity_name or "", self.pledge_title, self.links)
 
 

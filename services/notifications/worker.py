@@ -17,12 +17,12 @@ from services.notifications.reminders.planner import Planner
 from services.notifications.reminders.policy import policy
 from services.notifications.reminders.scheduler import Scheduler
 from services.notifications.settings import Settings
-from services.notifications.waking import Wake
 from shared.clock import Clock
 from shared.db import Database
 from shared.messaging.nudge import Nudge
 from shared.messaging.roles import run_consumer
 from shared.process import Health, Task
+from shared.waking import Wake
 
 
 def recipients(settings: Settings, http: httpx.AsyncClient) -> Recipients:

@@ -56,12 +56,19 @@ async def work(
     from services.pledges.attachments.store import Store
     from services.pledges.attachments.sweeping import sweeping
     from services.pledges.handlers import SUBSCRIPTIONS
+    from services.pledges.invitations.tidying import Tidying
     from services.pledges.statistics import rollups
 
     store, clock = Store(settings.attachments_url), Clock(settings.clock_file)
     sweeper = partial(sweeping, database=database, store=store, clock=clock)
+    tidying = Tidying(database, clock)
     async with consuming(SERVICE, SUBSCRIPTIONS, settings, database, health) as consumer:
-        yield consumer | {"statistics": partial(rollups.keep, database), "sweeping": sweeper}
+        own: dict[str, Task] = {
+            "statistics": partial(rollups.keep, database),
+            "sweeping": sweeper,
+            "tidying": tidying.run,
+        }
+        yield consumer | own
 
 
 PROGRAM = Program(

@@ -8,6 +8,7 @@ from services.pledges.attachments.api import router as attachments
 from services.pledges.attachments.store import Store
 from services.pledges.duplicates.api import router as duplicates
 from services.pledges.entities.api import router as entities
+from services.pledges.invitations.api import router as invitations
 from services.pledges.people.api import router as people
 from services.pledges.progress.api import router as progress
 from services.pledges.progress.sealing import Seal
@@ -17,7 +18,10 @@ from services.pledges.statistics.api import router as statistics
 from shared.web.app import Parts, create
 
 SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."
-ROUTERS: list[APIRouter] = [entities, people, advice, registry, attachments, duplicates, progress, reviews, statistics]
+ROUTERS: list[APIRouter] = [
+    *(entities, invitations, people),
+    *(advice, registry, attachments, duplicates, progress, reviews, statistics),
+]
 
 
 def create_app(parts: Parts | None, seal: Seal | None = None, store: Store | None = None) -> FastAPI:

@@ -10,6 +10,7 @@ from shared.client.attachments import Attachments
 from shared.client.directory import Directory
 from shared.client.duplicates import Duplication
 from shared.client.links import Links
+from shared.client.members import Members
 from shared.client.notifications import Notifications
 from shared.client.patience import Patience
 from shared.client.registry import Registry
@@ -28,7 +29,7 @@ class Addresses:
     notifications: str = ""
 
 
-class Pledges(Registry, Attachments, Duplication, Directory, Reviews, Links, Statistics):
+class Pledges(Registry, Attachments, Duplication, Directory, Members, Reviews, Links, Statistics):
     """The pledges service: pledges, files, reports, duplicates, entities, people, reviews, action links, statistics."""
 
 

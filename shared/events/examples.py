@@ -8,6 +8,7 @@ from shared.events.common import Change, EntityRef
 from shared.events.entities import EntityEvent, EntitySnapshot, Group
 from shared.events.envelope import Data
 from shared.events.notifications import ReminderUnreachable
+from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
 from shared.events.pledges import Period, PledgeEvent, PledgeSnapshot, PledgeStep, Progress, Source, Target
 from shared.events.reviews import MilestoneEvent, MilestoneSnapshot
 from shared.events.support import RequestStep, SupportEvent, SupportSnapshot
@@ -17,6 +18,9 @@ _AT = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
 _PLEDGE = UUID("01922f00-0000-7000-8000-000000000001")
 _OTHER = UUID("01922f00-0000-7000-8000-000000000003")
 _REQUEST = UUID("01922f00-0000-7000-8000-000000000002")
+_INVITATION = UUID("01922f00-0000-7000-8000-000000000003")
+_HANDOVER = UUID("01922f00-0000-7000-8000-000000000004")
+_ERASURE = UUID("01922f00-0000-7000-8000-000000000005")
 _VERIDIA = EntityRef(entity_id="veridia", name="Veridia", kind="member_state", fictional=True)
 
 
@@ -135,4 +139,9 @@ EXAMPLES: dict[str, Data] = {
     "request.acknowledged.v1": _request("acknowledged"),
     "request.withdrawn.v1": _request("withdrawn"),
     "reminder.unreachable.v1": _UNREACHABLE,
+    "invitation.issued.v1": InvitationIssued(invitation_id=_INVITATION, entity_id="veridia"),
+    "membership.handed_over.v1": HandedOver(handover_id=_HANDOVER, entity_id="veridia"),
+    "person.erased.v1": PersonErased(erasure_id=_ERASURE, person_id="6b1f0a3e-0009-4000-8000-000000000009"),
+    "erasure.done_by_network_support.v1": ErasureDone(erasure_id=_ERASURE),
+    "erasure.done_by_notifications.v1": ErasureDone(erasure_id=_ERASURE),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.events.entities import EntityEvent
 from shared.events.envelope import Data
 from shared.events.notifications import ReminderUnreachable
+from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
 from shared.events.pledges import PledgeEvent, PledgeStep
 from shared.events.reviews import MilestoneEvent
 from shared.events.support import RequestStep, SupportEvent
@@ -60,6 +61,11 @@ _TYPES = [
     EventType(
         "reminder.unreachable.v1", NOTIFICATIONS_WORKFLOW, ReminderUnreachable, "Nobody could be reached for a pledge"
     ),
+    EventType("invitation.issued.v1", PLEDGES_WORKFLOW, InvitationIssued, "Somebody is invited to act for an entity"),
+    EventType("membership.handed_over.v1", PLEDGES_WORKFLOW, HandedOver, "A focal point has a successor"),
+    EventType("person.erased.v1", PLEDGES_WORKFLOW, PersonErased, "All that is kept of a person is to be erased"),
+    EventType("erasure.done_by_network_support.v1", SUPPORT_WORKFLOW, ErasureDone, "network_support has erased it"),
+    EventType("erasure.done_by_notifications.v1", NOTIFICATIONS_WORKFLOW, ErasureDone, "notifications has erased it"),
 ]
 TYPES = {event.name: event for event in _TYPES}
 PUBLIC_TOPICS = (PLEDGES, ENTITIES, REVIEWS, SUPPORT)

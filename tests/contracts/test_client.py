@@ -18,6 +18,7 @@ from shared.client.models import (
     attachments,
     duplicates,
     entities,
+    members,
     notifications,
     people,
     pledges,
@@ -32,7 +33,8 @@ from shared.client.support import Support
 
 OPENAPI = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi"
 SERVICES = {"pledges": Pledges, "network_support": Support, "notifications": Notifications}
-FOR_MACHINES = {"/livez", "/readyz", "/contacts/search", "/contacts/resolve"}  # of no use to a caller outside
+CONTACTS = {f"/contacts/{one}" for one in ("search", "resolve", "handover", "invited")}
+FOR_MACHINES = {"/livez", "/readyz"} | CONTACTS  # of no use to a caller outside
 
 Route = tuple[str, str, frozenset[str]]  # method, path, names of query parameters
 
@@ -105,6 +107,8 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "EntityOut": entities.Entity,
             "MembershipOut": entities.Membership,
             "GroupMembership": entities.Group,
+            "InvitationOut": members.Invitation,
+            "HandoverOut": members.Handover,
             "PersonOut": people.Person,
             "PledgeSnapshot": pledges.Snapshot,
             "Support": pledges.SupportStatus,
@@ -112,6 +116,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "MilestoneOut": reviews.Milestone,
             "Entities": Page[entities.Entity],
             "Members": Page[entities.Member],
+            "Invitations": Page[members.InvitationListed],
             "PublicPage": Page[pledges.PublicItem],
             "PublicSteps": Page[pledges.PublicStep],
             "WorkPage": Page[pledges.WorkItem],
@@ -133,7 +138,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
         },
     }
     rooms = {
-        p: (pledges, attachments, duplicates, entities, people, reviews, statistics),
+        p: (pledges, attachments, duplicates, entities, members, people, reviews, statistics),
         n: (notifications,),
         s: (support,),
     }
@@ -149,7 +154,9 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
     return found
 
 
-MACHINES_MODELS = {"Search", "Found", "Reachable", "Resolve", "Resolved", "Unreachable"}
+MACHINES_MODELS = {"Search", "Found", "Reachable", "Resolve", "Resolved", "Unreachable"} | {
+    *("WhomToTell", "Told", "WhomToInvite", "Invited")
+}
 
 
 def schemas_of(service: str) -> dict[str, Any]:

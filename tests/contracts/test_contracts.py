@@ -47,6 +47,8 @@ def test_a_field_of_a_later_version_is_passed_over_by_readers_and_refused_to_wri
 @pytest.mark.parametrize("name", TYPES)
 def test_no_contract_has_a_place_for_a_person_or_for_unpublished_words(name: str) -> None:
     fields = set(_names(schema(TYPES[name])))
+    if name == "person.erased.v1":  # on an internal topic: from then on the id leads to nobody
+        fields -= {"person_id"}
     assert [field for field in fields for word in PERSONAL if word in field.split("_")] == []
 
 

@@ -111,6 +111,24 @@ def _entities(examples: Examples) -> None:
     given = examples.send("ada", "pledges", "post", "/entities/{entity_id}/memberships", entity_id="veridia").json()
     ids = {"entity_id": "veridia", "membership_id": given["membership_id"]}
     examples.send("ada", "pledges", "post", "/entities/{entity_id}/memberships/{membership_id}/end", **ids)
+    _members(examples)
+
+
+def _members(examples: Examples) -> None:
+    of_entity = "/entities/{entity_id}/invitations"
+    invited = examples.send("noor", "pledges", "post", of_entity, entity_id="veridia").json()
+    ids = {"entity_id": "veridia", "invitation_id": invited["invitation_id"]}
+    for step in ("resend", "revoke"):
+        examples.send("noor", "pledges", "post", of_entity + "/{invitation_id}/" + step, **ids)
+    _hand_over_and_back(examples)
+
+
+def _hand_over_and_back(examples: Examples) -> None:
+    path = "/entities/{entity_id}/handover"
+    there = examples.send("paz", "pledges", "post", path, entity_id="port-azure").json()
+    back = {"successor": there["former"]["person_id"], "membership_id": there["successor"]["membership_id"]}
+    returned = examples.stack.person("noor").post("pledges", path.format(entity_id="port-azure"), back)
+    assert returned.is_success, returned.text
 
 
 def _reviews(examples: Examples) -> None:
@@ -136,8 +154,10 @@ def _requests(examples: Examples) -> None:
 
 GROUPS: list[Callable[[Examples], None]] = [_pledges, _entities, _reviews, _requests]
 # for a machine of ours, and for whoever got a link by mail
-OURS_ONLY = {("pledges", "post", f"/{path}") for path in ("contacts/search", "contacts/resolve")}
-BY_MAIL = {("pledges", "post", f"/{path}") for path in ("links/check", "links/use")}
+CONTACTS = ("contacts/search", "contacts/resolve", "contacts/handover", "contacts/invited")
+OURS_ONLY = {("pledges", "post", f"/{path}") for path in CONTACTS}
+LINKS = ("links/check", "links/use", "invitations/check", "invitations/accept")
+BY_MAIL = {("pledges", "post", f"/{path}") for path in LINKS}
 
 
 def test_every_example_works_as_it_stands(stack: Stack, examples: Examples) -> None:

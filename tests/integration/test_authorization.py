@@ -80,11 +80,14 @@ async def _set_up(pledges: Service) -> dict[str, str]:
     pledge = await _made(pledges.client.post("/pledges", json=secret, headers=once(amina)))
     named = once(amina) | {"Content-Disposition": f'attachment; filename="{SECRET}.pdf"'}
     file = await _made(pledges.client.post(f"/pledges/{pledge['pledge_id']}/attachments", content=PDF, headers=named))
+    wish = {"role": "viewer", "address": ADDRESS}
+    invitation = await _made(pledges.client.post("/entities/veridia/invitations", json=wish, headers=once(amina)))
     return {
         "pledge_id": pledge["pledge_id"],
         "attachment_id": file["attachment_id"],
         "entity_id": "veridia",
         "membership_id": ids["amina's membership"],
+        "invitation_id": invitation["invitation_id"],
     }
 
 

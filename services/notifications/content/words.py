@@ -29,6 +29,7 @@ class Words(BaseModel):
     date: str
     first_of_month: str
     fields: dict[str, str]
+    roles: dict[str, str]
 
     def greet(self, name: str) -> str:
         return self.greeting.format(name=name) if name else self.greeting_without_name

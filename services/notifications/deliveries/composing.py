@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.notifications.deliveries.commands import Claimed
-from services.notifications.deliveries.letters import Letter, of_reminder, of_step
+from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
 from services.notifications.deliveries.lifecycle import Outage, Outcome, Suppressed
-from services.notifications.deliveries.steps import AUDIENCES, REMINDER
+from services.notifications.deliveries.steps import AUDIENCES, PERSONAL, REMINDER
 from services.notifications.recipients import Contact, Recipients, Unreachable
 from services.notifications.reminders.lifecycle import Reason, late
 from services.notifications.reminders.listing import Listing, listing
@@ -36,7 +36,21 @@ class Composer:
         self._portal = settings.public_url.rstrip("/")
 
     async def compose(self, claimed: Claimed) -> Composed:
-        return await (self._reminder(claimed) if claimed.template == REMINDER.template else self._step(claimed))
+        if claimed.template == REMINDER.template:
+            return await self._reminder(claimed)
+        return await (self._membership if AUDIENCES[claimed.template] in PERSONAL else self._step)(claimed)
+
+    async def _membership(self, claimed: Claimed) -> Composed:
+        contact = self._allowed(await self._told(claimed))
+        if isinstance(contact, Unreachable):
+            return Composed(Suppressed(contact.reason))
+        return Composed(of_membership(claimed.template, contact, self._portal))
+
+    async def _told(self, claimed: Claimed) -> Contact | Unreachable:
+        audience = AUDIENCES[claimed.template]
+        if audience == "invited":
+            return await self._recipients.invited(claimed.facts["invitation_id"])
+        return await self._recipients.of_handover(claimed.facts["handover_id"], audience)
 
     async def _step(self, claimed: Claimed) -> Composed:
         contact = await self._contact(claimed, claimed.entity_id, claimed.pledge_id)
@@ -74,6 +88,9 @@ class Composer:
         found = await self._recipients.resolve(
             claimed.person_id, entity_id=entity_id, desk=desk, pledge_id=pledge_id, link_to=link_to
         )
+        return self._allowed(found)
+
+    def _allowed(self, found: Contact | Unreachable) -> Contact | Unreachable:
         if isinstance(found, Contact) and not self._settings.may_mail(found.address):
             return Unreachable("address_not_allowed_here")
         return found

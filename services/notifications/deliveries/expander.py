@@ -9,10 +9,10 @@ import structlog
 from services.notifications.deliveries import mailings
 from services.notifications.deliveries.lifecycle import outage_pause
 from services.notifications.recipients import Found, Recipients
-from services.notifications.waking import Wake, repeat
 from shared.clock import Clock
 from shared.db import Database
 from shared.errors import Unavailable
+from shared.waking import Wake, repeat
 
 log = structlog.get_logger()
 
@@ -44,8 +44,9 @@ class Expander:
 
     async def _find(self, claimed: Sequence[mailings.Open]) -> Found:
         entities = {mailing.entity_id for mailing in claimed if mailing.audience == "focal_points"}
+        desk = any(mailing.audience == "desk" for mailing in claimed)
         try:
-            return await self._recipients.search(entities, desk=any(m.audience == "desk" for m in claimed))
+            return await self._recipients.search(entities, desk=desk) if entities or desk else Found()
         except Unavailable:
             until = self._clock.system() + outage_pause(max(mailing.attempts for mailing in claimed))
             async with self._database.transaction() as session:

@@ -58,6 +58,21 @@ def of_step(template: str, contact: Contact, pledge_id: UUID | None, facts: Mapp
     return letter(template, contact, [contact.entity_name], values, portal)
 
 
+def of_membership(template: str, contact: Contact, portal: str) -> Letter:
+    """The mail about a handover or an invitation, whose link is for this person alone, and good once."""
+    told, said = contact.membership, words(spoken(contact.language))
+    if told is None:
+        raise ValueError("the contact tells of no membership")
+    values = {
+        "entity": one_line(contact.entity_name, LONGEST_NAME),
+        "other": one_line(told.other, LONGEST_NAME),
+        "role": said.roles.get(told.role, told.role),
+        "on": said.on(told.on.date()),
+        "token": told.token,
+    }
+    return letter(template, contact, [contact.entity_name], values, portal)
+
+
 def _fields(said: Words, codes: Sequence[str]) -> list[dict[str, str]]:
     """Each once, also where several places of one field are named."""
     names = dict.fromkeys(one_line(said.field(code), LONGEST_NAME) for code in codes)

@@ -51,7 +51,7 @@ class Open:
     cause: str
     template: str
     entity_id: str
-    pledge_id: UUID
+    pledge_id: UUID | None
     facts: dict[str, Any]
     attempts: int
 
@@ -60,7 +60,12 @@ class Open:
         return AUDIENCES[self.template]
 
     def people(self, found: Found) -> list[Person]:
-        return found.desk if self.audience == "desk" else found.entities.get(self.entity_id, [])
+        if self.audience == "desk":
+            return found.desk
+        if self.audience == "focal_points":
+            return found.entities.get(self.entity_id, [])
+        # who it is, the pledges service tells at the moment of sending; until then this number stands for them
+        return [Person(person_id=number) for number in self.facts.values()]
 
 
 async def call_for(
@@ -69,7 +74,7 @@ async def call_for(
     event_id: UUID,
     *,
     entity_id: str,
-    pledge_id: UUID,
+    pledge_id: UUID | None,
     facts: dict[str, Any],
     at: datetime,
 ) -> None:

@@ -23,7 +23,7 @@ class Mailing(Table, table=True):
     cause: str
     template: str
     entity_id: str
-    pledge_id: UUID
+    pledge_id: UUID | None
     facts: dict[str, Any] = Field(sa_type=JSONB)
     state: str  # open, done
     people: int | None = None
@@ -40,7 +40,7 @@ class Delivery(Table, table=True):
 
     id: UUID = Field(primary_key=True)
     cause: str  # event:<id> or reminder:<milestone>:<offset>:<due_on>
-    person_id: str
+    person_id: str  # or the number of the handover or invitation by which the pledges service knows them
     template: str
     entity_id: str | None
     pledge_id: UUID | None

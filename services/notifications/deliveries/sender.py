@@ -22,10 +22,10 @@ from services.notifications.deliveries.steps import REMINDER
 from services.notifications.reminders import settling
 from services.notifications.reminders.listing import Listing
 from services.notifications.settings import Settings
-from services.notifications.waking import OUTAGES, Wake, repeat
 from shared.clock import Clock
 from shared.db import Database
 from shared.errors import Unavailable
+from shared.waking import OUTAGES, Wake, repeat
 
 log = structlog.get_logger()
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Audience = Literal["focal_points", "desk"]  # those of the entity; Network staff on duty
+# those of the entity; Network staff on duty; the two of a handover; who has an invitation
+Audience = Literal["focal_points", "desk", "former", "successor", "invited"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,11 @@ MAILS: dict[str, tuple[Mail, ...]] = {
     "request.received.v1": (Mail("support_requested", "desk"), Mail("support_received", "focal_points")),
     "request.refused.v1": (Mail("support_refused", "focal_points"),),
     "request.acknowledged.v1": (Mail("support_acknowledged", "focal_points"),),
+    "membership.handed_over.v1": (Mail("handover_former", "former"), Mail("handover_successor", "successor")),
+    "invitation.issued.v1": (Mail("invitation", "invited"),),
 }
 
+PERSONAL: frozenset[Audience] = frozenset({"former", "successor", "invited"})  # one person, whoever they are
 AUDIENCES: dict[str, Audience] = {
     mail.template: mail.audience for mails in (*MAILS.values(), (REMINDER,)) for mail in mails
 }

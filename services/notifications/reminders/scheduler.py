@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from services.notifications.reminders.planner import Planner
-from services.notifications.waking import Wake, repeat
 from shared.clock import Clock
+from shared.waking import Wake, repeat
 
 SECOND = 1.0  # between two looks at the clock, which may have been moved
 BETWEEN = 3.0  # seconds between two looks at the tables that the consumer asks for

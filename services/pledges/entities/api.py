@@ -7,16 +7,18 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.entities import authority, commands, memberships, queries
+from services.pledges.entities import authority, commands, handover, memberships, queries
 from services.pledges.entities.schemas import (
     Entities,
     EntityFields,
     EntityOut,
     GroupCode,
+    HandoverOut,
     Kind,
     Members,
     MembershipOut,
     NewEntity,
+    NewHandover,
     NewMembership,
 )
 from shared.authors import staff
@@ -151,6 +153,31 @@ async def end(
     async def write(session: AsyncSession) -> Answer:
         ended = await memberships.end(session, actor, entity_id, membership_id, parts.clock.moment())
         return Answer(200, ended.model_dump_json())
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.post(
+    "/entities/{entity_id}/handover",
+    tags=MEMBERSHIPS,
+    status_code=201,
+    response_model=HandoverOut,
+    summary="Hand a focal point's place over",
+)
+async def hand_over(
+    entity_id: str,
+    wish: NewHandover,
+    request: Request,
+    actor: SignedIn,
+    key: IdempotencyKey,
+    writing: Writing,
+    parts: Using,
+) -> Response:
+    """For the focal point; Network staff name the membership. Both get a mail, and the entity's work stays its own."""
+
+    async def write(session: AsyncSession) -> Answer:
+        made = await handover.hand_over(session, actor, entity_id, wish, parts.clock.moment())
+        return Answer(201, made.model_dump_json(), {"Location": f"/entities/{entity_id}/memberships"})
 
     return await writing.once(request, actor, key, write)
 

@@ -51,7 +51,7 @@ class EntityHistory(Table, table=True):
     step_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     entity_id: str
     revision: int
-    action: str  # added, changed, membership_given, membership_ended
+    action: str  # added, changed, membership_given, membership_ended, handed_over, invited…
     at: datetime = Field(sa_type=TIMESTAMPTZ)
     recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)
     person_id: str | None = None  # None: the system
@@ -71,3 +71,16 @@ class Membership(Table, table=True):
     since: datetime = Field(sa_type=TIMESTAMPTZ)
     until: datetime | None = Field(default=None, sa_type=TIMESTAMPTZ)
     machine: bool = False  # an entity's own system: it acts for no other entity
+
+
+class Handover(Table, table=True):
+    """That a focal point's place went to a successor, as long as both are known."""
+
+    __tablename__: ClassVar[str] = "handover"
+
+    handover_id: UUID = Field(primary_key=True)
+    entity_id: str
+    former: str
+    former_membership: UUID
+    successor: str
+    since: datetime = Field(sa_type=TIMESTAMPTZ)  # business time

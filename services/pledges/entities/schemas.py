@@ -192,3 +192,21 @@ class Member(MembershipOut):
 class Members(BaseModel):
     items: list[Member]
     next: str | None
+
+
+class NewHandover(Strict):
+    """Who takes a focal point's place, and from when on. Times are business time."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"successor": "6b1f0a3e-0005-4000-8000-000000000005"}]})
+
+    successor: PersonId
+    since: Time | None = Field(default=None, description="Null: from now on")
+    membership_id: UUID | None = Field(default=None, description="Whose place; null: your own")
+
+
+class HandoverOut(BaseModel):
+    handover_id: UUID
+    entity_id: str
+    since: datetime
+    former: MembershipOut = Field(description="Ends when the successor's begins")
+    successor: MembershipOut

@@ -21,7 +21,9 @@ from services.pledges.people.schemas import (
     Resolve,
     Resolved,
     Search,
+    Told,
     Unreachable,
+    WhomToTell,
 )
 from services.pledges.progress.api import Sealing
 from shared.web.app import Using
@@ -137,4 +139,18 @@ async def resolve(wanted: Resolve, sealing: Sealing, parts: Using) -> Response:
     """
     async with parts.database.transaction() as session:
         found = await contacts.resolve(session, wanted, sealing, parts.clock.moment())
+    return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/contacts/handover",
+    tags=CONTACTS,
+    dependencies=SERVICE,
+    response_model=Told | Unreachable,
+    summary="Where to write to one of the two of a handover, now",
+)
+async def told(wanted: WhomToTell, parts: Using) -> Response:
+    """Asked at the moment of sending. Changes nothing."""
+    async with parts.database.transaction() as session:
+        found = await contacts.told(session, wanted)
     return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})

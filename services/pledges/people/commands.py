@@ -19,6 +19,11 @@ async def register(session: AsyncSession, new: NewPerson) -> None:
         raise Conflict("This person is registered already; change the contact with PUT /people/{person_id}.")
 
 
+async def register_unless_known(session: AsyncSession, new: NewPerson) -> None:
+    """Whoever has a contact keeps it as it is."""
+    await session.execute(_ADD, {**new.model_dump(), "revision": 1})
+
+
 async def change(session: AsyncSession, person_id: str, seen: int, fields: PersonFields) -> int:
     """The new revision. Raises NotFound, and Stale unless `seen` is the present revision."""
     present = await _lock(session, person_id)

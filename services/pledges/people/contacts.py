@@ -2,20 +2,22 @@
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import any_, bindparam, select
+from sqlalchemy import Select, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text, Uuid
 from sqlmodel import col
 
 from services.pledges.entities.authority import FOCAL_POINT, valid
-from services.pledges.entities.models import Entity, Membership
+from services.pledges.entities.models import Entity, Handover, Membership
 from services.pledges.people.models import Person
-from services.pledges.people.schemas import Found, Reachable, Resolve, Resolved, Search, Unreachable
+from services.pledges.people.schemas import Found, Reachable, Resolve, Resolved, Search, Told, Unreachable, WhomToTell
 from services.pledges.progress import links
 from services.pledges.progress.sealing import Seal
 from services.pledges.registry.models import Pledge
+from services.pledges.tables import core
 from shared.clock import Moment
 
 _MEMBERS = (
@@ -84,3 +86,31 @@ async def resolve(session: AsyncSession, wanted: Resolve, seal: Seal, moment: Mo
     pledge_ids = wanted.pledge_ids if row["focal_point"] else []
     made = await links.issue(session, seal, wanted.person_id, wanted.entity_id, pledge_ids, moment.system)
     return Resolved.model_validate({**row, "links": made})
+
+
+_others = core(Person).alias()
+
+
+def _of_handover(person: str, other: str) -> Select[*tuple[Any, ...]]:
+    """Both are columns of the handover."""
+    handover = core(Handover).c
+    return (
+        select(
+            *(col(Person.address), col(Person.name), col(Person.language), col(Entity.name).label("entity_name")),
+            *(_others.c.name.label("other"), col(Handover.since)),
+        )
+        .select_from(Handover)
+        .join(Entity, col(Entity.entity_id) == col(Handover.entity_id))
+        .join(Person, col(Person.person_id) == handover[person])
+        .outerjoin(_others, _others.c.person_id == handover[other])
+        .where(col(Handover.handover_id) == bindparam("handover_id", type_=Uuid))
+    )
+
+
+_TOLD = {"former": _of_handover("former", "successor"), "successor": _of_handover("successor", "former")}
+
+
+async def told(session: AsyncSession, wanted: WhomToTell) -> Told | Unreachable:
+    """Where to write to one of the two of a handover; to nobody who has no contact, or was erased."""
+    row = (await session.execute(_TOLD[wanted.part], {"handover_id": wanted.handover_id})).mappings().first()
+    return Told.model_validate(dict(row)) if row else Unreachable(reason="no_contact")

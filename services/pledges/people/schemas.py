@@ -157,4 +157,25 @@ class Unreachable(BaseModel):
     """Not to be written to now."""
 
     reachable: Literal[False] = False
-    reason: Literal["no_contact", "no_membership", "not_on_duty"]
+    reason: Literal["no_contact", "no_membership", "not_on_duty", "over"]
+
+
+class WhomToTell(Strict):
+    """One of the two of a handover, about to be written to."""
+
+    model_config = _example(handover_id="01922f00-0000-7000-8000-000000000004", part="successor")
+
+    handover_id: UUID
+    part: Literal["former", "successor"]
+
+
+class Told(BaseModel):
+    """Where to write to them now, and what of. Not to be stored."""
+
+    reachable: Literal[True] = True
+    address: str
+    name: str
+    language: Language
+    entity_name: str
+    other: str | None = Field(description="The name of the other of the two")
+    since: datetime = Field(description="Business time")

@@ -3,7 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
@@ -29,25 +29,35 @@ class Grant(BaseModel):
     until: datetime
 
 
+M = TypeVar("M", bound=BaseModel)
+
+
 class Seal:
-    """Encrypts and authenticates grants (Fernet). `keys` are secrets of any form: the first seals, all open."""
+    """Encrypts and authenticates grants (Fernet), each of which says what it is for.
+
+    `keys` are secrets of any form: the first seals, all open.
+    """
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise ValueError("GCM_LINK_KEYS is empty: give a secret of at least 32 random characters")
         self._fernet = sealing(keys, "gcm-pledges action links")
 
-    def token(self, grant: Grant, at: datetime) -> str:
+    def token(self, grant: BaseModel, at: datetime) -> str:
         """Letters, digits, - and _ only, to stand in an address. `at` is system time."""
         sealed = self._fernet.encrypt_at_time(grant.model_dump_json().encode(), int(at.timestamp()))
         return sealed.decode().rstrip("=")
 
     def grant(self, token: str) -> Grant:
         """Raises Invalid for anything but a token as it was made, by one of the keys. It may have expired."""
+        return self.read(token, Grant, _UNREADABLE)
+
+    def read(self, token: str, model: type[M], unreadable: FieldProblem) -> M:
+        """What was sealed, if it is such a `model`. Raises Invalid with `unreadable` for anything else."""
         try:
-            return Grant.model_validate_json(self._fernet.decrypt(_padded(token)))
+            return model.model_validate_json(self._fernet.decrypt(_padded(token)))
         except (InvalidToken, ValueError):
-            raise Invalid("This link cannot be read; nothing was recorded.", [_UNREADABLE]) from None
+            raise Invalid("This link cannot be read; nothing was recorded.", [unreadable]) from None
 
 
 def _padded(token: str) -> str:

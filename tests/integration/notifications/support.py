@@ -41,6 +41,7 @@ from tests.support.tokens import bearer
 
 STAFF, REVIEWER = bearer("nora", "network_staff"), bearer("rana", "reviewer")
 NOT_STOPPED = asyncio.Event()
+AT = "2024-10-01T00:00:00Z"
 ZONES = {"kiri": "Pacific/Kiritimati", "baker": "Etc/GMT+12"}
 
 
@@ -54,6 +55,7 @@ class People:
     desk: list[str] = field(default_factory=lambda: ["nora"])
     languages: dict[str, str] = field(default_factory=dict)
     title: str | None = "Schools"
+    invited: str = "dora"
     down: bool = False
     asked: Counter[str] = field(default_factory=Counter)
     before: Callable[[str], Any] | None = None
@@ -67,8 +69,29 @@ class People:
         if self.down:
             raise httpx.ConnectError("refused", request=request)
         asked = json.loads(request.content)
-        answer = self._search if request.url.path == "/contacts/search" else self._resolve
-        return httpx.Response(200, json=answer(asked))
+        return httpx.Response(200, json=self._answers[request.url.path](asked))
+
+    @property
+    def _answers(self) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
+        return {
+            "/contacts/search": self._search,
+            "/contacts/resolve": self._resolve,
+            "/contacts/handover": self._told,
+            "/contacts/invited": self._invited,
+        }
+
+    def _told(self, asked: dict[str, Any]) -> dict[str, Any]:
+        two = ("amina", "bruno") if asked["part"] == "former" else ("bruno", "amina")
+        return self._about(address(two[0]), name=two[0].title(), other=two[1].title(), since=AT)
+
+    def _invited(self, _: dict[str, Any]) -> dict[str, Any]:
+        if not self.invited:
+            return {"reachable": False, "reason": "over"}
+        return self._about(address(self.invited), role="delegate", expires_at=AT, token="gAAAA_invitation")
+
+    def _about(self, to: str, **more: str) -> dict[str, Any]:
+        plain = {"reachable": True, "address": to, "language": self.languages.get(to, "en"), "entity_name": "Veridia"}
+        return plain | more
 
     def _search(self, asked: dict[str, Any]) -> dict[str, Any]:
         assert asked["roles"] == ["focal_point"]

@@ -11,7 +11,7 @@ from shared.events.pledges import PledgeStep
 from shared.events.registry import TYPES
 from shared.messaging.inbox import Outcome
 from tests.integration.notifications import support
-from tests.integration.notifications.support import Post, address, pledge
+from tests.integration.notifications.support import Post, address, pledge, to
 
 DESK, AMINA, BAO = (address(person) for person in ("nora", "amina", "bao"))
 TABLE = {
@@ -22,6 +22,8 @@ TABLE = {
     "request.received.v1": [(AMINA, "support_received"), (BAO, "support_received"), (DESK, "support_requested")],
     "request.refused.v1": [(AMINA, "support_refused"), (BAO, "support_refused")],
     "request.acknowledged.v1": [(AMINA, "support_acknowledged"), (BAO, "support_acknowledged")],
+    "membership.handed_over.v1": [(AMINA, "handover_former"), (address("bruno"), "handover_successor")],
+    "invitation.issued.v1": [(address("dora"), "invitation")],
 }
 
 
@@ -144,3 +146,32 @@ async def test_while_the_pledges_service_is_away_mailings_wait(post: Post) -> No
     await post.run("update mailing set next_try_at = created_at")
     await post.send()
     assert post.inbox.sent() == TABLE["pledge.published.v1"]
+
+
+async def test_an_invitation_that_was_withdrawn_meanwhile_is_not_sent(post: Post) -> None:
+    await post.hears("invitation.issued.v1")
+    post.people.invited = ""
+    await post.send()
+    assert post.inbox.sent() == []
+    assert [(row["state"], row["reason"]) for row in await post.deliveries()] == [("suppressed", "over")]
+
+
+async def test_mails_about_memberships_are_kept_as_numbers_only(post: Post) -> None:
+    post.people.languages[address("dora")] = "fr"
+    await post.hears("membership.handed_over.v1")
+    await post.hears("invitation.issued.v1")
+    await post.send()
+    [mail] = [mail for mail in post.inbox.mails if to(mail) == address("dora")]
+    assert "http://public.test/invitations/gAAAA_invitation" in support.text(mail)
+    assert "Vous êtes invité(e) à agir pour Veridia" in support.text(mail)
+    for table in ("mailing", "delivery"):
+        kept = str(await post.service.rows(f"select * from {table}"))  # noqa: S608
+        assert not [word for word in ("amina", "bruno", "dora", "gAAAA") if word in kept.lower() + kept]
+
+
+async def test_an_outage_does_not_cost_the_mail_about_a_membership(post: Post) -> None:
+    await post.hears("membership.handed_over.v1")
+    await post.expander().once()
+    post.people.down = True
+    await post.send()
+    assert {row["state"] for row in await post.deliveries()} == {"queued"}

@@ -1,7 +1,8 @@
 """Every mail in every declared language: it renders, says why it came, escapes, and holds nothing from elsewhere."""
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
@@ -14,15 +15,17 @@ from jinja2 import UndefinedError
 from services.notifications.content.cleaning import one_line
 from services.notifications.content.renderer import paragraph, render
 from services.notifications.content.words import FOLDER, LANGUAGES, spoken, words
-from services.notifications.deliveries.letters import Letter, of_reminder, of_step
-from services.notifications.deliveries.steps import AUDIENCES, MAILS, REMINDER, TEMPLATES
-from services.notifications.recipients import Contact
+from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
+from services.notifications.deliveries.steps import AUDIENCES, MAILS, PERSONAL, REMINDER, TEMPLATES
+from services.notifications.recipients import Contact, Membership
 from services.notifications.reminders.listing import Listed, Listing
 from shared.events.registry import TYPES
 
 PORTAL = "https://pledges.example"
 PLEDGE = UUID("01922f00-0000-7000-8000-000000000001")
 EVIL = '<script>alert(1)</script> & "quotes" <img src=x onerror=y>'
+TOLD = Membership(datetime(2024, 10, 1, tzinfo=UTC), other="Bruno Keita", role="delegate", token="gAAAA_invitation")
+OF_PLEDGES = [template for template in TEMPLATES if AUDIENCES[template] not in PERSONAL]
 EVERY = [(template, language) for template in TEMPLATES for language in LANGUAGES]
 
 
@@ -43,6 +46,8 @@ def a_letter(template: str, person: Contact, *, offset: int = -30) -> Letter:
             "plenary-2024", {"en": "Plenary 2024", "fr": "Plénière 2024"}, date(2024, 12, 5), offset, listed
         )
         return of_reminder(template, {"veridia": person}, listing, PORTAL)
+    if AUDIENCES[template] in PERSONAL:
+        return of_membership(template, replace(person, membership=TOLD), PORTAL)
     facts = {"fields": ["period", "targets.0.by", "targets.1.by", "unheard_of"], "request_id": "r-1"}
     return of_step(template, person, PLEDGE, facts, PORTAL)
 
@@ -106,7 +111,7 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(template: str, langua
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", [template for template in TEMPLATES if template != "support_refused"])
+@pytest.mark.parametrize("template", [template for template in OF_PLEDGES if template != "support_refused"])
 def test_html_in_a_title_is_shown_and_not_obeyed(template: str, language: str) -> None:
     content = a_letter(template, contact(language, pledge_title=EVIL)).content
     assert flat(EVIL) in flat(content.text)
@@ -215,3 +220,43 @@ def test_a_reminder_has_a_link_of_ones_own_for_each_pledge_that_takes_one(langua
         assert f"  {address}\n" in content.text
         assert ("href", address) in Page(content.html).attributes
     assert says in flat(content.text)
+
+
+@pytest.mark.parametrize(
+    ("template", "language", "says"),
+    [
+        ("handover_former", "en", "From 1 October 2024 on, Bruno Keita is focal point of Veridia in your place."),
+        (
+            "handover_former",
+            "fr",
+            "À compter du 1er octobre 2024, Bruno Keita est point focal (Veridia) à votre place.",
+        ),
+        ("handover_successor", "en", "you are focal point of Veridia, in the place of Bruno Keita."),
+        ("handover_successor", "fr", "vous êtes point focal (Veridia), à la place de Bruno Keita."),
+        ("invitation", "en", "as delegate, who makes and reports on its pledges."),
+        ("invitation", "fr", "jusqu’au 1er octobre 2024"),
+    ],
+)
+def test_a_mail_about_a_membership(template: str, language: str, says: str) -> None:
+    content = a_letter(template, contact(language)).content
+    assert says in flat(content.text)
+    assert (f"{PORTAL}/invitations/gAAAA_invitation" in content.text) == (template == "invitation")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", ["handover_former", "handover_successor"])
+def test_html_in_a_name_is_shown_and_not_obeyed(template: str, language: str) -> None:
+    evil = replace(contact(language), membership=replace(TOLD, other=EVIL))
+    content = of_membership(template, evil, PORTAL).content
+    assert flat(EVIL) in flat(Page(content.html).words)
+    assert "<script" not in content.html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whose_name_is_not_known_any_more_is_not_named(language: str) -> None:
+    for template in ("handover_former", "handover_successor"):
+        content = of_membership(
+            template, replace(contact(language), membership=replace(TOLD, other="")), PORTAL
+        ).content
+        assert "Bruno" not in content.text
+        assert ", ," not in flat(content.text)

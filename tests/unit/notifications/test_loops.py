@@ -7,14 +7,14 @@ from typing import cast
 
 import pytest
 
-from services.notifications import waking
 from services.notifications.reminders import scheduler
 from services.notifications.reminders.planner import Planner
 from services.notifications.reminders.scheduler import Scheduler
-from services.notifications.waking import Wake, repeat
 from shared import clock as clocks
+from shared import waking
 from shared.clock import Clock
 from shared.errors import Unavailable
+from shared.waking import Wake, repeat
 
 DAY = datetime(2024, 11, 5, 21, 0, 30, tzinfo=UTC)
 
