@@ -31,6 +31,10 @@ DONE: dict[str, Callable[[Language], str]] = {
         "The focal points of the entity get an e-mail with what you asked. The pledge comes back when they"
         " submit again."
     ),
+    "merged": lambda language: language.gettext(
+        "Merged. The pledge is closed, and leads to the one that stays. You can undo it here."
+    ),
+    "unmerged": lambda language: language.gettext("Undone: the pledge is as it was before the merge."),
     "acknowledged": lambda language: language.gettext(
         "Acknowledged. The focal points of the entity get an e-mail that says so."
     ),

@@ -9,12 +9,12 @@ from starlette.types import Scope
 from services.portal import failures, security, signin
 from services.portal.access import public, require_rules
 from services.portal.page import STATIC
-from services.portal.pages import desk, draft, links, mine, reporting, reviews, support
+from services.portal.pages import desk, draft, links, merging, mine, reporting, reviews, support
 from services.portal.pages import public as public_pages
 from services.portal.parts import Parts, Using
 from shared.web.limits import Limits
 
-PAGES = (public_pages, reviews, links, mine, draft, reporting, support, desk)
+PAGES = (public_pages, reviews, links, mine, draft, reporting, support, desk, merging)
 
 
 class _Files(StaticFiles):

@@ -100,12 +100,16 @@ async def _submission(
 ) -> Response:
     copy = await person.client.pledges.working_copy(pledge_id)
     words = Words(language_of(request))
+    staff = person.session.is_any(NETWORK_STAFF, ADMIN)
     given: dict[str, Any] = {
         "copy": copy,
+        "staff": staff,
+        "merged": copy.state == "closed" and [step.action for step in copy.steps[:1]] == ["merged"],
+        "alike": [] if copy.state == "closed" else (await person.client.pledges.duplicates(pledge_id)).items,
         "fields": FIELDS,
         "changed": await _since_published(person, copy, words),
         "answered": answered(copy.steps),
-        "may_act": person.session.is_any(NETWORK_STAFF, ADMIN) and copy.state == "submitted",
+        "may_act": staff and copy.state == "submitted",
         "values": Typed.sent(form),
         "ticked": form.getlist("field"),
         "faults": wrong,
