@@ -2,7 +2,7 @@
 
 from services.portal.typed import Meaning
 from shared.client import Client
-from shared.client.models.pledges import Advice, Asking
+from shared.client.models.advice import Advice, Asking
 
 LONGEST_WISH = 500  # characters of Accept-Language that the service takes
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.client.lists import Listing
+from shared.client.models.advice import Advice, Asking
 from shared.client.models.base import Page
 from shared.client.models.pledges import (
-    Advice,
-    Asking,
     ChangeRequest,
     Closing,
     NewPledge,

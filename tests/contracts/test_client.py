@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from shared.client import Addresses, Client, ProblemError
 from shared.client.client import Pledges
 from shared.client.models import (
+    advice,
     attachments,
     duplicates,
     entities,
@@ -138,7 +139,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
         },
     }
     rooms = {
-        p: (pledges, attachments, duplicates, entities, members, people, reviews, statistics),
+        p: (pledges, advice, attachments, duplicates, entities, members, people, reviews, statistics),
         n: (notifications,),
         s: (support,),
     }

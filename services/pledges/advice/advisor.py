@@ -34,7 +34,7 @@ def advise(content: Content, on: date) -> Judgement:
     smart = tuple(criteria(read))
     reasons = {reason.code for criterion in smart for reason in criterion.reasons}
     findings = [*_lacking(content), *limits(content), *scope(content, found, on), *amounts(content, read.claims)]
-    findings += [*periods.unreadable(read.times), *_language(found)]
+    findings += [*periods.unreadable(found, read.times), *_language(found)]
     return Judgement(found.language, smart, tuple(_some(one for one in findings if one.code not in reasons)))
 
 
@@ -59,4 +59,4 @@ def _language(found: Reading) -> Iterator[Found]:
         yield Found("text.not_read", "description", {"language": Tongue(found.declared)})
     elif found.language != found.declared:
         languages = {"declared": Tongue(found.declared), "language": Tongue(found.language)}
-        yield Found("text.other_language", "language", languages)
+        yield Found("text.other_language", found.place("language"), languages)

@@ -30,7 +30,7 @@ def times(reading: Reading) -> Times:
     return Times(*(dates.find(text, reading.language) for text in (reading.title, reading.description)))
 
 
-def unreadable(said: Times) -> Iterator[Found]:
+def unreadable(reading: Reading, said: Times) -> Iterator[Found]:
     """Days that cannot be entered as they stand; each once."""
     seen = set()
     for field, one in said.each():
@@ -38,7 +38,7 @@ def unreadable(said: Times) -> Iterator[Found]:
             seen.add(one.said)
             days = {"one": one.start, "other": one.end}
             values = {name: day for name, day in days.items() if day}
-            yield Found(f"dates.{one.kind}", field, {"said": one.said, **values})
+            yield Found(f"dates.{one.kind}", reading.place(field), {"said": one.said, **values})
 
 
 def only_in_text(content: Content, reading: Reading, said: Times, on: date) -> Iterator[Found]:
@@ -51,10 +51,10 @@ def only_in_text(content: Content, reading: Reading, said: Times, on: date) -> I
         yield Found(code, "period.end", {"said": end.said, "date": _end(end)})
     for field, one in said.each():
         if one.kind == "span":
-            yield Found("time_bound.span", field, {"said": one.said})
+            yield Found("time_bound.span", reading.place(field), {"said": one.said})
             break
     if repeats := reading.all("recurring", most=1):
-        yield Found("time_bound.recurs", "description", {"said": repeats[0]})
+        yield Found("time_bound.recurs", reading.place("description"), {"said": repeats[0]})
 
 
 def _latest(said: Times, on: date) -> tuple[str, Said] | None:

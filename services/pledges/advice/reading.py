@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.pledges.advice.vocabulary import LANGUAGES, phrases, vocabulary
-from services.pledges.registry.content import Content
+from services.pledges.registry.content import Content, Translation
 
 FEWEST_WORDS = 12  # of fewer, the language is what the pledge says it is
 SHARE = 0.28  # of the words are common ones of the language; of a related one, some 20 % look so
@@ -16,12 +16,20 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class Reading:
-    """`language` is that of the words we know; None where we know none and only figures are read."""
+    """`language` is that of the words we know; None where we know none and only figures are read.
+
+    `at` is the place of the text in the pledge: empty, or that of a translation.
+    """
 
     title: str
     description: str
     declared: str
     language: str | None
+    at: str = ""
+
+    def place(self, field: str) -> str:
+        """Of a field of this text in the pledge: "description", or "translations.0.description"."""
+        return f"{self.at}{field}"
 
     @property
     def text(self) -> str:
@@ -47,14 +55,20 @@ class Reading:
         if self.language is None:
             return self
         known = phrases(self.language, of)
-        return Reading(known.sub("", self.title), known.sub("", self.description), self.declared, self.language)
+        return replace(self, title=known.sub("", self.title), description=known.sub("", self.description))
 
 
 def reading(content: Content) -> Reading:
+    """The pledge's own text; where we do not know its language, the first translation in one that we do."""
+    own = _read(content, "")
+    others = (_read(text, f"translations.{place}.") for place, text in enumerate(content.translations))
+    return own if own.language else next((one for one in others if one.language and one.description.strip()), own)
+
+
+def _read(text: Content | Translation, at: str) -> Reading:
     """What is declared holds, unless the words are clearly those of another language that we know."""
-    declared = content.language.partition("-")[0]
-    language = _language(f"{content.title}\n{content.description}", declared)
-    return Reading(content.title, content.description, declared, language)
+    declared = text.language.partition("-")[0]
+    return Reading(text.title, text.description, declared, _language(f"{text.title}\n{text.description}", declared), at)
 
 
 def _language(text: str, declared: str) -> str | None:

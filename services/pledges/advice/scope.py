@@ -16,7 +16,7 @@ def scope(content: Content, reading: Reading, on: date) -> Iterator[Found]:
     yield from of_others(reading)
     past = reading.all("past")
     if past and not reading.all("forward", most=1):
-        yield Found("scope.past_only", "description", {"said": tuple(past)})
+        yield Found("scope.past_only", reading.place("description"), {"said": tuple(past)})
     end = content.period.end
     if end and end.last_day() < on:
         yield Found("scope.period_over", "period.end", {"date": end})
@@ -29,5 +29,5 @@ def of_others(reading: Reading) -> Iterator[Found]:
         return
     for code, of in (("scope.refugees_only", "refugees"), ("scope.displaced_only", "displaced")):
         if said := about.all(of):
-            yield Found(code, "description", {"said": tuple(said)})
+            yield Found(code, reading.place("description"), {"said": tuple(said)})
             return

@@ -57,15 +57,15 @@ def _specific(read: Read) -> Criterion:
     reading, targets = read.reading, read.content.targets
     reasons = [Found("specific.target", "targets.0.what", {"said": targets[0].what})] if targets else []
     acts, vague = reading.all("acts"), reading.all("vague")
-    reasons += [Found("specific.acts", "description", {"said": tuple(acts)})] if acts else []
+    reasons += [Found("specific.acts", reading.place("description"), {"said": tuple(acts)})] if acts else []
     concrete = bool(reasons)
-    reasons += [Found("specific.vague", "description", {"said": tuple(vague)})] if vague else []
+    reasons += [Found("specific.vague", reading.place("description"), {"said": tuple(vague)})] if vague else []
     if reading.language is None:
         reasons.append(_not_read(reading))
     elif not concrete:
-        reasons.append(Found("specific.nothing", "description"))
+        reasons.append(Found("specific.nothing", reading.place("description")))
     is_short = reading.language is not None and reading.words < FEWEST_WORDS
-    reasons += [Found("specific.short", "description", {"count": reading.words})] if is_short else []
+    reasons += [Found("specific.short", reading.place("description"), {"count": reading.words})] if is_short else []
     if not concrete:
         return _judged("specific", reasons, "not_met" if reading.language else "not_read")
     clear = not is_short and (bool(targets) or len(vague) <= len(acts))
@@ -73,7 +73,7 @@ def _specific(read: Read) -> Criterion:
 
 
 def _not_read(reading: Reading) -> Found:
-    return Found("not_read", "description", {"language": Tongue(reading.declared)})
+    return Found("not_read", reading.place("description"), {"language": Tongue(reading.declared)})
 
 
 def _measurable(read: Read) -> Criterion:
@@ -111,7 +111,9 @@ def _achievable(read: Read) -> Criterion:
     means, absolute = list(_means(content, read.claims)), read.reading.all("absolute")
     without_amount = "financial" in content.forms and not any(found.code == "achievable.money" for found in means)
     against = [Found("achievable.no_amount", "money")] if without_amount else []
-    against += [Found("achievable.absolute", "description", {"said": tuple(absolute)})] if absolute else []
+    against += (
+        [Found("achievable.absolute", read.reading.place("description"), {"said": tuple(absolute)})] if absolute else []
+    )
     advice = Suggestion("suggest.achievable_amount") if without_amount else None
     if means:
         return _judged("achievable", [*means, *against], "partly" if against else "met", advice)

@@ -19,7 +19,8 @@ from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, faults, new_key
 from services.portal.typed import Meaning, Typed, meaning, place, texts
 from shared.client import Conflict, Refused, Stale
-from shared.client.models.pledges import Advice, Content, NewPledge, Saving, WorkingCopy
+from shared.client.models.advice import Advice
+from shared.client.models.pledges import Content, NewPledge, Saving, WorkingCopy
 
 router = APIRouter()
 

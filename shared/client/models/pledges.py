@@ -97,31 +97,6 @@ class NewPledge(Content):
     submit: bool = False
 
 
-class Asking(Content):
-    entity_id: str | None = None
-
-
-class Finding(Received):
-    code: str
-    severity: str
-    field: str
-    text: str
-
-
-class Criterion(Received):
-    criterion: str
-    verdict: str
-    reasons: list[Finding]
-    suggestion: str | None
-
-
-class Advice(Received):
-    language: str
-    read_as: str | None
-    smart: list[Criterion]
-    findings: list[Finding]
-
-
 class Source(Sent):
     title: str
     url: str | None = None

@@ -106,6 +106,19 @@ def test_a_text_is_read_as_what_it_is(declared: str, text: str, read: str | None
     assert judged(text, language=declared).language == read
 
 
+def test_a_translation_is_read_where_the_text_itself_is_not() -> None:
+    english = {"language": "en", "title": "Schools", "description": "We will open schools to refugees, by 26 April."}
+    short = {"language": "fr", "title": "Des écoles"}
+    found = judged("Сделаем", language="ru", translations=[short, english])
+    assert found.language == "en"
+    assert {one.code: one.field for one in found.findings if one.severity == "advised"} == {
+        "limits.description_short": "description",
+        "scope.refugees_only": "translations.1.description",
+        "dates.no_year": "translations.1.description",
+    }
+    assert judged("Сделаем", language="ru", translations=[short]).language is None
+
+
 LACKING: list[dict[str, Any]] = [
     {},
     {"kind": "common"},
