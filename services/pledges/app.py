@@ -14,13 +14,14 @@ from services.pledges.progress.api import router as progress
 from services.pledges.progress.sealing import Seal
 from services.pledges.registry.api import router as registry
 from services.pledges.reviews.api import router as reviews
+from services.pledges.reviews.slots import router as presentations
 from services.pledges.statistics.api import router as statistics
 from shared.web.app import Parts, create
 
 SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."
 ROUTERS: list[APIRouter] = [
     *(entities, invitations, people),
-    *(advice, registry, attachments, duplicates, progress, reviews, statistics),
+    *(advice, registry, attachments, duplicates, progress, reviews, presentations, statistics),
 ]
 
 

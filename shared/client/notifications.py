@@ -2,7 +2,7 @@
 
 from shared.client.lists import Listing
 from shared.client.models.base import Page
-from shared.client.models.notifications import Delivery, Reminder
+from shared.client.models.notifications import Delivery, Reminder, Summary
 from shared.client.room import Room
 from shared.client.sending import at
 
@@ -33,3 +33,10 @@ class Notifications(Room):
         """The plan: who is invited to report when, and why not."""
         wanted = {"milestone": milestone, "state": state, "limit": limit, "cursor": cursor}
         return self._to.pages(at("reminders"), Page[Reminder], **wanted)
+
+    async def reminders_summary(
+        self, milestone: str, *, starts: str | None = None, tentative: bool | None = None
+    ) -> Summary:
+        """How many were invited before it; with `starts`, what would become of the plan."""
+        wanted = {"milestone": milestone, "starts": starts, "tentative": tentative}
+        return await self._to.get(at("reminders", "summary"), Summary, **wanted)

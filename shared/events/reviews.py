@@ -10,6 +10,16 @@ from shared.events.envelope import Data
 from shared.reference.dates import PartialDate
 
 
+class Outcome(Data):
+    """What came out of a milestone. A correction is a new version."""
+
+    text: str
+    document: str | None = Field(default=None, description="Address of the document")
+    region: str | None = Field(default=None, description="Code of the region or group that met")
+    version: int = Field(ge=1)
+    at: datetime = Field(description="When this version was recorded, business time, UTC")
+
+
 class MilestoneSnapshot(Data):
     code: str
     sequence: int = Sequence
@@ -22,6 +32,7 @@ class MilestoneSnapshot(Data):
     time_zone: str = Field(description="IANA name, of the seat")
     tentative: bool = False
     reminders: bool = Field(description="Whether entities are invited to report before it")
+    outcome: Outcome | None = None
 
 
 class MilestoneEvent(Data):

@@ -123,6 +123,10 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "WorkPage": Page[pledges.WorkItem],
             "UpdatePage": Page[pledges.Update],
             "Reviews": Page[reviews.Cycle],
+            "OutcomePage": Page[reviews.OutcomeOut],
+            "MilestoneSteps": Page[reviews.MilestoneStep],
+            "PresentationOut": reviews.Presentation,
+            "Presentations": Page[reviews.Presentation],
             "MergedPage": Page[duplicates.Merged],
         },
         n: {

@@ -133,7 +133,27 @@ def _hand_over_and_back(examples: Examples) -> None:
 
 def _reviews(examples: Examples) -> None:
     etag = examples.stack.anyone.get("pledges", "/reviews/plenary-2024").headers["etag"]
+    examples.send("noor", "pledges", "post", "/reviews/{code}/preview", code="plenary-2024")
     examples.send("noor", "pledges", "put", "/reviews/{code}", seen=etag, code="plenary-2024")
+    examples.send("noor", "pledges", "post", "/reviews")
+    etag = examples.stack.anyone.get("pledges", "/reviews/imrf-2022").headers["etag"]
+    examples.send("noor", "pledges", "put", "/reviews/{code}/outcome", seen=etag, code="imrf-2022")
+    _presentations(examples)
+
+
+def _presentations(examples: Examples) -> None:
+    """Of a pledge that there is: the example's own cannot be known before."""
+    path = "/reviews/{code}/presentations"
+    known = {"pledge_id": examples.pledge(("noor", "publish")).json()["pledge_id"]}
+    body = examples.stack.example("pledges", "post", path) | known
+    made = examples.stack.person("amina").post("pledges", path.format(code="plenary-2024"), body)
+    assert made.is_success, made.text
+    examples.sent.add(("pledges", "post", path))
+    for who, act in (("noor", "grant"), ("amina", "withdraw")):
+        ids = {"presentation_id": made.json()["presentation_id"]}
+        made = examples.send(
+            who, "pledges", "post", f"/presentations/{{presentation_id}}/{act}", seen=made.headers["etag"], **ids
+        )
 
 
 def _requests(examples: Examples) -> None:

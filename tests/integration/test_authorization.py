@@ -112,7 +112,13 @@ async def world(service: Services) -> World:
         "language": "en",
     }
     request = await _made(support.client.post("/requests", json=wish, headers=once(bearer("amina"))))
-    ids |= {"request_id": request["request_id"], "person_id": "amina", "code": "plenary-2024", "number": "1"}
+    ids |= {
+        "request_id": request["request_id"],
+        "person_id": "amina",
+        "code": "plenary-2024",
+        "number": "1",
+        "presentation_id": str(uuid4()),
+    }
     return World({"pledges": pledges, "network_support": support, "notifications": await service("notifications")}, ids)
 
 

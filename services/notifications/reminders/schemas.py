@@ -23,6 +23,34 @@ class ReminderShown(BaseModel):
     updated_at: datetime = Field(description="System time, UTC")
 
 
+class Invitation(BaseModel):
+    """One offset from the milestone's first day."""
+
+    offset_days: int
+    due_on: date
+    reminders: int = Field(description="That are not in the plan yet, and would be")
+    overdue: bool = Field(description="The day has passed: they would be skipped, never sent late")
+
+
+class Moved(BaseModel):
+    """What a move would do to the reminders that have not gone out. What has gone out is never sent again."""
+
+    starts: str
+    kept: int = Field(description="Planned reminders that stay where they are")
+    dropped: int = Field(description="Planned reminders whose day would be no more")
+    planned: list[Invitation]
+
+
+class Summary(BaseModel):
+    """The invitations to report before one milestone."""
+
+    milestone: str
+    pledges: int = Field(description="Pledges that somebody was invited to report on, by e-mail")
+    entities: int = Field(description="Entities that they belong to")
+    reminders: dict[State, int] = Field(description="How many there are in each state; 0 is left out")
+    moved: Moved | None
+
+
 class ReminderPage(BaseModel):
     """By the day they are due on, the earliest first."""
 

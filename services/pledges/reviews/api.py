@@ -6,14 +6,24 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.reviews import commands, queries
-from services.pledges.reviews.schemas import MilestoneOut, Move, ReviewPledges, Reviews
+from services.pledges.reviews import commands, outcomes, queries
+from services.pledges.reviews.schemas import (
+    MilestoneOut,
+    MilestoneSteps,
+    Move,
+    MovePreview,
+    NewMilestone,
+    Outcome,
+    OutcomePage,
+    ReviewPledges,
+    Reviews,
+)
 from shared.authors import staff
 from shared.web.app import Using
 from shared.web.auth import ANYONE, STAFF, Actor
 from shared.web.etag import SeenRevision, etag
 from shared.web.pagination import Cursor, Limit, next_link
-from shared.web.writing import Answer, Writing
+from shared.web.writing import Answer, IdempotencyKey, Writing
 
 router = APIRouter()
 
@@ -22,8 +32,8 @@ PUBLIC = [Depends(ANYONE)]
 REVIEWS: list[str | Enum] = ["reviews"]
 
 
-def _answer(review: MilestoneOut) -> Answer:
-    return Answer(200, review.model_dump_json(), {"ETag": etag(review.revision)})
+def _answer(review: MilestoneOut, status: int = 200) -> Answer:
+    return Answer(status, review.model_dump_json(), {"ETag": etag(review.revision)})
 
 
 @router.get("/reviews", tags=REVIEWS, dependencies=PUBLIC, summary="The review cycles and their milestones")
@@ -51,6 +61,67 @@ async def move(code: str, to: Move, actor: Staff, seen: SeenRevision, writing: W
         return _answer(queries.shown(await commands.move(session, staff(actor), code, seen, to, moment)))
 
     return await writing.run(write)
+
+
+@router.post(
+    "/reviews", tags=REVIEWS, status_code=201, response_model=MilestoneOut, summary="Add a milestone to a review cycle"
+)
+async def add(
+    new: NewMilestone, request: Request, actor: Staff, key: IdempotencyKey, writing: Writing, parts: Using
+) -> Response:
+    """For Network staff: a regional review that the reference data does not have, say."""
+    moment = parts.clock.moment()
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(queries.shown(await commands.create(session, staff(actor), new, moment)), 201)
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.post(
+    "/reviews/{code}/preview", tags=REVIEWS, dependencies=[Depends(STAFF)], summary="What a move would do; none is done"
+)
+async def preview(code: str, to: Move, parts: Using) -> MovePreview:
+    """For Network staff. Refused as the move itself would be."""
+    async with parts.database.transaction() as session:
+        return await queries.preview(session, code, to, parts.clock.business())
+
+
+@router.get("/reviews/{code}/history", tags=REVIEWS, dependencies=PUBLIC, summary="How a milestone changed, and why")
+async def history(
+    code: str, request: Request, response: Response, parts: Using, limit: Limit = 20, cursor: Cursor = None
+) -> MilestoneSteps:
+    """Newest first; by role, never by person."""
+    async with parts.database.transaction() as session:
+        page = await queries.history(session, code, limit, cursor)
+    response.headers.update(next_link(request, page.next))
+    return page
+
+
+@router.put(
+    "/reviews/{code}/outcome", tags=REVIEWS, response_model=MilestoneOut, summary="Record or correct its outcome"
+)
+async def record_outcome(
+    code: str, said: Outcome, actor: Staff, seen: SeenRevision, writing: Writing, parts: Using
+) -> Response:
+    """For Network staff, once it has begun. Every version stays public."""
+    moment = parts.clock.moment()
+
+    async def write(session: AsyncSession) -> Answer:
+        return _answer(queries.shown(await outcomes.record(session, staff(actor), code, seen, said, moment)))
+
+    return await writing.run(write)
+
+
+@router.get("/reviews/{code}/outcomes", tags=REVIEWS, dependencies=PUBLIC, summary="All versions of its outcome")
+async def outcome_versions(
+    code: str, request: Request, response: Response, parts: Using, limit: Limit = 20, cursor: Cursor = None
+) -> OutcomePage:
+    """Newest first."""
+    async with parts.database.transaction() as session:
+        page = await outcomes.versions(session, code, limit, cursor)
+    response.headers.update(next_link(request, page.next))
+    return page
 
 
 @router.get(

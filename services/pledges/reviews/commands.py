@@ -7,11 +7,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.pledges.reviews import lifecycle, queries
 from services.pledges.reviews.models import Milestone, MilestoneHistory, ReviewCycle
-from services.pledges.reviews.schemas import Move
+from services.pledges.reviews.schemas import Move, NewMilestone
 from shared.authors import Author
 from shared.clock import Moment
-from shared.errors import NotFound
+from shared.errors import Conflict, FieldProblem, Invalid, NotFound
 from shared.events.common import Change
 from shared.events.reviews import MilestoneEvent, MilestoneSnapshot
 from shared.messaging import outbox
@@ -25,17 +26,31 @@ async def move(session: AsyncSession, author: Author, code: str, seen: int, to: 
     if found is None:
         raise NotFound("There is no milestone with this code; they are listed at GET /reviews.")
     etag.require(seen, found.revision)
+    until = lifecycle.ends_at(to.starts, to.ends, to.time_zone)
+    lifecycle.require_ahead(queries.end(found), until, moment.business)
     wanted = to.model_dump(mode="json", exclude={"reason"})
     await change(session, author, found, wanted, to.reason, moment)
     return found
 
 
-async def add(session: AsyncSession, author: Author, values: dict[str, Any], reason: str, moment: Moment) -> None:
+async def create(session: AsyncSession, author: Author, new: NewMilestone, moment: Moment) -> Milestone:
+    """By staff. Raises Conflict when the code is taken, Invalid for a cycle that there is not."""
+    if await session.get(ReviewCycle, new.cycle) is None:
+        fault = FieldProblem("cycle", "is no review cycle", "they are listed at GET /reviews")
+        raise Invalid("There is no such review cycle; nothing was added.", [fault])
+    if await session.get(Milestone, new.code):
+        raise Conflict(f"There is a milestone with the code {new.code} already: GET /reviews/{new.code}.")
+    plain = new.model_dump(mode="json", exclude={"reason", "group"})
+    return await add(session, author, plain | {"group_code": new.group}, new.reason, moment)
+
+
+async def add(session: AsyncSession, author: Author, values: dict[str, Any], reason: str, moment: Moment) -> Milestone:
     """A new milestone at revision 1; `values` are its columns."""
     made = Milestone(**values, starts_on=_day(values["starts"]), revision=1, sequence=1)
     session.add(made)
     await session.flush()
     await _tell(session, author, made, "added", [], {}, reason, moment)
+    return made
 
 
 async def change(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from shared.errors import FieldProblem, Invalid
 from shared.reference.dates import PartialDate
 
 WITHDRAWN = "withdrawn"  # the reason of closing that takes a pledge out of the count
@@ -47,6 +48,17 @@ class Counting:
 def counting(cycle: str, opens_at: datetime, ends_at: datetime, now: datetime) -> Counting:
     """The count as it stands at `now`; it stays open to new pledges until the milestone has ended."""
     return Counting(cycle, opens_at, min(now, ends_at))
+
+
+def require_ahead(present_end: datetime, new_end: datetime, now: datetime) -> None:
+    """Raises Invalid when a milestone that lies ahead would be over by its new dates.
+
+    The dates of one that is over may be corrected: no reminder follows from a day that has passed.
+    """
+    if new_end <= now < present_end:
+        remedy = "name a day from today on; once a milestone is over, its dates can be corrected"
+        fault = FieldProblem("starts", "lies in the past, and the milestone is still ahead", remedy)
+        raise Invalid("A milestone that lies ahead cannot be moved into the past; nothing was moved.", [fault])
 
 
 def ends_at(starts: PartialDate, ends: PartialDate | None, time_zone: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Identity
 from sqlalchemy.dialects.postgresql import JSONB
@@ -45,6 +46,48 @@ class Milestone(Table, table=True):
     revision: int = 1
     sequence: int = 1
     reference: dict[str, Any] | None = Field(default=None, sa_type=JSONB)  # what the reference data said last
+    outcome: dict[str, Any] | None = Field(default=None, sa_type=JSONB)  # its newest version, see MilestoneOutcome
+
+
+class MilestoneOutcome(Table, table=True):
+    """Append only: every version of what came out of a milestone; `document` is schemas.OutcomeOut as JSON."""
+
+    __tablename__: ClassVar[str] = "milestone_outcome"
+
+    code: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    document: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class Presentation(Table, table=True):
+    """A wish to present a pledge at a milestone. `number` is the order in which they were asked for."""
+
+    __tablename__: ClassVar[str] = "presentation"
+
+    number: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    presentation_id: UUID
+    milestone: str
+    pledge_id: UUID
+    entity_id: str
+    language: str
+    state: str  # asked, granted, withdrawn
+    asked_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    changed_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    revision: int
+
+
+class PresentationHistory(Table, table=True):
+    """Append only: who asked, granted and withdrew."""
+
+    __tablename__: ClassVar[str] = "presentation_history"
+
+    presentation_id: UUID = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    state: str
+    at: datetime = Field(sa_type=TIMESTAMPTZ)
+    recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    person_id: str
+    by: str
 
 
 class MilestoneHistory(Table, table=True):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, cast, func, not_, select
+from sqlalchemy import ColumnElement, Select, cast, func, not_, select
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -15,10 +15,22 @@ from services.pledges.entities.models import Entity
 from services.pledges.registry.models import PublicPledge
 from services.pledges.reviews import lifecycle
 from services.pledges.reviews.lifecycle import Counting
-from services.pledges.reviews.models import Milestone, ReviewCycle
-from services.pledges.reviews.schemas import CountedPledge, CycleOut, MilestoneOut, ReviewPledges, Reviews
+from services.pledges.reviews.models import Milestone, MilestoneHistory, ReviewCycle
+from services.pledges.reviews.schemas import (
+    CountedPledge,
+    CycleOut,
+    Figures,
+    MilestoneOut,
+    MilestoneStep,
+    MilestoneSteps,
+    Move,
+    MovePreview,
+    ReviewPledges,
+    Reviews,
+)
 from shared.errors import NotFound
 from shared.events.common import EntityRef
+from shared.reference.dates import PartialDate
 from shared.web import pagination
 
 
@@ -36,9 +48,9 @@ async def reviews(session: AsyncSession) -> Reviews:
     return Reviews(items=[CycleOut(**cycle.model_dump(), milestones=milestones[cycle.code]) for cycle in cycles])
 
 
-async def milestone(session: AsyncSession, code: str) -> Milestone:
+async def milestone(session: AsyncSession, code: str, *, lock: bool = False) -> Milestone:
     """Raises NotFound."""
-    if found := await session.get(Milestone, code):
+    if found := await session.get(Milestone, code, with_for_update=lock):
         return found
     raise NotFound("There is no milestone with this code; they are listed at GET /reviews.")
 
@@ -71,6 +83,53 @@ async def _figures(session: AsyncSession, rule: Counting) -> tuple[int, int]:
     counts = select(func.count(), func.count().filter(_heard(rule))).select_from(PublicPledge)
     denominator, reported = (await session.execute(counts.where(*_counted(rule)))).one()
     return denominator, reported
+
+
+_LAST_FIRST = pagination.Order({col(MilestoneHistory.step_id): pagination.number}, newest_first=True)
+
+
+async def history(session: AsyncSession, code: str, limit: int, cursor: str | None) -> MilestoneSteps:
+    """Who moved it, by role, when and why; the newest first. Raises NotFound."""
+    await milestone(session, code)
+    query = select(MilestoneHistory).where(col(MilestoneHistory.code) == code)
+    rows, more = await pagination.page(session, query, _LAST_FIRST, f"steps {code}", limit, cursor)
+    steps = [MilestoneStep.model_validate({**step.model_dump(), **step.details}) for (step,) in rows]
+    return MilestoneSteps(items=steps, next=more)
+
+
+async def preview(session: AsyncSession, code: str, to: Move, now: datetime) -> MovePreview:
+    """What `commands.move` would do. Raises NotFound, and Invalid where the move would."""
+    found = await milestone(session, code)
+    lifecycle.require_ahead(end(found), lifecycle.ends_at(to.starts, to.ends, to.time_zone), now)
+    wanted = to.model_dump(mode="json", exclude={"reason"})
+    moved = Milestone(**{**found.model_dump(), **wanted})
+    rule = await counting(session, shown(found), now)
+    return MovePreview(
+        fields=[name for name, value in wanted.items() if getattr(found, name) != value],
+        now=await _when(session, rule, end(found)),
+        then=await _when(session, await counting(session, shown(moved), now), end(moved)),
+        may_be_invited=await session.scalar(_may_be_invited(rule)) or 0,
+        says=(
+            "Counted as by now, and as it would be. How many reminders would move or be skipped, the notifications"
+            " service knows: GET /reminders/summary with the milestone and its new first day."
+        ),
+    )
+
+
+def end(found: Milestone) -> datetime:
+    """The end of its last day at its seat, in UTC."""
+    ends = PartialDate(found.ends) if found.ends else None
+    return lifecycle.ends_at(PartialDate(found.starts), ends, found.time_zone)
+
+
+async def _when(session: AsyncSession, rule: Counting, until: datetime) -> Figures:
+    denominator, heard = await _figures(session, rule)
+    return Figures(counts_until=until, denominator=denominator, reported=heard, silent=denominator - heard)
+
+
+def _may_be_invited(rule: Counting) -> Select[int]:
+    open_ones = (col(PublicPledge.review_cycle) == rule.cycle, col(PublicPledge.state) == "published")
+    return select(func.count()).select_from(PublicPledge).where(*open_ones, not_(_heard(rule)))
 
 
 _NEWEST = pagination.Order(

@@ -30,3 +30,29 @@ class Reminder(Received):
     state: str
     reason: str | None
     updated_at: datetime
+
+
+class Invitation(Received):
+    offset_days: int
+    due_on: date
+    reminders: int
+    overdue: bool
+
+
+class Moved(Received):
+    """What a move would do to the reminders that have not gone out."""
+
+    starts: str
+    kept: int
+    dropped: int
+    planned: list[Invitation]
+
+
+class Summary(Received):
+    """The invitations before one milestone."""
+
+    milestone: str
+    pledges: int
+    entities: int
+    reminders: dict[str, int]
+    moved: Moved | None

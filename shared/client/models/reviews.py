@@ -1,10 +1,25 @@
 """Review cycles and milestones. Days are those of a milestone's seat, as precise as they are known."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from shared.client.models.base import Page, Received, Sent
 from shared.client.models.entities import EntityRef
+
+
+class Outcome(Sent):
+    text: str
+    document: str | None = None
+    region: str | None = None
+
+
+class OutcomeOut(Received):
+    text: str
+    document: str | None = None
+    region: str | None = None
+    version: int
+    at: datetime
 
 
 class Milestone(Received):
@@ -21,6 +36,7 @@ class Milestone(Received):
     reminders: bool
     group: str | None
     document: str | None
+    outcome: OutcomeOut | None = None
     revision: int
 
 
@@ -40,6 +56,65 @@ class Move(Sent):
     time_zone: str
     tentative: bool = False
     reason: str
+
+
+class NewMilestone(Sent):
+    code: str
+    cycle: str
+    kind: str
+    names: dict[str, str]
+    starts: str
+    ends: str | None = None
+    seat: str | None = None
+    time_zone: str
+    tentative: bool = False
+    reminders: bool = False
+    group: str | None = None
+    document: str | None = None
+    reason: str
+
+
+class Figures(Received):
+    counts_until: datetime
+    denominator: int
+    reported: int
+    silent: int
+
+
+class MovePreview(Received):
+    fields: list[str]
+    now: Figures
+    then: Figures
+    may_be_invited: int
+    says: str
+
+
+class MilestoneStep(Received):
+    revision: int
+    action: str
+    at: datetime
+    by: str
+    reason: str
+    fields: list[str]
+    before: dict[str, Any]
+
+
+class Wish(Sent):
+    pledge_id: UUID
+    language: str
+
+
+class Presentation(Received):
+    presentation_id: UUID
+    milestone: str
+    pledge_id: UUID
+    title: str
+    entity: EntityRef
+    language: str
+    state: str
+    asked_at: datetime
+    changed_at: datetime
+    revision: int
 
 
 class CountedPledge(Received):
