@@ -98,6 +98,17 @@ SUGGESTIONS = (
 )
 
 
+# of pledges that may be the same (duplicates/words.py)
+DUPLICATES = tuple(
+    f"duplicates.{why}"
+    for why in (
+        *("same_external_id", "same_title", "similar_title", "same_text", "similar_text", "in_language"),
+        *("other_language", "same_numbers", "same_entity", "partner_entity", "shared_objectives"),
+        *("same_period", "other_period", "merged_here"),
+    )
+)
+
+
 @dataclass(frozen=True)
 class Tongue:
     """A language, to be named in the asker's one."""

@@ -1,9 +1,12 @@
 """Advice as the API takes the question and gives the answer."""
 
+from uuid import UUID
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.pledges.advice.findings import Severity
 from services.pledges.advice.smart import Name, Verdict
+from services.pledges.duplicates.schemas import Candidate
 from services.pledges.entities.schemas import EntityId
 from services.pledges.registry.content import EXAMPLE, Content
 
@@ -14,6 +17,7 @@ class Asking(Content):
     model_config = ConfigDict(json_schema_extra={"examples": [{"entity_id": "veridia", **EXAMPLE}]})
 
     entity_id: EntityId | None = Field(default=None, description="For whom you write", examples=["veridia"])
+    pledge_id: UUID | None = Field(default=None, description="Once it is saved: it is no duplicate of itself")
 
 
 class Finding(BaseModel):
@@ -45,5 +49,6 @@ class Advice(BaseModel):
         description="The language in which the pledge was read; null where only its fields and figures were",
         examples=["en"],
     )
+    duplicates: list[Candidate] = Field(description="Pledges that may be the same; none without `entity_id`")
     smart: list[Criterion]
     findings: list[Finding]

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.pledges.advice.wording import InLanguage, spoken
 from services.pledges.duplicates import commands, queries
 from services.pledges.duplicates.queries import Asked
 from services.pledges.duplicates.schemas import Duplicates, MergedPage, MergePreview, Merging
@@ -26,13 +27,21 @@ TAGS: list[str | Enum] = ["pledges: duplicates"]
 
 
 @router.get("/pledges/{pledge_id}/duplicates", tags=TAGS, summary="Pledges that may be the same, with reasons")
-async def duplicates(pledge_id: UUID, actor: Annotated[Actor, Depends(SIGNED_IN)], parts: Using) -> Duplicates:
+async def duplicates(
+    pledge_id: UUID,
+    response: Response,
+    actor: Annotated[Actor, Depends(SIGNED_IN)],
+    language: InLanguage,
+    parts: Using,
+) -> Duplicates:
     """For the entity's members, staff and reviewers. Compared is what is being worked on."""
     async with parts.database.transaction() as session:
         found = await records.present(session, pledge_id)
         await require_reader(session, actor, found.entity_id, parts.clock.business())
         asked = Asked(found.entity_id, found.content, pledge_id, insider=True)
-        return Duplicates(items=await queries.candidates(session, asked))
+        alike = await queries.candidates(session, asked, language)
+    response.headers.update(spoken(language))
+    return Duplicates(items=alike)
 
 
 @router.get("/pledges/{pledge_id}/merged", tags=TAGS, dependencies=[Depends(ANYONE)], summary="What was merged into it")
@@ -48,11 +57,18 @@ async def merged(
 
 @router.get("/pledges/{pledge_id}/merge", tags=TAGS, summary="What a merge would do, before it is done")
 async def preview(
-    pledge_id: UUID, into: Annotated[UUID, Query(description="The pledge that stays")], actor: Staff, parts: Using
+    pledge_id: UUID,
+    into: Annotated[UUID, Query(description="The pledge that stays")],
+    response: Response,
+    actor: Staff,
+    language: InLanguage,
+    parts: Using,
 ) -> MergePreview:
     """Refused as the merge itself would be."""
     async with parts.database.transaction() as session:
-        return await commands.preview(session, pledge_id, into, call_of(parts, actor))
+        found = await commands.preview(session, pledge_id, into, call_of(parts, actor), language)
+    response.headers.update(spoken(language))
+    return found
 
 
 @router.post(

@@ -49,7 +49,7 @@ class _Case:
     merge_id: UUID | None
 
 
-async def preview(session: AsyncSession, pledge_id: UUID, into_id: UUID, call: Call) -> MergePreview:
+async def preview(session: AsyncSession, pledge_id: UUID, into_id: UUID, call: Call, language: str) -> MergePreview:
     """What `merge` would do. Raises what it would raise, but for Stale."""
     found = await records.present(session, pledge_id)
     case = await _allowed(session, "merge", found, call)
@@ -62,7 +62,7 @@ async def preview(session: AsyncSession, pledge_id: UUID, into_id: UUID, call: C
         support_requests=await session.scalar(_SUPPORT, {"id": pledge_id}),
         merged_before=await session.scalar(_INTO, {"id": pledge_id}),
         review_cycle=case.public.review_cycle,
-        alike=queries.alike(mine, into),
+        alike=queries.alike(mine, into, language),
     )
 
 

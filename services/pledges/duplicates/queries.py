@@ -124,8 +124,11 @@ class _Compared:
     found: Likeness
 
 
-async def candidates(session: AsyncSession, asked: Asked) -> list[Candidate]:
-    """The likeliest first. The same question on the same data has the same answer, in the same order."""
+async def candidates(session: AsyncSession, asked: Asked, language: str) -> list[Candidate]:
+    """The likeliest first. The same question on the same data has the same answer, in the same order.
+
+    `language`: one of the six of the United Nations, of the reasons' sentences.
+    """
     mine = texts.said(asked.entity_id, asked.content)
     compared = await _public(session, asked, mine)
     if asked.insider:
@@ -134,20 +137,22 @@ async def candidates(session: AsyncSession, asked: Asked) -> list[Candidate]:
     for one in sorted(compared, key=_likeliest):
         if one.found.score >= LEAST and one.pledge_id != asked.pledge_id:
             best.setdefault(one.pledge_id, one)
-    return [_shown(one) for one in islice(best.values(), SHOWN)]
+    return [_shown(one, language) for one in islice(best.values(), SHOWN)]
 
 
-def alike(asked: Said, public: PledgeSnapshot) -> Candidate:
+def alike(asked: Said, public: PledgeSnapshot, language: str) -> Candidate:
     """How alike a public pledge is, however little that may be."""
-    return _shown(_compare(asked, PublicRead.model_validate(public.model_dump(mode="json")), None))
+    return _shown(_compare(asked, PublicRead.model_validate(public.model_dump(mode="json")), None), language)
 
 
 def _likeliest(one: _Compared) -> tuple[int, bool, UUID]:
     return -one.found.score, not one.is_public, one.pledge_id
 
 
-def _shown(one: _Compared) -> Candidate:
-    reasons = [DuplicateReason(code=why.code, parameters=why.parameters, says=says(why)) for why in one.found.reasons]
+def _shown(one: _Compared, language: str) -> Candidate:
+    reasons = [
+        DuplicateReason(code=why.code, parameters=why.parameters, says=says(why, language)) for why in one.found.reasons
+    ]
     plain = {name: getattr(one, name) for name in ("pledge_id", "entity", "title", "language", "state", "is_public")}
     return Candidate(**plain, score=one.found.score, reasons=reasons)
 

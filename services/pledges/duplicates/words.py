@@ -1,34 +1,27 @@
-"""What the reasons say in English. Pure."""
+"""What the reasons say: their sentences stand with those of the advice, in the six languages. Pure."""
 
+from collections.abc import Iterator
+
+from services.pledges.advice.findings import Tongue, Value
+from services.pledges.advice.messages import say
 from services.pledges.duplicates.likeness import Why
 
-_SAYS = {
-    "same_external_id": "Both are called {id} in {system}.",
-    "same_title": "The titles are the same.",
-    "similar_title": "The titles are alike ({percent} %).",
-    "same_text": "The texts are the same.",
-    "similar_text": "The texts are alike ({percent} %).",
-    "other_language": "It is written in another language ({language}), perhaps as a translation.",
-    "same_numbers": "The same numbers are in both: {values}.",
-    "same_entity": "It is of the same entity.",
-    "partner_entity": "It is of a partner: {entity}.",
-    "shared_objectives": "Both serve {values}.",
-    "same_period": "Both have the same period: {start} to {end}.",
-    "other_period": "Its period is another one: {start} to {end}. It may be a later or earlier edition.",
-    "merged_here": "A pledge that was merged into it is alike: {pledge}.",
-}
-_OPEN = {"start": "…", "end": "…"}
 
-
-def says(why: Why) -> str:
+def says(why: Why, language: str) -> str:
     """One sentence, or two."""
-    given = {name: _shown(name, value) for name, value in why.parameters.items()}
-    sentence = _SAYS[why.code].format(**given)
-    by_translation = why.code != "other_language" and "language" in given
-    return f"{sentence} Compared was what both have in {given['language']}." if by_translation else sentence
+    return " ".join(_sentences(why, language))
 
 
-def _shown(name: str, value: object) -> str:
-    if value is None:
-        return _OPEN[name]
-    return ", ".join(value) if isinstance(value, list) else str(value)
+def _sentences(why: Why, language: str) -> Iterator[str]:
+    values = {name: _value(name, value) for name, value in why.parameters.items()}
+    yield say(f"duplicates.{why.code}", values, language)
+    if why.code != "other_language" and "language" in values:
+        yield say("duplicates.in_language", values, language)
+
+
+def _value(name: str, value: object) -> Value:
+    if isinstance(value, list):
+        return tuple(str(one).removeprefix("objective-") for one in value)
+    if name == "language":
+        return Tongue(str(value))
+    return value if isinstance(value, int) else str(value)

@@ -128,8 +128,9 @@ async def _rearranged(request: Request, person: Person, sheet: Sheet, action: st
 async def _advised(request: Request, person: Person, sheet: Sheet, found: Meaning) -> Response:
     """The form as it is, with advice on it; nothing is saved."""
     entity = sheet.copy.entity.entity_id if sheet.copy else sheet.entity
+    pledge_id, accepted = sheet.copy.pledge_id if sheet.copy else None, request.headers.get("accept-language", "")
     try:
-        advice = await advise(person.client, found, entity, request.headers.get("accept-language", ""))
+        advice = await advise(person.client, found, entity, accepted, pledge_id)
     except Refused as refused:
         return await _refused(request, person, sheet, found, refused)
     return await _drawn(request, person, replace(sheet, advice=advice))

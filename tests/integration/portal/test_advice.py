@@ -61,3 +61,15 @@ async def test_what_was_written_is_escaped_in_advice(whole: Whole) -> None:
     answer = await send(whole.person("amina"), "/my/pledges/new", BARE | {"description": text}, action="advise")
     assert answer.status_code == 200
     assert "<script>alert" not in answer.text
+
+
+async def test_advice_names_what_a_pledge_may_be_the_same_as_and_never_itself(whole: Whole) -> None:
+    amina = whole.person("amina")
+    public = await whole.published()
+    answer = await send(amina, "/my/pledges/new", FORM, action="advise")
+    assert "It may be the same as" in answer.text
+    assert f'<a href="/pledges/{public}" dir="auto">' in answer.text
+    assert "The titles are the same." in answer.text
+    draft = await whole.draft(title="Bees", description="", objectives=["objective-1"], main_objectives=[])
+    again = await send(amina, f"/my/pledges/{draft}", action="advise")
+    assert f'/my/pledges/{draft}" dir' not in again.text

@@ -105,3 +105,32 @@ async def test_of_very_many_only_so_many_are_read_and_the_answer_is_always_the_s
     assert len(first) == SHOWN < EACH < MOST
     assert [item["score"] for item in first] == sorted((item["score"] for item in first), reverse=True)
     assert await found(desk, asked) == first
+
+
+async def advised(desk: Desk, who: dict[str, str], **changed: Any) -> list[dict[str, Any]]:
+    """The duplicates in the advice on the example, of Veridia unless `changed` says otherwise."""
+    body = EXAMPLE | {"entity_id": "veridia", "external_ids": []} | changed
+    answer = await desk.service.client.post("/pledges/advice", json=body, headers=who | {"Accept-Language": "fr"})
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["duplicates"]
+    return items
+
+
+async def test_advice_on_what_is_not_saved_shows_duplicates_in_the_askers_language(desk: Desk) -> None:
+    public = await desk.published()
+    [item] = await advised(desk, AMINA)
+    assert item["pledge_id"] == public
+    assert "Les titres sont identiques." in {reason["says"] for reason in item["reasons"]}
+    assert await advised(desk, AMINA, entity_id=None) == []
+    assert await advised(desk, AMINA, pledge_id=public) == []  # it is no duplicate of itself
+
+
+async def test_advice_tells_a_stranger_nothing_that_is_not_public(desk: Desk) -> None:
+    """Anybody may ask about any entity: what it has not published is not even counted for them."""
+    draft = (await desk.create(title=HIDDEN, description=LONG)).json()["pledge_id"]
+    mine = {"title": HIDDEN, "description": LONG}
+    for who in (AMINA, VERA, STAFF, REVIEWER):
+        assert [item["pledge_id"] for item in await advised(desk, who, **mine)] == [draft]
+    assert await advised(desk, KOFI, **mine) == []
+    assert await advised(desk, KOFI, **mine, partner_entities=["kalmora"]) == []
+    assert await advised(desk, KOFI, **mine, entity_id="kalmora", partner_entities=["veridia"]) == []

@@ -7,12 +7,12 @@ from string import Formatter
 import pytest
 from babel import Locale
 
-from services.pledges.advice.findings import CODES, SUGGESTIONS, Price, Tongue, Value
+from services.pledges.advice.findings import CODES, DUPLICATES, SUGGESTIONS, Price, Tongue, Value
 from services.pledges.advice.messages import HERE, say, words
 from shared.reference.dates import PartialDate
 from shared.reference.entries import LANGUAGES
 
-ALL = {*CODES, *SUGGESTIONS}
+ALL = {*CODES, *SUGGESTIONS, *DUPLICATES}
 SOME: dict[str, Value] = {
     "said": "by 2025",
     "count": 3,
@@ -24,6 +24,11 @@ SOME: dict[str, Value] = {
     "amount": Price(Decimal(200_000), "EUR"),
     "language": Tongue("pt"),
     "declared": Tongue("en"),
+    "id": "GRF-07853",
+    "system": "GRF",
+    "percent": 93,
+    "values": ("7", "14"),
+    "entity": "kalmora",
 }
 
 

@@ -14,6 +14,7 @@ from services.pledges.duplicates.likeness import LEAST, Likeness, compare
 from services.pledges.duplicates.texts import Said
 from services.pledges.duplicates.words import says
 from services.pledges.registry.content import Content
+from shared.reference.entries import LANGUAGES
 
 REAL = Path("deploy/local/demo/real_pledges.json")
 
@@ -174,7 +175,7 @@ def test_scores_are_bounded_the_same_both_ways_and_every_reason_has_a_sentence(
     found, back = compare(first, second), compare(second, first)
     assert 0 <= found.score <= 100
     assert found.score == back.score
-    assert all(says(reason) for reason in found.reasons)
+    assert all(says(reason, language) for reason in found.reasons for language in LANGUAGES)
     assert compare(first, second) == found
 
 
