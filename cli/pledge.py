@@ -196,7 +196,7 @@ def report(
     json: Json = False,
 ) -> None:
     """Say how it goes, from options, from a file, or both: options win. Reporting is voluntary."""
-    from shared.client.models.pledges import Report
+    from shared.client.models.reports import Report
 
     options = {"status": status, "summary": summary, "barriers": barrier, "no_change": no_change or None}
     said = _model(Report, _content(file) | {name: value for name, value in options.items() if value})

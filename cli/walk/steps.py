@@ -9,12 +9,11 @@ from shared.client.models.notifications import Reminder
 from shared.client.models.pledges import (
     ChangeRequest,
     NewPledge,
-    Reached,
-    Report,
     Saving,
     WantedChange,
     WorkingCopy,
 )
+from shared.client.models.reports import Reached, Report
 from shared.client.models.support import Opening
 
 REVIEW = "plenary-2024"

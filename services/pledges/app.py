@@ -11,6 +11,7 @@ from services.pledges.entities.api import router as entities
 from services.pledges.invitations.api import router as invitations
 from services.pledges.people.api import router as people
 from services.pledges.progress.api import router as progress
+from services.pledges.progress.partners_api import router as partners
 from services.pledges.progress.sealing import Seal
 from services.pledges.registry.api import router as registry
 from services.pledges.reviews.api import router as reviews
@@ -21,7 +22,7 @@ from shared.web.app import Parts, create
 SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."
 ROUTERS: list[APIRouter] = [
     *(entities, invitations, people),
-    *(advice, registry, attachments, duplicates, progress, reviews, presentations, statistics),
+    *(advice, registry, attachments, duplicates, progress, partners, reviews, presentations, statistics),
 ]
 
 

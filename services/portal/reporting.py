@@ -14,7 +14,8 @@ from services.portal.entering import Unclear
 from services.portal.language import Language
 from services.portal.problems import WHOLE_FORM
 from services.portal.typed import Typed
-from shared.client.models.pledges import Reached, Report, Target, Update
+from shared.client.models.pledges import Target
+from shared.client.models.reports import Reached, Report, Update
 
 
 def filled(last: Update | None, targets: Sequence[Target]) -> Typed:

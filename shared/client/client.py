@@ -13,6 +13,7 @@ from shared.client.links import Links
 from shared.client.members import Members
 from shared.client.notifications import Notifications
 from shared.client.patience import Patience
+from shared.client.progress import Progress
 from shared.client.registry import Registry
 from shared.client.reviews import Reviews
 from shared.client.sending import Sending, TokenSource
@@ -29,7 +30,7 @@ class Addresses:
     notifications: str = ""
 
 
-class Pledges(Registry, Attachments, Duplication, Directory, Members, Reviews, Links, Statistics):
+class Pledges(Registry, Progress, Attachments, Duplication, Directory, Members, Reviews, Links, Statistics):
     """The pledges service: pledges, files, reports, duplicates, entities, people, reviews, action links, statistics."""
 
 

@@ -1,6 +1,6 @@
 """Action links: what whoever got one by mail may do, without signing in."""
 
-from shared.client.models.pledges import LinkShown, LinkToken, LinkUse, Report, Update
+from shared.client.models.reports import LinkShown, LinkToken, LinkUse, Report, Update
 from shared.client.room import Room
 from shared.client.sending import at
 

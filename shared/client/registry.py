@@ -1,4 +1,4 @@
-"""Pledges and reports on them. `seen` is the ETag that the caller read; `key` is the Idempotency-Key."""
+"""Pledges. `seen` is the ETag that the caller read; `key` is the Idempotency-Key."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +10,13 @@ from shared.client.models.pledges import (
     ChangeRequest,
     Closing,
     NewPledge,
+    ProxyAnswering,
     PublicItem,
     PublicStep,
     PublicView,
-    Report,
     Saving,
     Snapshot,
     Statement,
-    Update,
     WorkingCopy,
     WorkItem,
 )
@@ -59,12 +58,6 @@ class Registry(Room):
     async def version(self, pledge_id: Id, number: int) -> Snapshot:
         """One version as it was published."""
         return await self._to.get(at("pledges", pledge_id, "versions", number), Snapshot)
-
-    def updates(
-        self, pledge_id: Id, *, limit: int | None = None, cursor: str | None = None
-    ) -> Listing[Page[Update], Update]:
-        """What was reported, newest first."""
-        return self._to.pages(at("pledges", pledge_id, "updates"), Page[Update], limit=limit, cursor=cursor)
 
     def mine(
         self,
@@ -132,6 +125,8 @@ class Registry(Room):
         """For staff: what an entity pledged elsewhere in public."""
         return await self._to.post(at("statements"), WorkingCopy, said, key=key)
 
-    async def report(self, pledge_id: Id, said: Report, *, key: str | None = None) -> Update:
-        """A dated statement on how it goes; voluntary (¶77)."""
-        return await self._to.post(at("pledges", pledge_id, "updates"), Update, said, key=key)
+    async def answer_proxy(
+        self, pledge_id: Id, said: ProxyAnswering, *, seen: str, key: str | None = None
+    ) -> WorkingCopy:
+        """Accepts or refuses what another entity filed in the name of one that the caller acts for."""
+        return await self._to.post(at("pledges", pledge_id, "proxy-answer"), WorkingCopy, said, seen=seen, key=key)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from shared.events.common import Change, EntityRef
@@ -9,7 +10,17 @@ from shared.events.entities import EntityEvent, EntitySnapshot, Group
 from shared.events.envelope import Data
 from shared.events.notifications import ReminderUnreachable
 from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
-from shared.events.pledges import Period, PledgeEvent, PledgeSnapshot, PledgeStep, Progress, Source, Target
+from shared.events.pledges import (
+    Period,
+    PledgeEvent,
+    PledgeSnapshot,
+    PledgeStep,
+    Progress,
+    SignOff,
+    Source,
+    Sum,
+    Target,
+)
 from shared.events.reviews import MilestoneEvent, MilestoneSnapshot
 from shared.events.support import RequestStep, SupportEvent, SupportSnapshot
 from shared.reference.dates import PartialDate
@@ -21,6 +32,7 @@ _REQUEST = UUID("01922f00-0000-7000-8000-000000000002")
 _INVITATION = UUID("01922f00-0000-7000-8000-000000000003")
 _HANDOVER = UUID("01922f00-0000-7000-8000-000000000004")
 _ERASURE = UUID("01922f00-0000-7000-8000-000000000005")
+_KALMORA = EntityRef(entity_id="kalmora", name="Kalmora", kind="member_state", fictional=True)
 _VERIDIA = EntityRef(entity_id="veridia", name="Veridia", kind="member_state", fictional=True)
 
 
@@ -58,16 +70,25 @@ def _pledge(action: str, fields: list[str]) -> PledgeEvent:
         period=Period(start=PartialDate("2024-09"), end=PartialDate("2026")),
         review_cycle="2022",
         partners=[],
+        partner_entities=["kalmora"] if action == "signed_off" else [],
+        sign_offs=[SignOff(entity=_KALMORA, answer="signed_off", at=_AT)] if action == "signed_off" else [],
         origin="submitted",
         sources=[Source(title="Statement at the Forum")] if action == "republished" else [],
-        progress=Progress(status="in_progress", last_reported_at=_AT, reports=1)
-        if action == "reported"
-        else Progress(),
+        progress=_progress(action),
         published_at=_AT,
         first_published_at=_AT,
     )
-    by = "system" if action == "republished" else "entity" if action == "reported" else "network_staff"
-    return PledgeEvent(pledge=snapshot, change=Change(action=action, at=_AT, by=by, fields=fields))
+    by = {"republished": "system", "reported": "entity", "signed_off": "entity"}.get(action, "network_staff")
+    change = {"action": action, "at": _AT, "by": by, "fields": fields}
+    return PledgeEvent(pledge=snapshot, change=Change.model_validate(change))
+
+
+def _progress(action: str) -> Progress:
+    if action not in {"reported", "confirmed"}:
+        return Progress()
+    paid = [Sum(amount=Decimal(1_100_000), currency="EUR")]
+    evidence: Literal["evidenced", "confirmed"] = "confirmed" if action == "confirmed" else "evidenced"
+    return Progress(status="in_progress", last_reported_at=_AT, reports=1, paid=paid, evidence=evidence)
 
 
 def _entity(action: str) -> EntityEvent:
@@ -123,6 +144,8 @@ EXAMPLES: dict[str, Data] = {
     "pledge.closed.v1": _pledge("closed", []),
     "pledge.merged.v1": _pledge("merged", []),
     "pledge.unmerged.v1": _pledge("unmerged", []),
+    "pledge.signed_off.v1": _pledge("signed_off", ["sign_offs"]),
+    "pledge.confirmed.v1": _pledge("confirmed", ["progress"]),
     "pledge.republished.v1": _pledge("republished", []),
     "entity.changed.v1": _entity("changed"),
     "entity.republished.v1": _entity("republished"),

@@ -37,6 +37,10 @@ _TYPES = [
     EventType("pledge.closed.v1", PLEDGES, PledgeEvent, "A published pledge was closed, with a reason"),
     EventType("pledge.merged.v1", PLEDGES, PledgeEvent, "A pledge turned out to be the same as another one"),
     EventType("pledge.unmerged.v1", PLEDGES, PledgeEvent, "A merge was undone: it is a pledge of its own again"),
+    EventType("pledge.signed_off.v1", PLEDGES, PledgeEvent, "A partner signed off or dissented, on it or on a report"),
+    EventType(
+        "pledge.confirmed.v1", PLEDGES, PledgeEvent, "Staff confirmed the evidence of a report, or took that back"
+    ),
     EventType("pledge.republished.v1", PLEDGES, PledgeEvent, "The present snapshot, written afresh; nothing happened"),
     EventType("entity.changed.v1", ENTITIES, EntityEvent, "An entity was added or changed"),
     EventType("entity.republished.v1", ENTITIES, EntityEvent, "The present snapshot, written afresh; nothing happened"),

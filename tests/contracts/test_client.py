@@ -23,6 +23,7 @@ from shared.client.models import (
     notifications,
     people,
     pledges,
+    reports,
     reviews,
     statistics,
     support,
@@ -121,7 +122,10 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "PublicPage": Page[pledges.PublicItem],
             "PublicSteps": Page[pledges.PublicStep],
             "WorkPage": Page[pledges.WorkItem],
-            "UpdatePage": Page[pledges.Update],
+            "UpdatePage": Page[reports.Update],
+            "AnsweredPage": Page[reports.Answered],
+            "AwaitedPage": Page[reports.Awaited],
+            "CheckPage": Page[reports.CheckAsked],
             "Reviews": Page[reviews.Cycle],
             "OutcomePage": Page[reviews.OutcomeOut],
             "MilestoneSteps": Page[reviews.MilestoneStep],
@@ -143,7 +147,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
         },
     }
     rooms = {
-        p: (pledges, advice, attachments, duplicates, entities, members, people, reviews, statistics),
+        p: (pledges, reports, advice, attachments, duplicates, entities, members, people, reviews, statistics),
         n: (notifications,),
         s: (support,),
     }

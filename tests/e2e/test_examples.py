@@ -82,6 +82,7 @@ def _pledges(examples: Examples) -> None:
     examples.send("amina", "pledges", "post", f"{PLEDGE}/updates", pledge_id=published)
     examples.pledge(("noor", "publish"), ("amina", "close"), close=False)
     _merging(examples)
+    _together(examples)
     stated = examples.send("noor", "pledges", "post", "/statements").json()["pledge_id"]
     examples.published.append(stated)
 
@@ -96,6 +97,25 @@ def _merging(examples: Examples) -> None:
     assert merged.is_success, merged.text
     examples.sent.add(("pledges", "post", f"{PLEDGE}/merge"))
     examples.send("noor", "pledges", "post", f"{PLEDGE}/unmerge", seen=merged.headers["etag"], pledge_id=copy)
+
+
+def _together(examples: Examples) -> None:
+    """Of two entities: the example's own has none beside it."""
+    stack, body = examples.stack, examples.stack.example("pledges", "post", "/pledges")
+    amina, kofi = stack.person("amina"), stack.person("kofi")
+    filed = kofi.post("pledges", "/pledges", body | {"proxy_entity_id": "kalmora", "partner_entities": ["kalmora"]})
+    pledge_id, seen = filed.json()["pledge_id"], filed.headers["etag"]
+    seen = examples.send("amina", "pledges", "post", f"{PLEDGE}/proxy-answer", seen=seen, pledge_id=pledge_id).headers[
+        "etag"
+    ]
+    examples.send("noor", "pledges", "post", f"{PLEDGE}/publish", seen=seen, pledge_id=pledge_id)
+    examples.published.append(pledge_id)
+    examples.send("kofi", "pledges", "post", f"{PLEDGE}/sign-off", pledge_id=pledge_id)
+    report = stack.example("pledges", "post", f"{PLEDGE}/updates")
+    assert amina.post("pledges", f"/pledges/{pledge_id}/updates", report).is_success
+    for who, step in (("kofi", "sign-off"), ("noor", "check")):
+        path = f"{PLEDGE}/updates/{{number}}/{step}"
+        examples.send(who, "pledges", "post", path, pledge_id=pledge_id, number="1")
 
 
 def _entities(examples: Examples) -> None:

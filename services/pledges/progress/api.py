@@ -4,20 +4,33 @@ from enum import Enum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.progress import commands, links, queries
-from services.pledges.progress.schemas import LinkShown, LinkToken, LinkUse, Report, Update, UpdatePage
+from services.pledges.progress import commands, evidence, links, queries
+from services.pledges.progress.schemas import (
+    MOST_REPORTS,
+    Check,
+    Checked,
+    CheckPage,
+    LinkShown,
+    LinkToken,
+    LinkUse,
+    Report,
+    Update,
+    UpdatePage,
+)
 from services.pledges.progress.sealing import Seal
 from services.pledges.registry.api import call_of
 from shared.web.app import Using
-from shared.web.auth import ANYONE, LINK_HOLDER, SIGNED_IN, Actor
+from shared.web.auth import ANYONE, LINK_HOLDER, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor
 from shared.web.pagination import Cursor, Limit, next_link
 from shared.web.writing import Answer, IdempotencyKey, Writing
 
 router = APIRouter()
 TAGS: list[str | Enum] = ["progress"]
+CHECKS: list[str | Enum] = ["evidence"]
+Number = Annotated[int, Path(ge=1, le=MOST_REPORTS, examples=[1], description="Of the report")]
 LINKS: list[str | Enum] = ["action links"]
 
 
@@ -33,7 +46,10 @@ async def report(
     writing: Writing,
     parts: Using,
 ) -> Response:
-    """For focal points and delegates of its entity; voluntary (¶77). A mistake is corrected by another report."""
+    """For focal points and delegates of its entity and its partners; voluntary (¶77).
+
+    A mistake is corrected by another report, which names the one that it replaces.
+    """
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
@@ -50,6 +66,50 @@ async def updates(
     """Newest first."""
     async with parts.database.transaction() as session:
         page = await queries.updates(session, pledge_id, limit, cursor)
+    response.headers.update(next_link(request, page.next))
+    return page
+
+
+@router.post(
+    "/pledges/{pledge_id}/updates/{number}/check", tags=CHECKS, response_model=Checked, summary="Confirm its evidence"
+)
+async def check(
+    pledge_id: UUID,
+    number: Number,
+    said: Check,
+    request: Request,
+    actor: Annotated[Actor, Depends(STAFF)],
+    key: IdempotencyKey,
+    writing: Writing,
+    parts: Using,
+) -> Response:
+    """Or decline, with the reason; where its entity asked for it. The last answer holds."""
+    call = call_of(parts, actor)
+
+    async def write(session: AsyncSession) -> Answer:
+        found = await evidence.check(session, pledge_id, number, said, call)
+        return Answer(200, found.model_dump_json())
+
+    return await writing.once(request, actor, key, write)
+
+
+@router.get("/pledges/{pledge_id}/updates/{number}/check", tags=CHECKS, summary="How the check of its evidence stands")
+async def checked(
+    pledge_id: UUID, number: Number, actor: Annotated[Actor, Depends(SIGNED_IN)], parts: Using
+) -> Checked:
+    """For the members of the pledge's entities, staff and reviewers."""
+    async with parts.database.transaction() as session:
+        await evidence.require_reader(session, pledge_id, call_of(parts, actor))
+        return await queries.checked(session, pledge_id, number)
+
+
+@router.get("/evidence-checks", tags=CHECKS, dependencies=[Depends(STAFF_OR_REVIEWER)], summary="What waits for it")
+async def checks(
+    request: Request, response: Response, parts: Using, limit: Limit = 20, cursor: Cursor = None
+) -> CheckPage:
+    """Reports whose entities asked for it."""
+    async with parts.database.transaction() as session:
+        page = await queries.waiting(session, limit, cursor)
     response.headers.update(next_link(request, page.next))
     return page
 

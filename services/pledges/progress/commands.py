@@ -5,77 +5,54 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.entities.authority import standing
+from services.pledges.progress import lifecycle, queries
 from services.pledges.progress.models import ProgressUpdate
+from services.pledges.progress.parties import acting_for, require_open
 from services.pledges.progress.schemas import Report, Update
-from services.pledges.registry import lifecycle, records
+from services.pledges.registry import lifecycle as registry
+from services.pledges.registry import records
 from services.pledges.registry.commands import Call
+from services.pledges.registry.partners import ask, entities
 from services.pledges.tables import core
-from shared.errors import Conflict, FieldProblem, Invalid
 from shared.events.common import Change
-from shared.events.pledges import PledgeSnapshot
+from shared.events.pledges import PledgeSnapshot, Progress, SignOff
 
 _ADD = insert(core(ProgressUpdate))
 
 
 async def report(session: AsyncSession, pledge_id: UUID, said: Report, call: Call) -> Update:
-    """One more report, by a focal point or delegate of the pledge's entity.
+    """One more report, by a focal point or delegate of the pledge's entity or of a partner.
 
     It is no edit of the pledge: revision and version stay. The public record goes on by one, so that whoever follows
     the topic learns of it. Raises NotFound, Forbidden, Conflict, Invalid.
     """
     found = await records.present(session, pledge_id, lock=True)
-    who = await standing(session, call.actor, found.entity_id, call.now)
-    if found.public is None:
-        who.require_read()
-        raise Conflict("It is not published yet: reports are on published pledges.")
-    who.require_writer()
-    if found.public.state == "closed":
-        raise Conflict("It is closed; reports are on pledges that are open.")
-    made = _update(found.public, said, call)
-    await session.execute(_ADD, _row(made, call))
-    snapshot = lifecycle.reported(found.public, made.status, call.now)
+    public = await require_open(session, found, call)
+    parties = [found.entity_id, *public.partner_entities]
+    reporter = await acting_for(session, call, parties, said.entity_id, first=found.entity_id)
+    made = lifecycle.update(public, said, reporter, call.now)
+    progress = await _progress(session, public, made)
+    await session.execute(_ADD, _row(made, said, call))
+    others = [one for one in parties if one != reporter.entity_id]
+    asked = [SignOff(entity=one, answer="awaited") for one in await entities(session, others)]
+    if asked:
+        await ask(session, pledge_id, made.number, public.version, asked)
     step = Change(action="reported", at=call.now, by="entity")
+    snapshot = registry.progressed(public, progress)
     await records.make_public(session, found, snapshot, step, call.moment, edit=False)
-    return made
+    return made.model_copy(update={"sign_offs": asked})
 
 
-def _update(public: PledgeSnapshot, said: Report, call: Call) -> Update:
-    last = public.progress
-    if said.no_change and last.status is None:
-        fault = FieldProblem("no_change", "there is no report yet that it could confirm", "say how it goes: status")
-        raise Invalid("There is nothing to confirm yet; nothing was saved.", [fault])
-    if said.confirms not in {None, last.reports}:
-        fault = FieldProblem(
-            "confirms",
-            f"report {said.confirms} is no longer the last one, number {last.reports} is",
-            "read that one first",
-        )
-        raise Invalid("Somebody has reported meanwhile; nothing was saved.", [fault])
-    _require_targets(public, said)
-    return Update.model_validate(
-        {
-            **said.model_dump(),
-            "status": said.status or last.status,
-            "pledge_id": public.pledge_id,
-            "number": last.reports + 1,
-            "reported_at": call.now,
-        }
-    )
+async def _progress(session: AsyncSession, public: PledgeSnapshot, made: Update) -> Progress:
+    """With the new report. Only a correction asks what was said before the last one."""
+    if made.corrects is None:
+        return lifecycle.after(public.progress, made, lifecycle.level(made, ()))
+    before = await queries.all_updates(session, public.pledge_id)
+    lifecycle.require_correctable(before, made.corrects, made.reporter)
+    return lifecycle.progress([*before, made], await queries.confirmed(session, public.pledge_id))
 
 
-def _require_targets(public: PledgeSnapshot, said: Report) -> None:
-    known = {target.what for target in public.targets}
-    faults = [
-        FieldProblem(f"values.{place}.target", "is no target of this pledge", "repeat the target's `what` as published")
-        for place, value in enumerate(said.values)
-        if value.target not in known
-    ]
-    if faults:
-        raise Invalid("Some values belong to no target of the pledge; nothing was saved.", faults)
-
-
-def _row(made: Update, call: Call) -> dict[str, object]:
-    plain = {name: getattr(made, name) for name in ("pledge_id", "number", "status", "no_change", "reported_at")}
-    recorded = {"person_id": call.actor.person, "recorded_at": call.moment.system}
-    return plain | recorded | {"document": made.model_dump_json()}
+def _row(made: Update, said: Report, call: Call) -> dict[str, object]:
+    plain = {name: getattr(made, name) for name in ("pledge_id", "number", "status", "no_change", "corrects")}
+    recorded = {"person_id": call.actor.person, "reported_at": call.now, "recorded_at": call.moment.system}
+    return plain | recorded | {"asked": said.ask_confirmation, "document": made.model_dump_json()}

@@ -88,13 +88,16 @@ async def use(session: AsyncSession, grant: Grant, said: Report, moment: Moment)
 
     Raises Conflict when it was used, Gone when it has expired, and what commands.report raises.
     """
-    await records.present(session, grant.pledge_id, lock=True)  # of two uses at once, the later sees the earlier
+    found = await records.present(
+        session, grant.pledge_id, lock=True
+    )  # of two uses at once, the later sees the earlier
     await _require_unused(session, grant)
     if _expired(grant, moment):
         raise Gone(
             f"This link was valid until {grant.until:%Y-%m-%d} and nothing was recorded: "
             "sign in and report, or wait for the next reminder."
         )
+    said = said.model_copy(update={"entity_id": found.entity_id})  # whose people got the mail
     made = await commands.report(session, grant.pledge_id, said, Call(_holder(grant), moment))
     used = {"link_id": grant.link_id, "pledge_id": made.pledge_id, "number": made.number, "used_at": moment.system}
     await session.execute(_USE, used)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import BigInteger, Column, Identity, Text
 from sqlmodel import Field
 
 from services.pledges.tables import Table
@@ -20,10 +20,27 @@ class ProgressUpdate(Table, table=True):
     number: int = Field(primary_key=True)  # 1, 2, 3… of this pledge
     status: str
     no_change: bool
+    corrects: int | None = None  # the number of the report that this one replaces
+    asked: bool = False  # staff are asked to check its evidence
     person_id: str
     reported_at: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
     recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
     document: str = Field(sa_type=Text)  # JSON of schemas.Update, ready to be sent
+
+
+class EvidenceCheck(Table, table=True):
+    """Append only: what staff found of a report's evidence. The last answer holds."""
+
+    __tablename__: ClassVar[str] = "evidence_check"
+
+    step_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    pledge_id: UUID
+    number: int
+    answer: str  # confirmed or declined
+    reason: str
+    person_id: str
+    at: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
+    recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
 
 
 class UsedLink(Table, table=True):

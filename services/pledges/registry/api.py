@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.entities.authority import Standing, require_reader
-from services.pledges.registry import commands, queries, records
+from services.pledges.entities.authority import Standing
+from services.pledges.registry import commands, proxies, queries, records
 from services.pledges.registry.commands import Call
 from services.pledges.registry.content import Cycle, Form, Kind, Objective
 from services.pledges.registry.merge_patch import MEDIA_TYPE, patched
@@ -71,7 +71,10 @@ def answer(done: tuple[Present, Standing], status: int = 200) -> Answer:
 async def create(
     wish: NewPledge, request: Request, actor: SignedIn, key: IdempotencyKey, writing: Writing, parts: Using
 ) -> Response:
-    """For focal points and delegates of the entity. A draft needs only a title; nobody else is told of it."""
+    """For focal points and delegates of the entity, or of another one that files it in the entity's name.
+
+    A draft needs only a title; nobody else is told of it.
+    """
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
@@ -126,7 +129,7 @@ async def working_copy(pledge_id: UUID, actor: SignedIn, parts: Using) -> Respon
     """For the entity's members, staff and reviewers; with the exchange about it. Its ETag goes into If-Match."""
     async with parts.database.transaction() as session:
         found = await records.present(session, pledge_id)
-        who = await require_reader(session, actor, found.entity_id, parts.clock.business())
+        who, _ = await proxies.sides(session, actor, found, parts.clock.business())
         copy = await queries.working_copy(session, found, who)
     return Answer(200, copy.model_dump_json(), {"ETag": etag(found.revision)}).response()
 

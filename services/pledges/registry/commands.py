@@ -1,5 +1,6 @@
 """What people do with pledges. Each use case runs in the caller's transaction and never commits."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,23 +18,30 @@ from services.pledges.entities.authority import (
     DELEGATE,
     FOCAL_POINT,
     Standing,
-    require_reader,
-    require_writer,
     standing,
 )
 from services.pledges.entities.queries import known
-from services.pledges.registry import lifecycle, records
+from services.pledges.registry import lifecycle, proxies, records
 from services.pledges.registry.content import Content
-from services.pledges.registry.lifecycle import Act, By, Publication
+from services.pledges.registry.lifecycle import Act, By
 from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.overtaken import overtaken
-from services.pledges.registry.records import Present
-from services.pledges.registry.schemas import ChangeRequest, Closing, NewPledge, State, Statement, WantedChange
+from services.pledges.registry.publishing import publish_version
+from services.pledges.registry.records import Present, Proxy
+from services.pledges.registry.schemas import (
+    ChangeRequest,
+    Closing,
+    NewPledge,
+    ProxyAnswering,
+    State,
+    Statement,
+    WantedChange,
+)
 from shared import inserts
 from shared.clock import Moment
 from shared.errors import FieldProblem, Invalid
 from shared.events.common import Change
-from shared.events.pledges import PledgeStep, Progress, Source
+from shared.events.pledges import PledgeStep, Source
 from shared.messaging import outbox
 from shared.web.auth import Actor
 from shared.web.etag import require
@@ -61,6 +69,7 @@ class Case:
     """A locked pledge, an act that is allowed on it, and the state that follows."""
 
     found: Present
+    proxied: Present  # the same with what its entity says, after the act, of who filed it
     who: Standing
     by: By
     state: State
@@ -68,15 +77,16 @@ class Case:
 
 async def create(session: AsyncSession, wish: NewPledge, call: Call) -> tuple[Present, Standing]:
     """A draft, or at once a submission. Raises Invalid, Forbidden."""
-    who = await require_writer(session, call.actor, wish.entity_id, call.now)
+    who, proxy = await proxies.filing(session, call.actor, wish, call.now)
+    role = _role(who, "proxy" if proxy else "entity")
     content = await _content(session, wish.entity_id, wish)
     if not wish.submit:
-        made = await _begin(session, who, content, "draft", call)
-        await step(session, made, "created", _role(who, "entity"), call)
+        made = await _begin(session, who, content, "draft", call, proxy)
+        await step(session, made, "created", role, call)
         return made, who
     content = await _submittable(session, content, call)
-    made = await _begin(session, who, content, "submitted", call)
-    await step(session, made, "submitted", _role(who, "entity"), call)
+    made = await _begin(session, who, content, "submitted", call, proxy)
+    await step(session, made, "submitted", role, call)
     await _announce(session, made, "submitted", call)
     return made, who
 
@@ -113,7 +123,8 @@ async def request_changes(
     lifecycle.require_known(names)
     case = await _case(session, "request_changes", pledge_id, seen, call)
     done = await records.change(session, case.found, case.state, case.found.content, call.now)
-    await step(session, done, "changes_requested", _role(case.who, case.by), call, fields=names, asked=asked.fields)
+    details = _ASKED.dump_json(asked.fields).decode()
+    await step(session, done, "changes_requested", _role(case.who, case.by), call, fields=names, details=details)
     await _announce(session, done, "changes_requested", call, names)
     return done, case.who
 
@@ -122,7 +133,7 @@ async def publish(session: AsyncSession, pledge_id: UUID, seen: int, call: Call)
     """By staff: the working copy becomes the next public version. Raises Stale, Conflict."""
     case = await _case(session, "publish", pledge_id, seen, call)
     done = await _change(session, case, "published", call, case.found.content)
-    return await _publish(session, done, case.who, call), case.who
+    return await publish_version(session, done, case.who.entity, call.moment), case.who
 
 
 async def close(
@@ -145,6 +156,18 @@ async def close(
     return await records.make_public(session, done, snapshot, step, call.moment), case.who
 
 
+async def answer_proxy(
+    session: AsyncSession, pledge_id: UUID, seen: int, said: ProxyAnswering, call: Call
+) -> tuple[Present, Standing]:
+    """By the entity in whose name it was filed. What it refuses goes back. Raises Stale, Conflict, Forbidden."""
+    act: Act = "accept" if said.answer == "accepted" else "refuse"
+    case = await _case(session, act, pledge_id, seen, call)
+    done = await records.change(session, case.proxied, case.state, case.found.content, call.now)
+    details = json.dumps({"reason": said.reason})
+    await step(session, done, f"proxy_{said.answer}", _role(case.who, case.by), call, details=details)
+    return done, case.who
+
+
 async def record_statement(session: AsyncSession, said: Statement, call: Call) -> tuple[Present, Standing]:
     """By staff: what an entity pledged in public, published with its sources. Raises Invalid, Forbidden."""
     who = await standing(session, call.actor, said.entity_id, call.now)
@@ -153,7 +176,7 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
     made = await _begin(session, who, content, "published", call)
     await step(session, made, "recorded", _role(who, by), call)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
-    return await _publish(session, made, who, call, sources), who
+    return await publish_version(session, made, who.entity, call.moment, sources), who
 
 
 async def _content(session: AsyncSession, entity_id: str, wish: Content, pledge_id: UUID | None = None) -> Content:
@@ -178,24 +201,26 @@ async def _case(
 ) -> Case:
     """Locks the pledge, then asks in this order: may they know of it, may they act, did they see it, may it be now."""
     found = await records.present(session, pledge_id, lock=True)
-    who = await require_reader(session, call.actor, found.entity_id, call.now)
-    by = lifecycle.acting(act, for_entity=who.may_write, is_staff=who.is_staff)
+    who, filer = await proxies.sides(session, call.actor, found, call.now)
+    for_proxy = filer is not None and filer.may_write
+    by = lifecycle.acting(act, for_entity=who.may_write, for_proxy=for_proxy, is_staff=who.is_staff)
     if edit and seen != found.revision:
         raise await overtaken(session, found, seen, edit(found.content))
     require(seen, found.revision)
-    return Case(found, who, by, lifecycle.follows(act, found.state, version=found.version))
+    state = lifecycle.follows(act, found.state, version=found.version)
+    return Case(found, proxies.after(act, by, found), who, by, state)
 
 
 def _role(who: Standing, by: By) -> str:
     """What the history says: in which role of theirs they acted."""
-    if by == "network_staff":
+    if by != "entity":
         return by
     return FOCAL_POINT if FOCAL_POINT in who.roles else DELEGATE
 
 
 async def _change(session: AsyncSession, case: Case, action: str, call: Call, content: Content) -> Present:
     """The next revision, and its line in the history with the fields that differ."""
-    done = await records.change(session, case.found, case.state, content, call.now)
+    done = await records.change(session, case.proxied, case.state, content, call.now)
     fields = lifecycle.changed(case.found.content, content)
     await step(session, done, action, _role(case.who, case.by), call, fields=fields)
     return done
@@ -222,8 +247,10 @@ async def _require_open(session: AsyncSession, field: str, pledge_id: UUID, *, o
         raise Invalid("It points at a pledge that is closed; nothing was saved.", [fault])
 
 
-async def _begin(session: AsyncSession, who: Standing, content: Content, state: State, call: Call) -> Present:
-    made = Present(uuid7(), who.entity.entity_id, 1, state, content, call.now, call.now, None)
+async def _begin(
+    session: AsyncSession, who: Standing, content: Content, state: State, call: Call, proxy: Proxy | None = None
+) -> Present:
+    made = Present(uuid7(), who.entity.entity_id, 1, state, content, call.now, call.now, None, proxy)
     await records.begin(session, made)
     return made
 
@@ -236,7 +263,7 @@ async def step(
     call: Call,
     *,
     fields: Sequence[str] = (),
-    asked: list[WantedChange] | None = None,
+    details: str = _NOTHING,
 ) -> None:
     row: dict[str, Any] = {
         "pledge_id": done.pledge_id,
@@ -248,7 +275,7 @@ async def step(
         "person_id": call.actor.person,
         "by": role,
         "fields": list(fields),
-        "details": _ASKED.dump_json(asked).decode() if asked else _NOTHING,
+        "details": details,
     }
     inserts.later(session, records.HISTORY, row)
 
@@ -265,28 +292,3 @@ async def _announce(session: AsyncSession, done: Present, action: str, call: Cal
         }
     )
     await outbox.add(session, f"pledge.{action}.v1", str(done.pledge_id), step, call.moment.system)
-
-
-async def _publish(
-    session: AsyncSession, done: Present, who: Standing, call: Call, sources: tuple[Source, ...] = ()
-) -> Present:
-    last, file = done.public, done.content.attachment
-    made = Publication(
-        pledge_id=done.pledge_id,
-        entity=who.entity,
-        content=done.content,
-        version=done.version + 1,
-        sequence=last.sequence + 1 if last else 1,
-        at=call.now,
-        first_at=last.first_published_at if last else call.now,
-        progress=last.progress if last else Progress(),
-        origin="public_statement" if sources else last.origin if last else "submitted",
-        sources=sources or tuple(last.sources if last else ()),
-        attached=await attachments.publish(session, done.pledge_id, file, "attachment", call.now) if file else None,
-    )
-    snapshot = lifecycle.snapshot(made)
-    fields = [name for name in Content.model_fields if last and getattr(last, name) != getattr(snapshot, name)]
-    step = Change(action="amended" if last else "published", at=call.now, by="network_staff", fields=fields)
-    version = {"pledge_id": done.pledge_id, "version": made.version, "published_at": call.now}
-    inserts.later(session, records.VERSIONS, version | {"snapshot": snapshot.model_dump_json()})
-    return await records.make_public(session, done, snapshot, step, call.moment)

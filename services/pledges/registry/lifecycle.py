@@ -25,21 +25,27 @@ from shared.events import pledges as public
 from shared.events.common import EntityRef
 from shared.reference import catalogue
 
-Act = Literal["save", "submit", "request_changes", "publish", "close", "record", "merge", "unmerge"]
-By = Literal["entity", "network_staff"]
+Act = Literal["save", "submit", "request_changes", "publish", "close", "record", "merge", "unmerge", "accept", "refuse"]
+By = Literal["entity", "proxy", "network_staff"]
 
 # who may do it at all: a focal point or delegate of the entity, or Network staff; viewers and reviewers only read
 _MAY: dict[Act, tuple[By, ...]] = {
-    "save": ("entity",),
-    "submit": ("entity",),
+    "save": ("entity", "proxy"),
+    "submit": ("entity", "proxy"),
     "request_changes": ("network_staff",),
     "publish": ("network_staff",),
     "close": ("entity", "network_staff"),
     "record": ("network_staff",),
     "merge": ("network_staff",),
     "unmerge": ("network_staff",),
+    "accept": ("entity",),
+    "refuse": ("entity",),
 }
-_NAMES: dict[By, str] = {"entity": "focal points and delegates of its entity", "network_staff": "Network staff"}
+_NAMES: dict[By, str] = {
+    "entity": "focal points and delegates of its entity",
+    "proxy": "those of the entity that filed it",
+    "network_staff": "Network staff",
+}
 
 # An amendment is drafted in the working copy; the public keeps seeing the published version meanwhile.
 _NEXT: dict[Act, dict[State, State]] = {
@@ -51,6 +57,9 @@ _NEXT: dict[Act, dict[State, State]] = {
     "record": {},  # a statement is published as it is recorded
     "merge": {"draft": "closed", "submitted": "closed", "changes_requested": "closed", "published": "closed"},
     "unmerge": {},  # back to what it was
+    # by the entity, of what another one filed in its name; what it refuses goes back to be amended
+    "accept": {"draft": "draft", "submitted": "submitted", "changes_requested": "changes_requested"},
+    "refuse": {"draft": "draft", "submitted": "changes_requested", "changes_requested": "changes_requested"},
 }
 # what a field consists of; the others of several values are lists of codes, names or ids
 _WHOLE: dict[str, type[Strict]] = {"period": Period, "national_plan": Plan}
@@ -74,9 +83,9 @@ _REMEDY: dict[State, str] = {
 }
 
 
-def acting(act: Act, *, for_entity: bool, is_staff: bool) -> By:
-    """In which capacity the act is done; who has both acts for the entity if they may. Raises Forbidden."""
-    capacities: dict[By, bool] = {"entity": for_entity, "network_staff": is_staff}
+def acting(act: Act, *, for_entity: bool, is_staff: bool, for_proxy: bool = False) -> By:
+    """In which capacity the act is done; who has several acts for the entity if they may. Raises Forbidden."""
+    capacities: dict[By, bool] = {"entity": for_entity, "proxy": for_proxy, "network_staff": is_staff}
     for by in _MAY[act]:
         if capacities[by]:
             return by
@@ -199,6 +208,7 @@ class Publication:
     origin: Literal["submitted", "public_statement"] = "submitted"
     sources: tuple[public.Source, ...] = ()
     attached: public.Attached | None = None
+    proxy: EntityRef | None = None
 
 
 def snapshot(made: Publication) -> public.PledgeSnapshot:
@@ -215,6 +225,7 @@ def snapshot(made: Publication) -> public.PledgeSnapshot:
             "state": "published",
             "origin": made.origin,
             "sources": made.sources,
+            "proxy": made.proxy,
             "progress": made.progress,
             "published_at": made.at,
             "first_published_at": made.first_at,
@@ -242,10 +253,14 @@ def unmerged(last: public.PledgeSnapshot) -> public.PledgeSnapshot:
     return _next(last, state="published", closed_reason=None, superseded_by=None, merged=False)
 
 
-def reported(last: public.PledgeSnapshot, status: str, at: datetime) -> public.PledgeSnapshot:
-    """The same pledge after one more report. The pledge itself is not edited: its version stays."""
-    progress = public.Progress(status=status, last_reported_at=at, reports=last.progress.reports + 1)
+def progressed(last: public.PledgeSnapshot, progress: public.Progress) -> public.PledgeSnapshot:
+    """The same pledge with what is reported now. The pledge itself is not edited: its version stays."""
     return _next(last, progress=progress)
+
+
+def signed(last: public.PledgeSnapshot, sign_offs: list[public.SignOff]) -> public.PledgeSnapshot:
+    """The same pledge with what its partners say now."""
+    return _next(last, sign_offs=sign_offs)
 
 
 def renewed(last: public.PledgeSnapshot, entity: EntityRef) -> public.PledgeSnapshot:

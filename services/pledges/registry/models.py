@@ -25,6 +25,8 @@ class Pledge(Table, table=True):
     content: str
     created_at: datetime = Field(sa_type=TIMESTAMPTZ)
     updated_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    proxy_entity_id: str | None = None  # who filed it in the entity's name
+    proxy_answer: str | None = None  # what the entity says of that: asked, accepted, refused
 
 
 class PledgeHistory(Table, table=True):
@@ -111,6 +113,37 @@ class PublicHistory(Table, table=True):
     at: datetime = Field(sa_type=TIMESTAMPTZ)
     by: str
     fields: list[str] = Field(sa_type=ARRAY(Text))
+
+
+class SignOffNow(Table, table=True):
+    """What each partner says now, or that it is asked: of the pledge (`number` 0), or of its report of that number."""
+
+    __tablename__: ClassVar[str] = "sign_off"
+
+    pledge_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    entity_id: str = Field(primary_key=True)
+    version: int  # of the pledge, that was public then
+    answer: str
+    reason: str
+    at: datetime | None = Field(default=None, sa_type=TIMESTAMPTZ)  # business time
+
+
+class SignOffHistory(Table, table=True):
+    """Append only: every answer. `at` is business time, `recorded_at` system time."""
+
+    __tablename__: ClassVar[str] = "sign_off_history"
+
+    step_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    pledge_id: UUID
+    number: int
+    entity_id: str
+    version: int
+    answer: str
+    reason: str
+    person_id: str
+    at: datetime = Field(sa_type=TIMESTAMPTZ)
+    recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)
 
 
 class PledgeSupport(Table, table=True):

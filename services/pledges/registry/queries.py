@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, bindparam, cast, select, true
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, cast, or_, select, true
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased
@@ -25,6 +25,7 @@ from services.pledges.registry.models import (
 )
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import (
+    FiledBy,
     PublicItem,
     PublicPage,
     PublicStep,
@@ -70,6 +71,8 @@ _WORK_COLUMNS = select(
     col(Pledge.state),
     col(Pledge.revision),
     col(Pledge.updated_at),
+    col(Pledge.proxy_entity_id),
+    col(Pledge.proxy_answer),
     col(PublicPledge.version),
     col(PublicPledge.review_cycle),
     col(PublicPledge.status),
@@ -168,7 +171,8 @@ async def working_copy(session: AsyncSession, found: Present, who: Standing) -> 
 
 
 def _step(row: PledgeHistory) -> Step:
-    return Step.model_validate({**row.model_dump(), "asked": json.loads(row.details)})
+    details = json.loads(row.details)  # what staff asked for, or why a proxy was refused
+    return Step.model_validate({**row.model_dump(), **(details if isinstance(details, dict) else {"asked": details})})
 
 
 def view(found: Present, who: Standing, steps: list[Step] | None = None) -> WorkingCopy:
@@ -182,6 +186,7 @@ def view(found: Present, who: Standing, steps: list[Step] | None = None) -> Work
         content=found.content,
         created_at=found.created_at,
         updated_at=found.updated_at,
+        proxy=FiledBy(entity_id=found.proxy.entity_id, answer=found.proxy.answer) if found.proxy else None,
         steps=steps or [],
     )
 
@@ -201,9 +206,13 @@ class Work:
 async def mine(
     session: AsyncSession, person_id: str, now: datetime, work: Work, limit: int, cursor: str | None
 ) -> WorkPage:
-    """Working copies of all entities that the person is a member of now (business time), newest first."""
+    """Working copies of all entities that the person is a member of now (business time), newest first.
+
+    Also those that one of these has filed in another's name.
+    """
     entities = select(col(Membership.entity_id)).where(col(Membership.person_id) == person_id, valid(now))
-    query = work.narrow(_WORK.where(col(Pledge.entity_id).in_(entities)))
+    theirs = or_(col(Pledge.entity_id).in_(entities), col(Pledge.proxy_entity_id).in_(entities))
+    query = work.narrow(_WORK.where(theirs))
     return await _page(session, query, f"mine {person_id} {work}", limit, cursor)
 
 
@@ -217,5 +226,9 @@ async def _page(
     session: AsyncSession, query: Select[*tuple[Any, ...]], scope: str, limit: int, cursor: str | None
 ) -> WorkPage:
     rows, more = await pagination.page(session, query, _NEWEST, scope, limit, cursor)
-    items = [WorkItem.model_validate({**row._asdict(), "version": row.version or 0}) for row in rows]
-    return WorkPage(items=items, next=more)
+    return WorkPage(items=[_item(row) for row in rows], next=more)
+
+
+def _item(row: Row[*tuple[Any, ...]]) -> WorkItem:
+    proxy = FiledBy(entity_id=row.proxy_entity_id, answer=row.proxy_answer) if row.proxy_entity_id else None
+    return WorkItem.model_validate({**row._asdict(), "version": row.version or 0, "proxy": proxy})

@@ -20,7 +20,7 @@ from services.pledges.registry.models import (
     PublicHistory,
     PublicPledge,
 )
-from services.pledges.registry.schemas import State
+from services.pledges.registry.schemas import ProxyAnswer, State
 from services.pledges.statistics import rollups as statistics
 from services.pledges.tables import core
 from shared import inserts
@@ -36,7 +36,7 @@ _ADD_PUBLIC = insert(core(PublicPledge))
 _CHANGE = (
     update(core(Pledge))
     .where(col(Pledge.pledge_id) == bindparam("id"))
-    .values({name: bindparam(name) for name in ("revision", "state", "title", "content", "updated_at")})
+    .values({name: bindparam(name) for name in ("revision", "state", "title", "content", "updated_at", "proxy_answer")})
 )
 _PLAIN = ("state", "closed_reason", "merged", "version", "sequence", "title", "kind", "objectives", "review_cycle")
 _PUBLIC_FIELDS = (*_PLAIN, "published_at", "status", "last_reported_at", "reports", "snapshot")
@@ -64,6 +64,14 @@ _SNAPSHOT = select(col(PublicPledge.snapshot)).where(col(PublicPledge.pledge_id)
 
 
 @dataclass(frozen=True)
+class Proxy:
+    """Who filed a pledge in its entity's name, and what the entity says of that."""
+
+    entity_id: str
+    answer: ProxyAnswer
+
+
+@dataclass(frozen=True)
 class Present:
     """A pledge as it is now: its working copy, and what is public of it."""
 
@@ -75,6 +83,7 @@ class Present:
     created_at: datetime
     updated_at: datetime
     public: PledgeSnapshot | None
+    proxy: Proxy | None = None
 
     @property
     def version(self) -> int:
@@ -106,6 +115,7 @@ async def present(session: AsyncSession, pledge_id: UUID, *, lock: bool = False)
         row.created_at,
         row.updated_at,
         PledgeSnapshot.model_validate_json(snapshot) if snapshot else None,
+        Proxy(row.proxy_entity_id, row.proxy_answer) if row.proxy_entity_id else None,
     )
 
 
@@ -131,6 +141,8 @@ async def begin(session: AsyncSession, made: Present) -> None:
         "content": made.content.model_dump_json(),
         "created_at": made.created_at,
         "updated_at": made.updated_at,
+        "proxy_entity_id": made.proxy and made.proxy.entity_id,
+        "proxy_answer": made.proxy and made.proxy.answer,
     }
     await session.execute(_ADD_PLEDGE, row)
     await index.follow_draft(session, made.pledge_id, made.entity_id, None, made.unpublished)
@@ -145,6 +157,7 @@ async def change(session: AsyncSession, found: Present, state: State, content: C
         "title": content.title,
         "content": content.model_dump_json(),
         "updated_at": now,
+        "proxy_answer": found.proxy.answer if found.proxy else None,
     }
     await session.execute(_CHANGE, row)
     done = replace(found, revision=found.revision + 1, state=state, content=content, updated_at=now)

@@ -13,6 +13,7 @@ from shared.events.pledges import PledgeSnapshot
 from shared.web.text import Line, Text
 
 State = Literal["draft", "submitted", "changes_requested", "published", "closed"]
+ProxyAnswer = Literal["asked", "accepted", "refused"]
 Reason = Literal["fulfilled", "partly_fulfilled", "ended", "withdrawn", "superseded"]
 
 
@@ -25,7 +26,10 @@ class NewPledge(Content):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"entity_id": "veridia", **EXAMPLE, "submit": True}]})
 
-    entity_id: EntityId = Field(description="For whom you write", examples=["veridia"])
+    entity_id: EntityId = Field(description="Whose pledge it is", examples=["veridia"])
+    proxy_entity_id: EntityId | None = Field(
+        default=None, description="For whom you write, if it is not the entity itself: that has to accept the pledge"
+    )
     submit: bool = False
 
 
@@ -81,6 +85,74 @@ class Closing(Strict):
         return self
 
 
+class ProxyAnswering(Strict):
+    """What an entity says of a pledge that another one filed in its name."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"answer": "accepted"}]})
+
+    answer: Literal["accepted", "refused"]
+    reason: Annotated[Text, Field(max_length=2000)] = Field(default="", description="Needed to refuse; never public")
+
+    @model_validator(mode="after")
+    def _refused_with_reason(self) -> Self:
+        if self.answer == "refused" and not self.reason.strip():
+            raise ValueError("reason is missing; say what is wrong with the pledge")
+        return self
+
+
+class Answering(Strict):
+    """What a partner says of a pledge, or of a report on it; it may be changed later."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"answer": "signed_off"}]})
+
+    answer: Literal["signed_off", "dissented"]
+    reason: Annotated[Text, Field(max_length=2000)] = Field(default="", description="Needed to dissent; public")
+    version: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="Which version you have read; refused when a newer one is public"
+    )
+    entity_id: EntityId | None = Field(
+        default=None, description="For which entity you answer; needed if you act for several of the pledge's"
+    )
+
+    @model_validator(mode="after")
+    def _dissented_with_reason(self) -> Self:
+        if self.answer == "dissented" and not self.reason.strip():
+            raise ValueError("reason is missing; say from what you dissent")
+        return self
+
+
+class Answered(BaseModel):
+    """One answer of a partner, in the history of them all."""
+
+    entity: EntityRef
+    version: int = Field(description="Of the pledge, that was public then")
+    update: int | None = Field(description="The number of the report that was answered; null: the pledge itself")
+    answer: Literal["signed_off", "dissented"]
+    reason: str
+    at: datetime = Field(description="Business time, UTC")
+
+
+class AnsweredPage(BaseModel):
+    items: list[Answered]
+    next: str | None
+
+
+class Awaited(BaseModel):
+    """What awaits an answer: a pledge, or a report on it."""
+
+    pledge_id: UUID
+    version: int
+    update: int | None = Field(description="The number of the report; null: the pledge itself")
+    title: str
+    entity: EntityRef = Field(description="Whose pledge it is")
+    partner_id: str = Field(description="Whose answer is awaited")
+
+
+class AwaitedPage(BaseModel):
+    items: list[Awaited]
+    next: str | None
+
+
 class Step(BaseModel):
     """One step of the exchange before publication, for the entity and staff."""
 
@@ -91,6 +163,14 @@ class Step(BaseModel):
     by: str
     fields: list[str]
     asked: list[WantedChange] = []
+    reason: str = ""
+
+
+class FiledBy(BaseModel):
+    """Who filed it in the entity's name, and whether the entity has accepted that."""
+
+    entity_id: str
+    answer: ProxyAnswer
 
 
 class WorkingCopy(BaseModel):
@@ -104,6 +184,7 @@ class WorkingCopy(BaseModel):
     content: Content
     created_at: datetime
     updated_at: datetime
+    proxy: FiledBy | None = None
     steps: list[Step] = []
 
 
@@ -121,6 +202,7 @@ class WorkItem(BaseModel):
     review_cycle: str | None = Field(description="As published; null while it is not")
     status: str | None = Field(description="That was reported last")
     last_reported_at: datetime | None
+    proxy: FiledBy | None = None
 
 
 class WorkPage(BaseModel):
@@ -165,7 +247,7 @@ class PublicPage(BaseModel):
 class PublicStep(BaseModel):
     sequence: int
     version: int
-    action: Literal["published", "amended", "reported", "closed", "merged", "unmerged"]
+    action: Literal["published", "amended", "reported", "closed", "merged", "unmerged", "signed_off", "confirmed"]
     at: datetime
     by: str = Field(description="The role, never the person")
     fields: list[str]

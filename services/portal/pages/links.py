@@ -15,7 +15,8 @@ from services.portal.problems import faults
 from services.portal.reporting import filled, reading
 from services.portal.typed import Typed
 from shared.client import Client, Conflict, Missing, NotAllowed, Refused
-from shared.client.models.pledges import LinkShown, Target
+from shared.client.models.pledges import Target
+from shared.client.models.reports import LinkShown
 
 router = APIRouter(prefix="/links")
 

@@ -19,7 +19,8 @@ from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
 from services.portal.reporting import filled, reading
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused, Stale
-from shared.client.models.pledges import Closing, PublicView, Update
+from shared.client.models.pledges import Closing, PublicView
+from shared.client.models.reports import Update
 
 router = APIRouter()
 

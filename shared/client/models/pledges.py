@@ -94,6 +94,7 @@ class Saving(Content):
 
 class NewPledge(Content):
     entity_id: str
+    proxy_entity_id: str | None = None
     submit: bool = False
 
 
@@ -129,6 +130,17 @@ class Step(Received):
     by: str
     fields: list[str]
     asked: list[WantedChange] = Field(default_factory=list)
+    reason: str = ""
+
+
+class FiledBy(Received):
+    entity_id: str
+    answer: str
+
+
+class ProxyAnswering(Sent):
+    answer: str
+    reason: str = ""
 
 
 class WorkingCopy(Received):
@@ -140,6 +152,7 @@ class WorkingCopy(Received):
     content: Content
     created_at: datetime
     updated_at: datetime
+    proxy: FiledBy | None = None
     steps: list[Step] = Field(default_factory=list, description="Newest first")
 
     @property
@@ -161,6 +174,7 @@ class WorkItem(Received):
     review_cycle: str | None = None
     status: str | None = None
     last_reported_at: datetime | None = None
+    proxy: FiledBy | None = None
 
 
 class SupportStatus(Received):
@@ -268,47 +282,3 @@ class PublicStep(Received):
     at: datetime
     by: str
     fields: list[str]
-
-
-class Reached(Sent):
-    target: str
-    value: Decimal | None = None
-    value_text: str | None = None
-
-
-class Report(Sent):
-    status: str | None = None
-    summary: str = ""
-    values: list[Reached] = Field(default_factory=list)
-    barriers: list[str] = Field(default_factory=list)
-    no_change: bool = False
-    confirms: int | None = None
-
-
-class Update(Received):
-    pledge_id: UUID
-    number: int
-    status: str
-    no_change: bool
-    summary: str
-    values: list[Reached]
-    barriers: list[str]
-    reported_at: datetime
-
-
-class LinkToken(Sent):
-    token: str = Field(repr=False)
-
-
-class LinkUse(LinkToken):
-    report: Report
-
-
-class LinkShown(Received):
-    state: str
-    until: datetime
-    pledge_id: UUID
-    title: str
-    entity: EntityRef
-    last: Update | None
-    recorded: Update | None

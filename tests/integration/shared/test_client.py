@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from services.pledges.progress.schemas import EXAMPLE as REPORT
 from services.pledges.registry.content import EXAMPLE
 from shared.client import Addresses, Client, Conflict, Missing, NotAllowed, NotSignedIn, Refused, Stale
-from shared.client.models.pledges import ChangeRequest, NewPledge, Report, Saving, WantedChange, WorkingCopy
+from shared.client.models.pledges import ChangeRequest, NewPledge, Saving, WantedChange, WorkingCopy
+from shared.client.models.reports import Report
 from shared.client.models.support import Opening
 from tests.support.api import Service, Services
 from tests.support.entities import add_entity, give

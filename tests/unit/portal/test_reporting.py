@@ -10,13 +10,14 @@ from starlette.datastructures import FormData
 from services.portal.language import languages
 from services.portal.problems import WHOLE_FORM
 from services.portal.reporting import Reading, filled, reading
-from shared.client.models.pledges import Reached, Target, Update
+from shared.client.models.pledges import Target
+from shared.client.models.reports import Measured, Update
 
 TARGETS = [Target(what="Posts"), Target(what="Laws"), Target(what="Schools")]
 ENGLISH = languages()["en"]
 
 
-def update(*values: Reached) -> Update:
+def update(*values: Measured) -> Update:
     plain = {"pledge_id": UUID(int=1), "number": 3, "status": "delayed", "no_change": False, "summary": "Old words"}
     return Update(**plain, values=list(values), barriers=["resources"], reported_at=datetime(2024, 9, 2, tzinfo=UTC))
 
@@ -26,7 +27,7 @@ def sent(*fields: tuple[str, str]) -> Reading:
 
 
 def test_it_begins_with_what_was_reported_last_but_for_the_sentences() -> None:
-    last = update(Reached(target="Schools", value=Decimal("1E+2")), Reached(target="Posts", value_text="some"))
+    last = update(Measured(target="Schools", value=Decimal("1E+2")), Measured(target="Posts", value_text="some"))
     typed = filled(last, TARGETS)
     shown = [typed.one(name) for name in ("status", "summary", "said.0", "value.1", "value.2")]
     assert (shown, typed.all("barriers")) == (["delayed", "", "some", "", "100"], ["resources"])

@@ -93,8 +93,8 @@ async def test_it_is_a_report_like_any_other(reported: Reminded) -> None:
         "status": REPORT["status"],
         "last_reported_at": done.json()["reported_at"],
         "reports": 2,
-        "paid": [],
-        "evidence": None,
+        "paid": [{"amount": "1100000", "currency": "EUR", "bound": "exactly"}],
+        "evidence": "evidenced",
     }
     told = (await reported.desk.service.outbox("gcm.pledges"))[-1]
     assert (told.type, told.data["pledge"]["progress"]["reports"]) == ("pledge.reported.v1", 2)

@@ -82,8 +82,13 @@ async def test_a_report_is_dated_by_the_business_clock_and_told(desk: Desk) -> N
     public = (await desk.get(f"/pledges/{pledge_id}")).json()
     reported_at = done.json()["reported_at"]
     assert reported_at.startswith("2024-09-02T09:")
-    progress = {"status": "in_progress", "last_reported_at": reported_at, "reports": 1}
-    assert public["progress"] == {**progress, "paid": [], "evidence": None}
+    assert public["progress"] == {
+        "status": "in_progress",
+        "last_reported_at": reported_at,
+        "reports": 1,
+        "paid": [{"amount": "1100000", "currency": "EUR", "bound": "exactly"}],
+        "evidence": "evidenced",
+    }
     [*_, told] = await desk.service.outbox("gcm.pledges")
     assert told.type == "pledge.reported.v1"
     assert told.data["pledge"]["progress"] == public["progress"]

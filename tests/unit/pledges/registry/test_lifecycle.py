@@ -1,6 +1,7 @@
 """The life of a pledge as a table: every act in every state, and what a submission lacks."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import get_args
 from uuid import uuid4
 
@@ -33,6 +34,12 @@ FOLLOWS = {
     ("merge", "submitted"): "closed",
     ("merge", "changes_requested"): "closed",
     ("merge", "published"): "closed",
+    ("accept", "draft"): "draft",
+    ("accept", "submitted"): "submitted",
+    ("accept", "changes_requested"): "changes_requested",
+    ("refuse", "draft"): "draft",
+    ("refuse", "submitted"): "changes_requested",
+    ("refuse", "changes_requested"): "changes_requested",
 }
 
 
@@ -126,17 +133,22 @@ def test_no_text_passes_for_a_field(text: str) -> None:
 PARTS = {*Period.model_fields, *Target.model_fields}
 
 
-WHO: dict[str, tuple[bool, bool]] = {  # (acts for the entity, is Network staff)
-    "focal point or delegate": (True, False),
-    "staff": (False, True),
-    "both": (True, True),
-    "viewer, reviewer or another State": (False, False),
+WHO: dict[str, tuple[bool, bool, bool]] = {  # (acts for the entity, for its proxy, is Network staff)
+    "focal point or delegate": (True, False, False),
+    "those who filed it": (False, True, False),
+    "both sides": (True, True, False),
+    "staff": (False, False, True),
+    "both": (True, False, True),
+    "viewer, reviewer or another State": (False, False, False),
 }
 STAFFS = ("record", "merge", "unmerge")
+OF_ENTITY = ("save", "submit", "close", "accept", "refuse")
 CAPACITY: dict[tuple[str, str], str] = {
-    **{("focal point or delegate", act): "entity" for act in ("save", "submit", "close")},
+    **{("focal point or delegate", act): "entity" for act in OF_ENTITY},
+    **{("both sides", act): "entity" for act in OF_ENTITY},
+    **{("those who filed it", act): "proxy" for act in ("save", "submit")},
     **{("staff", act): "network_staff" for act in ("request_changes", "publish", "close", *STAFFS)},
-    **{("both", act): "entity" for act in ("save", "submit", "close")},
+    **{("both", act): "entity" for act in OF_ENTITY},
     **{("both", act): "network_staff" for act in ("request_changes", "publish", *STAFFS)},
 }
 
@@ -144,12 +156,12 @@ CAPACITY: dict[tuple[str, str], str] = {
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("who", WHO)
 def test_every_act_by_everybody(act: Act, who: str) -> None:
-    for_entity, is_staff = WHO[who]
+    acting = partial(lifecycle.acting, act, **dict(zip(("for_entity", "for_proxy", "is_staff"), WHO[who], strict=True)))
     if expected := CAPACITY.get((who, act)):
-        assert lifecycle.acting(act, for_entity=for_entity, is_staff=is_staff) == expected
+        assert acting() == expected
     else:
         with pytest.raises(Forbidden, match=r"^Only "):
-            lifecycle.acting(act, for_entity=for_entity, is_staff=is_staff)
+            acting()
 
 
 @pytest.mark.parametrize(
@@ -179,7 +191,8 @@ def test_what_is_published_is_what_was_written() -> None:
 
 def test_each_public_record_has_the_next_sequence_and_the_same_version() -> None:
     first = made(Content(**EXAMPLE))
-    reported = lifecycle.reported(first, "delayed", first.published_at)
+    progress = Progress(status="delayed", last_reported_at=first.published_at, reports=1)
+    reported = lifecycle.progressed(first, progress)
     renewed = lifecycle.renewed(reported, first.entity)
     closed = lifecycle.closed(renewed, "withdrawn", None)
     assert [one.sequence for one in (first, reported, renewed, closed)] == [1, 2, 3, 4]

@@ -29,6 +29,12 @@ LISTED: dict[str, set[tuple[State, State]]] = {
     "close": {("draft", "closed"), ("submitted", "closed"), ("changes_requested", "closed"), ("published", "closed")},
     "record": set(),
     "merge": {("draft", "closed"), ("submitted", "closed"), ("changes_requested", "closed"), ("published", "closed")},
+    "accept": {
+        *(("draft", "draft"), ("submitted", "submitted"), ("changes_requested", "changes_requested")),
+    },
+    "refuse": {
+        *(("draft", "draft"), ("submitted", "changes_requested"), ("changes_requested", "changes_requested")),
+    },
     "unmerge": {
         *(("closed", "draft"), ("closed", "submitted"), ("closed", "changes_requested"), ("closed", "published")),
     },
@@ -72,7 +78,7 @@ class Lives(RuleBasedStateMachine):
         assert public.sequence == (last.sequence + 1 if last else 1)
         self.pledges[one] = replace(after, public=public)
 
-    @rule(one=which, act=st.sampled_from(["save", "submit", "request_changes"]))
+    @rule(one=which, act=st.sampled_from(["save", "submit", "request_changes", "accept", "refuse"]))
     def work(self, one: UUID, act: Act) -> None:
         if after := self.follow(act, one):
             self.pledges[one] = after
@@ -118,7 +124,8 @@ class Lives(RuleBasedStateMachine):
     def report(self, one: UUID) -> None:
         public = self.pledges[one].public
         if public and public.state == "published":
-            self.told(one, self.pledges[one], lifecycle.reported(public, "in_progress", AT))
+            progress = Progress(status="in_progress", last_reported_at=AT, reports=public.progress.reports + 1)
+            self.told(one, self.pledges[one], lifecycle.progressed(public, progress))
 
     @invariant()
     def each_is_in_a_listed_state(self) -> None:

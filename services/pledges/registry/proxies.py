@@ -1,0 +1,67 @@
+"""Pledges that one entity files in the name of another, which has to accept them before they are published."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.pledges.entities.authority import Standing, find_standing, standing
+from services.pledges.registry.lifecycle import Act, By
+from services.pledges.registry.records import Present, Proxy
+from services.pledges.registry.schemas import NewPledge, ProxyAnswer
+from shared.errors import Conflict, FieldProblem, Invalid
+from shared.web.auth import Actor
+
+
+def says(act: Act, by: By, answer: ProxyAnswer) -> ProxyAnswer:
+    """What the entity says, after the act, of a pledge that was filed in its name.
+
+    It has accepted a text: when the proxy changes that, it is asked again. What it submits itself, it has accepted.
+    Raises Conflict for what would be published unaccepted.
+    """
+    match act, by:
+        case ("accept", _) | ("submit", "entity"):
+            return "accepted"
+        case "refuse", _:
+            return "refused"
+        case "save", "proxy":
+            return "asked"
+        case "submit", _:
+            return "asked" if answer == "refused" else answer
+        case "publish", _ if answer != "accepted":
+            said = "has refused it" if answer == "refused" else "has not accepted it yet"
+            raise Conflict(f"It was filed in the name of its entity, which {said}; nobody can publish it before.")
+    return answer
+
+
+def after(act: Act, by: By, found: Present) -> Present:
+    """The pledge with what its entity says after the act. Raises Conflict."""
+    if found.proxy is None:
+        if act in {"accept", "refuse"}:
+            raise Conflict("Its own entity filed it, so there is nothing to accept or refuse.")
+        return found
+    return replace(found, proxy=replace(found.proxy, answer=says(act, by, found.proxy.answer)))
+
+
+async def sides(session: AsyncSession, actor: Actor, found: Present, now: datetime) -> tuple[Standing, Standing | None]:
+    """What the caller may do for the pledge's entity, and for its proxy. Raises NotFound to who may not read it."""
+    who = await standing(session, actor, found.entity_id, now)
+    filer = await standing(session, actor, found.proxy.entity_id, now) if found.proxy else None
+    if filer is None or not filer.roles:
+        who.require_read()
+    return who, filer
+
+
+async def filing(session: AsyncSession, actor: Actor, wish: NewPledge, now: datetime) -> tuple[Standing, Proxy | None]:
+    """For whom a new pledge is, and who files it in their name. Raises Invalid, Forbidden."""
+    who = await standing(session, actor, wish.entity_id, now)
+    if wish.proxy_entity_id is None:
+        who.require_writer()
+        return who, None
+    filer = await find_standing(session, actor, wish.proxy_entity_id, now)
+    if filer is None or wish.proxy_entity_id == wish.entity_id:
+        problem = "names no entity" if filer is None else "is the pledge's own entity"
+        fault = FieldProblem("proxy_entity_id", problem, "name the entity that you act for, or leave it out")
+        raise Invalid("It cannot be filed like this; nothing was saved.", [fault])
+    filer.require_writer()
+    return who, Proxy(filer.entity.entity_id, "asked")

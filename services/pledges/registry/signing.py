@@ -1,0 +1,25 @@
+"""What partners say of a pledge's public version. Pure."""
+
+from collections.abc import Collection, Sequence
+
+from shared.events.common import EntityRef
+from shared.events.pledges import PledgeSnapshot, SignOff
+
+# what a partner has not signed: who else is in, and what other systems call the pledge
+UNSIGNED = frozenset({"partners", "partner_entities", "external_ids"})
+
+
+def renewed(last: PledgeSnapshot | None, partners: Sequence[EntityRef], fields: Collection[str]) -> list[SignOff]:
+    """What the partners say of a new version that differs from the last in these fields.
+
+    A partner has signed a text: once that differs, its targets and its money included, every answer is awaited anew,
+    and nobody is held to what they have not seen. Where nothing of that differs, the answers stay.
+    """
+    stays = last.sign_offs if last and UNSIGNED.issuperset(fields) else []
+    said = {one.entity.entity_id: one for one in stays}
+    return [said.get(one.entity_id) or SignOff(entity=one, answer="awaited") for one in partners]
+
+
+def answered(signed: Sequence[SignOff], said: SignOff) -> list[SignOff]:
+    """The same with one partner's answer."""
+    return [said if one.entity.entity_id == said.entity.entity_id else one for one in signed]
