@@ -1,4 +1,4 @@
-"""The pages for people: server-rendered, without scripts, from the services' public APIs alone."""
+"""The pages for people: server-rendered, in need of no script, from the services' public APIs alone."""
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse
@@ -9,12 +9,12 @@ from starlette.types import Scope
 from services.portal import failures, security, signin
 from services.portal.access import public, require_rules
 from services.portal.page import STATIC
-from services.portal.pages import desk, draft, links, merging, mine, reporting, reviews, support
+from services.portal.pages import autosave, desk, draft, links, merging, mine, reporting, reviews, support
 from services.portal.pages import public as public_pages
 from services.portal.parts import Parts, Using
 from shared.web.limits import Limits
 
-PAGES = (public_pages, reviews, links, mine, draft, reporting, support, desk, merging)
+PAGES = (public_pages, reviews, links, mine, draft, autosave, reporting, support, desk, merging)
 
 
 class _Files(StaticFiles):

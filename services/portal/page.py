@@ -23,7 +23,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.portal import acts, csrf
+from services.portal import acts, csrf, security
 from services.portal.language import Language, choose
 from services.portal.parts import parts_of
 
@@ -64,6 +64,12 @@ def done(path: str, word: str, **query: str) -> RedirectResponse:
 def secret(answer: Response) -> Response:
     """The page's address is a key: nobody keeps it, lists it, or tells it to where a link leads."""
     answer.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
+    return answer
+
+
+def with_script(request: Request, answer: Response) -> Response:
+    """A page that may run our own scripts (docs/adr/0006-pages-without-scripts.md)."""
+    answer.headers["Content-Security-Policy"] = security.policy(parts_of(request).settings, scripts=True)
     return answer
 
 

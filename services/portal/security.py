@@ -1,7 +1,8 @@
 """What every answer says to browsers: nothing runs, nothing comes from elsewhere, nobody frames us.
 
-No script at all, so none can be injected; no inline style either. A form may go to us and, at the end of a session, on
-to the identity provider: Chromium holds redirects against `form-action` too.
+No script at all, so none can be injected, but on the one page that saves while one types; no inline style either. A
+form may go to us and, at the end of a session, on to the identity provider: Chromium holds redirects against
+`form-action` too.
 """
 
 from starlette.requests import HTTPConnection
@@ -13,14 +14,19 @@ from services.portal.settings import Settings
 YEAR = 31_536_000
 
 
-def headers(settings: Settings) -> tuple[tuple[bytes, bytes], ...]:
-    policy = (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+def policy(settings: Settings, *, scripts: bool = False) -> str:
+    """`scripts`: those files of ours that the page names, which may talk to us alone."""
+    ours = "script-src 'self'; connect-src 'self'; " if scripts else ""
+    return (
+        f"default-src 'none'; style-src 'self'; {ours}img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
         f"form-action 'self' {settings.provider_origin}"
     )
+
+
+def headers(settings: Settings) -> tuple[tuple[bytes, bytes], ...]:
     always = {
         "x-content-type-options": "nosniff",
-        "content-security-policy": policy,
+        "content-security-policy": policy(settings),
         "referrer-policy": "same-origin",  # with none at all, browsers would not name the origin of our forms either
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",

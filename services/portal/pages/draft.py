@@ -13,7 +13,7 @@ from services.portal.advice import advise
 from services.portal.choices import Choices
 from services.portal.csrf import Form
 from services.portal.differences import differences
-from services.portal.page import done, language_of, page
+from services.portal.page import done, language_of, page, with_script
 from services.portal.pages.mine import memberships, path_of, writes_for
 from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, faults, new_key
@@ -54,7 +54,7 @@ async def begin(request: Request, person: SignedIn, entity: str = "") -> Respons
 
 @router.post("/my/pledges/new")
 async def create(request: Request, person: SignedIn, form: Form) -> Response:
-    sheet, action = _sent(form)
+    sheet, action = sent(form)
     if again := await _rearranged(request, person, sheet, action):
         return again
     found = meaning(sheet.typed, EMPTY, language_of(request))
@@ -87,8 +87,8 @@ async def show(request: Request, pledge_id: UUID, person: SignedIn, edit: bool =
 @router.post("/my/pledges/{pledge_id}")
 async def act(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -> Response:
     copy = await person.client.pledges.working_copy(pledge_id)
-    sent, action = _sent(form)
-    sheet = replace(sent, copy=copy)
+    typed, action = sent(form)
+    sheet = replace(typed, copy=copy)
     if again := await _rearranged(request, person, sheet, action):
         return again
     found = meaning(sheet.typed, copy.content, language_of(request))
@@ -99,7 +99,8 @@ async def act(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -
     return await _save(request, person, sheet, found, action)
 
 
-def _sent(form: Form) -> tuple[Sheet, str]:
+def sent(form: Form) -> tuple[Sheet, str]:
+    """What stands in the form, and the button that sent it."""
     fields = texts(form)
     own = dict(fields)
     typed = Typed((name, value) for name, value in fields if name not in OWN_FIELDS)
@@ -208,6 +209,7 @@ async def _drawn(
 ) -> Response:
     """The form with what was typed, and what is wrong where it is."""
     entities = [] if sheet.copy else writes_for(await memberships(person))
+    autosaves = sheet.copy is not None and sheet.copy.state in EDITABLE
     given: dict[str, Any] = {
         "words": Words(language_of(request)),
         "choices": Choices(language_of(request)),
@@ -222,8 +224,10 @@ async def _drawn(
         "kept": kept,
         "advice": sheet.advice,
         "form_path": path_of(sheet.copy.pledge_id) if sheet.copy else NEW,
+        "autosaves": autosaves,
     }
-    return page(request, "pledge_form.html", status if at_fields else 200, **given)
+    answer = page(request, "pledge_form.html", status if at_fields else 200, **given)
+    return with_script(request, answer) if autosaves else answer
 
 
 def _asked(sheet: Sheet) -> dict[str, str]:
