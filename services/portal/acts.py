@@ -7,6 +7,10 @@ from services.portal.language import Language
 # by the word in the address: an address cannot put other words there
 DONE: dict[str, Callable[[Language], str]] = {
     "saved": lambda language: language.gettext("Saved. Nobody was told of it; go on whenever you like."),
+    "file-attached": lambda language: language.gettext(
+        "The file is attached to the draft. It becomes public with the pledge, not before."
+    ),
+    "file-removed": lambda language: language.gettext("The draft has no file any more."),
     "submitted": lambda language: language.gettext(
         "Submitted. The Network’s staff on duty and the focal points of your entity get an e-mail. The staff"
         " publish it, or ask for a change; the focal points are told either way."

@@ -9,12 +9,12 @@ from starlette.types import Scope
 from services.portal import failures, security, signin
 from services.portal.access import public, require_rules
 from services.portal.page import STATIC
-from services.portal.pages import autosave, desk, draft, links, merging, mine, reporting, reviews, support
+from services.portal.pages import autosave, desk, draft, files, links, merging, mine, reporting, reviews, support
 from services.portal.pages import public as public_pages
 from services.portal.parts import Parts, Using
 from shared.web.limits import Limits
 
-PAGES = (public_pages, reviews, links, mine, draft, autosave, reporting, support, desk, merging)
+PAGES = (public_pages, reviews, links, mine, draft, autosave, files, reporting, support, desk, merging)
 
 
 class _Files(StaticFiles):
@@ -32,7 +32,7 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.parts = parts
     failures.install(app)
-    app.add_middleware(Limits, answer=failures.of, headers=security.headers(parts.settings))
+    app.add_middleware(Limits, answer=failures.of, headers=security.headers(parts.settings), larger=files.LARGER)
     app.add_middleware(security.Answers)
     app.mount("/static", _Files(directory=STATIC))
     for router in (_health, signin.router, *(one.router for one in PAGES)):

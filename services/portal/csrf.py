@@ -7,6 +7,7 @@ signing in again, and another browser's token is refused. It is encrypted, so it
 
 import hmac
 import secrets
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -20,7 +21,8 @@ FIELD = "csrf"
 COOKIE = "browser"
 KEPT = 365 * 86_400  # seconds
 MOST_FIELDS = 2000
-ENCODED = "application/x-www-form-urlencoded"  # as browsers send all forms of ours
+ENCODED = "application/x-www-form-urlencoded"  # as browsers send all forms of ours, but those with a file
+WITH_FILE = "multipart/form-data"
 
 REFUSED = "This form was not sent from the page and the browser that showed it. Open the page again and send it there."
 
@@ -40,19 +42,35 @@ def field(request: Request) -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token(request))
 
 
-def encoded(request: Request) -> bool:
+def encoded(request: Request, kind: str = ENCODED) -> bool:
     """Whether the body is a form of the plain kind: the other one lets the sender choose how it is decoded."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == ENCODED
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == kind
 
 
 async def posted(request: Request) -> FormData:
     """The fields of a form. Raises Forbidden unless it comes from our own page in the same browser."""
-    if _from_elsewhere(request) or not encoded(request):
-        raise Forbidden(REFUSED)
+    _require_own_page(request, ENCODED)
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    _require_ours(request, form)
+    return form
+
+
+async def posted_file(request: Request) -> AsyncIterator[FormData]:
+    """Likewise, of a form with a file, which is gone after the answer. What is typed is never sent this way."""
+    _require_own_page(request, WITH_FILE)
+    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+        _require_ours(request, form)
+        yield form
+
+
+def _require_own_page(request: Request, kind: str) -> None:
+    if _from_elsewhere(request) or not encoded(request, kind):
+        raise Forbidden(REFUSED)
+
+
+def _require_ours(request: Request, form: FormData) -> None:
     if not _ours(request, str(form.get(FIELD, ""))):
         raise Forbidden(REFUSED)
-    return form
 
 
 Form = Annotated[FormData, Depends(posted)]

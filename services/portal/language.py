@@ -14,6 +14,7 @@ from pathlib import Path
 from babel import Locale, dates
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.units import format_unit
 
 from services.portal.words import said
 from shared import speaking
@@ -59,6 +60,12 @@ class Language:
 
     def number(self, value: Decimal | float) -> str:
         return speaking.number(value, self.locale)
+
+    def size(self, size: int) -> str:
+        """Bytes in words, as computers show sizes of files: "1.2 MB", "3 KB"."""
+        thousands = size / 1000
+        unit, value = ("megabyte", thousands / 1000) if thousands >= 1000 else ("kilobyte", max(1, round(thousands)))
+        return str(format_unit(round(value, 1), f"digital-{unit}", "short", locale=self.locale))
 
     def word(self, kind: str, code: str) -> str:
         """What people read in place of a code of `words.WORDS[kind]`."""

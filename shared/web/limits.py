@@ -16,6 +16,7 @@ log = structlog.get_logger()
 Headers = Sequence[tuple[bytes, bytes]]
 Larger = Mapping[tuple[str, str], int]  # by method and path as a regular expression: bytes that it may take
 
+LARGEST_FILE = 25 * 1024 * 1024  # bytes
 LARGEST_BODY = 1_000_000  # bytes; the largest pledge is 20,000 characters and its lists
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),

@@ -12,20 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.pledges.attachments import commands, names, queries
 from services.pledges.attachments.kinds import MEDIA_TYPES
 from services.pledges.attachments.queries import Stored
-from services.pledges.attachments.receiving import LARGEST, received
+from services.pledges.attachments.receiving import received
 from services.pledges.attachments.schemas import AttachmentOut, AttachmentPage
 from services.pledges.attachments.store import Store
 from services.pledges.entities.authority import require_reader
 from services.pledges.registry import records
 from services.pledges.registry.api import PUBLIC, SignedIn, call_of
 from shared.web.app import Using
+from shared.web.limits import LARGEST_FILE
 from shared.web.pagination import Cursor, Limit, next_link
 from shared.web.writing import Answer, IdempotencyKey, Writing
 
 router = APIRouter()
 
 TAGS: list[str | Enum] = ["pledges: files"]
-LARGER = {("POST", "/pledges/[^/]+/attachments"): LARGEST}
+LARGER = {("POST", "/pledges/[^/]+/attachments"): LARGEST_FILE}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}}
 _FILE: dict[int | str, dict[str, Any]] = {

@@ -15,7 +15,6 @@ from services.pledges.attachments.kinds import MEDIA_TYPES, kind_of
 from services.pledges.attachments.refused import NotTaken
 from shared.errors import BadRequest, Unavailable
 
-LARGEST = 25 * 1024 * 1024  # bytes; shared.web.limits counts them
 WITHIN = 600.0  # seconds for all of it
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from services.portal.access import Person, SignedIn
 from services.portal.advice import advise
+from services.portal.attached import file_of
 from services.portal.choices import Choices
 from services.portal.csrf import Form
 from services.portal.differences import differences
@@ -156,7 +157,7 @@ async def _saved(request: Request, person: Person, sheet: Sheet, found: Meaning,
     assert sheet.copy is not None  # noqa: S101 - it is saved
     copy = sheet.copy
     if action != "submit":
-        return done(path_of(copy.pledge_id), "saved")
+        return done(f"{path_of(copy.pledge_id)}{'/file' if action == 'file' else ''}", "saved")
     try:
         await person.client.pledges.submit(copy.pledge_id, seen=copy.etag)
     except (Stale, Conflict):
@@ -225,6 +226,7 @@ async def _drawn(
         "advice": sheet.advice,
         "form_path": path_of(sheet.copy.pledge_id) if sheet.copy else NEW,
         "autosaves": autosaves,
+        "file": await file_of(person, sheet.copy) if sheet.copy else None,
     }
     answer = page(request, "pledge_form.html", status if at_fields else 200, **given)
     return with_script(request, answer) if autosaves else answer

@@ -12,11 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.pledges.attachments.kinds import MEDIA_TYPES
-from services.pledges.attachments.receiving import LARGEST
 from services.pledges.attachments.store import Store
 from services.pledges.attachments.sweeping import sweep
 from services.pledges.registry.content import EXAMPLE
 from shared.errors import Unavailable
+from shared.web.limits import LARGEST_FILE as LARGEST
 from tests.integration.pledges.conftest import AMINA, KOFI, VERA, Desk
 from tests.support.api import once
 from tests.support.entities import REVIEWER, STAFF, faults, give
