@@ -1,7 +1,8 @@
 """The form of a pledge: a new one, a draft, an amendment. Whatever happens, what was typed stays."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from services.portal.page import done, language_of, page, with_script
 from services.portal.pages.mine import memberships, path_of, writes_for
 from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, faults, new_key
+from services.portal.reconciling import JOINED, TAKE, choices, marks, together, untouched
 from services.portal.typed import Meaning, Typed, meaning, place, texts
 from shared.client import Conflict, Refused, Stale
 from shared.client.models.advice import Advice
@@ -27,7 +29,8 @@ router = APIRouter()
 
 NEW = "/my/pledges/new"
 EDITABLE = {"draft", "changes_requested"}
-OWN_FIELDS = {KEY, SEEN, "csrf", "action", "entity_id"}  # of the form, and not of the pledge
+BEFORE = "before"  # marks of what the form was filled from
+OWN_FIELDS = {KEY, SEEN, BEFORE, "csrf", "action", "entity_id"}  # of the form, and not of the pledge
 EMPTY = Content(title="")
 ADVISE = "advise"  # what a button of the form does
 
@@ -41,6 +44,8 @@ class Sheet:
     entity: str = ""
     seen: str = ""
     key: str = ""
+    marks: str = ""
+    chosen: Mapping[str, str] = field(default_factory=dict)
     advice: Advice | None = None
 
     @property
@@ -104,13 +109,16 @@ def sent(form: Form) -> tuple[Sheet, str]:
     """What stands in the form, and the button that sent it."""
     fields = texts(form)
     own = dict(fields)
-    typed = Typed((name, value) for name, value in fields if name not in OWN_FIELDS)
-    sheet = Sheet(typed, None, own.get("entity_id", ""), own.get(SEEN, ""), own.get(KEY, ""))
+    typed = Typed((name, value) for name, value in fields if name not in OWN_FIELDS and not name.startswith(TAKE))
+    chosen = {name.removeprefix(TAKE): value for name, value in fields if name.startswith(TAKE)}
+    entity, seen, key, before = (own.get(name, "") for name in ("entity_id", SEEN, KEY, BEFORE))
+    sheet = Sheet(typed, None, entity, seen, key, before, chosen)
     return sheet, own.get("action", "save")
 
 
 def _sheet_of(copy: WorkingCopy) -> Sheet:
-    return Sheet(Typed.of(copy.content), copy, copy.entity.entity_id, copy.etag)
+    typed = Typed.of(copy.content)
+    return Sheet(typed, copy, copy.entity.entity_id, copy.etag, marks=marks(typed))
 
 
 async def _rearranged(request: Request, person: Person, sheet: Sheet, action: str) -> Response | None:
@@ -121,7 +129,9 @@ async def _rearranged(request: Request, person: Person, sheet: Sheet, action: st
         case ["remove_target", row]:
             typed = sheet.typed.without_row(row)
         case ["edit"]:
-            typed = sheet.typed
+            theirs = Typed.of(sheet.before)
+            sheet = replace(sheet, marks=marks(theirs))
+            typed = together(sheet.typed, theirs, sheet.chosen)
         case _:
             return None
     return await _drawn(request, person, replace(sheet, typed=typed), status=200)
@@ -182,13 +192,16 @@ async def _overtaken(request: Request, person: Person, sheet: Sheet, found: Mean
     if now.content == _in_context(found.content, now.content):
         return done(path_of(now.pledge_id), "already")
     words = Words(language_of(request))
+    differing = differences(found.content, now.content, words.said)
     return page(
         request,
         "overtaken.html",
         409,
         words=words,
         copy=now,
-        differences=differences(found.content, now.content, words.said),
+        differences=differing,
+        proposed=choices((one.field for one in differing), untouched(sheet.typed, sheet.marks)),
+        joined=JOINED,
         kept=sheet.typed.items(),
         may_save=now.state in EDITABLE | {"published"},
     )
@@ -226,6 +239,7 @@ async def _drawn(
         "advice": sheet.advice,
         "form_path": path_of(sheet.copy.pledge_id) if sheet.copy else NEW,
         "autosaves": autosaves,
+        "marks": sheet.marks,
         "file": await file_of(person, sheet.copy) if sheet.copy else None,
     }
     answer = page(request, "pledge_form.html", status if at_fields else 200, **given)

@@ -172,6 +172,44 @@ async def test_two_tabs_the_second_sees_the_difference_and_loses_nothing(whole: 
     assert (content["title"], content["partners"]) == (f"Mine {HTML}", ["IOM"])
 
 
+async def test_what_only_the_other_changed_is_kept_when_two_texts_are_put_together(whole: Whole) -> None:
+    pledge_id = await whole.draft(description="As it was.", partners=["IOM"])
+    amina, dario = whole.person("amina"), whole.person("dario")
+    path = f"/my/pledges/{pledge_id}"
+    shown = await amina.get(path)
+    mine, theirs = form_of(shown), form_of(await dario.get(path))
+    await dario.post(path, theirs | {"title": "Theirs", "description": "His words.", "period.end": "2027"})
+    answer = await amina.post(path, mine | {"description": "Her words.", "partners": "IOM\nUNICEF"})
+    assert answer.status_code == 409
+    proposed = dict(re.findall(r'name="take\.(\w+)" value="(\w+)" checked', answer.text))
+    assert proposed == {"title": "theirs", "period": "theirs", "description": "both", "partners": "both"}
+    choice = {f"take.{field}": what for field, what in proposed.items()} | {"take.partners": "mine"}
+    edited = await amina.post(path, every_field(answer) | choice | {"action": "edit"})
+    assert edited.status_code == 200
+    assert "His words.\n\nHer words." in unescape(edited.text)
+    saved = await amina.post(path, form_of(edited) | {"action": "save"})
+    assert "Saved." in (await follow(amina, saved)).text
+    content = (await whole.api(f"{path.replace('/my', '')}/working-copy"))["content"]
+    assert (content["title"], content["period"]["end"]) == ("Theirs", "2027")
+    assert (content["description"], content["partners"]) == ("His words.\n\nHer words.", ["IOM", "UNICEF"])
+
+
+def form_of(answer: httpx.Response) -> dict[str, Any]:
+    """What a browser would send of the form of a pledge, as it stands."""
+    text = answer.text.partition("<main")[2]
+    found: dict[str, Any] = every_field(answer)
+    for name, value in re.findall(r'<input id="[^"]*" name="([^"]+)" type="text" value="([^"]*)"', text):
+        found[unescape(name)] = unescape(value)
+    for name, value in re.findall(r'<textarea id="[^"]*" name="([^"]+)"[^>]*>\n(.*?)</textarea>', text, re.DOTALL):
+        found[unescape(name)] = unescape(value)
+    for name, value in re.findall(r'<input type="checkbox" name="([^"]+)" value="([^"]*)" checked', text):
+        found.setdefault(unescape(name), []).append(unescape(value))
+    for name, options in re.findall(r'<select id="[^"]*" name="([^"]+)"[^>]*>(.*?)</select>', text, re.DOTALL):
+        chosen = re.findall(r'<option value="([^"]*)" selected', options)
+        found[unescape(name)] = unescape(chosen[0]) if chosen else ""
+    return found
+
+
 def every_field(answer: httpx.Response) -> dict[str, Any]:
     """Hidden fields with several values too."""
     found: dict[str, Any] = {}
