@@ -60,6 +60,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "closed": N_("Closed"),
         "merged": N_("Merged into another pledge that is the same"),
         "unmerged": N_("The merge was undone"),
+        "signed_off": N_("Answered by a partner"),
+        "confirmed": N_("Evidence was confirmed by the Network’s staff"),
         "changed": N_("Details of the entity changed"),
         "opened": N_("Asked for"),
         "decided": N_("Decided, when the pledge became known"),
