@@ -26,10 +26,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(owner_url: str, clock: Clock | None = None) -> None:
-    """Brings schema and reference data to what this program has; may be repeated. `owner_url`: the tables' owner."""
+    """Brings schema, reference data and search index to what this program has; may be repeated.
+
+    `owner_url`: of the role that owns the tables.
+    """
     from services.pledges.duplicates.filling import fill_in
     from services.pledges.handlers import SUBSCRIPTIONS
     from services.pledges.reference import load_into
+    from services.pledges.search.index import index_all
     from shared import migrate as migrations
     from shared.messaging.roles import register_effects
 
@@ -38,6 +42,7 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
     register_effects(owner_url, SUBSCRIPTIONS, clock.system())
     asyncio.run(load_into(owner_url, clock))
     asyncio.run(fill_in(owner_url))
+    asyncio.run(index_all(owner_url))
 
 
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":

@@ -16,11 +16,13 @@ from services.pledges.progress.sealing import Seal
 from services.pledges.registry.api import router as registry
 from services.pledges.reviews.api import router as reviews
 from services.pledges.reviews.slots import router as presentations
+from services.pledges.search.api import router as search
 from services.pledges.statistics.api import router as statistics
 from shared.web.app import Parts, create
 
 SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."
 ROUTERS: list[APIRouter] = [
+    search,  # first: its /pledges/facets is no pledge's id
     *(entities, invitations, people),
     *(advice, registry, attachments, duplicates, progress, partners, reviews, presentations, statistics),
 ]

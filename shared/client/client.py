@@ -16,6 +16,7 @@ from shared.client.patience import Patience
 from shared.client.progress import Progress
 from shared.client.registry import Registry
 from shared.client.reviews import Reviews
+from shared.client.search import Search
 from shared.client.sending import Sending, TokenSource
 from shared.client.statistics import Statistics
 from shared.client.support import Support
@@ -30,7 +31,7 @@ class Addresses:
     notifications: str = ""
 
 
-class Pledges(Registry, Progress, Attachments, Duplication, Directory, Members, Reviews, Links, Statistics):
+class Pledges(Registry, Search, Progress, Attachments, Duplication, Directory, Members, Reviews, Links, Statistics):
     """The pledges service: pledges, files, reports, duplicates, entities, people, reviews, action links, statistics."""
 
 

@@ -11,7 +11,6 @@ from shared.client.models.pledges import (
     Closing,
     NewPledge,
     ProxyAnswering,
-    PublicItem,
     PublicStep,
     PublicView,
     Saving,
@@ -28,22 +27,6 @@ Work = Listing[Page[WorkItem], WorkItem]
 
 class Registry(Room):
     """The life of a pledge, from a draft to what the public sees."""
-
-    def list(
-        self,
-        *,
-        entity: str | None = None,
-        objective: str | None = None,
-        kind: str | None = None,
-        form: str | None = None,
-        cycle: str | None = None,
-        state: str | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-    ) -> Listing[Page[PublicItem], PublicItem]:
-        """Published pledges, newest first."""
-        wanted = {"entity": entity, "objective": objective, "kind": kind, "form": form, "cycle": cycle, "state": state}
-        return self._to.pages(at("pledges"), Page[PublicItem], **wanted, limit=limit, cursor=cursor)
 
     async def get(self, pledge_id: Id) -> PublicView:
         return await self._to.get(at("pledges", pledge_id), PublicView)

@@ -1,5 +1,6 @@
-"""Optimistic concurrency: the ETag is the revision; a write says which one it saw (RFC 9110, If-Match)."""
+"""ETags (RFC 9110): a write says which revision it saw (If-Match), a read which answer it has (If-None-Match)."""
 
+import hashlib
 import re
 from typing import Annotated
 
@@ -7,11 +8,40 @@ from fastapi import Depends, Header, Response
 
 from shared.errors import BadRequest, RevisionMissing, Stale
 
-_TAG = re.compile(r'^"(\d{1,9})"$')
+_TAG = re.compile(r'^"(\d{1,9})(?:-[0-9a-f]{16})?"$')
 
 
 def etag(revision: int) -> str:
     return f'"{revision}"'
+
+
+def of_public(revision: int, body: str) -> str:
+    """Of what changes without an edit, too: the revision, for a write that follows, and what the answer says."""
+    return f'"{revision}-{_digest(body)}"'
+
+
+def of_body(body: str) -> str:
+    return f'"{_digest(body)}"'
+
+
+def _digest(body: str) -> str:
+    return hashlib.blake2b(body.encode(), digest_size=8).hexdigest()
+
+
+SeenBefore = Annotated[
+    str | None,
+    Header(alias="If-None-Match", description="ETags that you have: 304 without a body if one is still true"),
+]
+
+
+def unless_known(seen: str | None, tag: str, answer: Response) -> Response:
+    """The answer with its ETag, or 304 without a body when the caller has it."""
+    answer.headers["ETag"] = tag
+    known = {one.strip().removeprefix("W/") for one in seen.split(",")} if seen else set()
+    if not known & {tag, "*"}:
+        return answer
+    kept = {name: value for name, value in answer.headers.items() if name in {"etag", "link"}}
+    return Response(status_code=304, headers=kept)
 
 
 async def seen_revision(

@@ -25,6 +25,7 @@ from shared.client.models import (
     pledges,
     reports,
     reviews,
+    search,
     statistics,
     support,
 )
@@ -147,7 +148,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
         },
     }
     rooms = {
-        p: (pledges, reports, advice, attachments, duplicates, entities, members, people, reviews, statistics),
+        p: (pledges, reports, advice, attachments, duplicates, entities, members, people, reviews, search, statistics),
         n: (notifications,),
         s: (support,),
     }

@@ -11,6 +11,7 @@ from sqlmodel import col
 from services.pledges.entities import names, queries
 from services.pledges.entities.models import Entity, EntityGroup, EntityHistory
 from services.pledges.entities.schemas import EntityFields, EntityOut, NewEntity
+from services.pledges.search import index
 from shared.authors import Author
 from shared.clock import Moment
 from shared.errors import Conflict, NotFound
@@ -70,6 +71,8 @@ async def replace(
     if "groups" in changed:
         await session.execute(delete(EntityGroup).where(col(EntityGroup.entity_id) == present.entity_id))
         await _set_groups(session, present.entity_id, fields)
+    if {"names", "aliases", "groups"} & set(changed):
+        await index.entity(session, present.entity_id)
     await _tell(session, author, entity, sequence + 1, moment, changed)
     return entity
 

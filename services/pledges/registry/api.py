@@ -11,16 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.pledges.entities.authority import Standing
 from services.pledges.registry import commands, proxies, queries, records
 from services.pledges.registry.commands import Call
-from services.pledges.registry.content import Cycle, Form, Kind, Objective
 from services.pledges.registry.merge_patch import MEDIA_TYPE, patched
 from services.pledges.registry.overtaken import RESPONSES as OVERTAKEN
-from services.pledges.registry.queries import Filters, Work
+from services.pledges.registry.queries import Work
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import (
     ChangeRequest,
     Closing,
     NewPledge,
-    PublicPage,
     PublicSteps,
     PublicView,
     Saving,
@@ -32,7 +30,7 @@ from services.pledges.registry.schemas import (
 from shared.events.pledges import PledgeSnapshot
 from shared.web.app import Parts, Using
 from shared.web.auth import ANYONE, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor
-from shared.web.etag import SeenRevision, etag
+from shared.web.etag import SeenBefore, SeenRevision, etag, of_public, unless_known
 from shared.web.pagination import Cursor, Limit, next_link
 from shared.web.writing import Answer, IdempotencyKey, Writing
 
@@ -262,43 +260,17 @@ async def record_statement(
     return await writing.once(request, actor, key, write)
 
 
-async def _filters(
-    entity: OfEntity = None,
-    objective: Annotated[Objective | None, Query(description="For this objective", examples=["objective-7"])] = None,
-    kind: Annotated[Kind | None, Query(description="Of this kind")] = None,
-    form: Annotated[Form | None, Query(description="In this form", examples=["financial"])] = None,
-    cycle: Annotated[Cycle | None, Query(description="Made in the context of this review cycle (¶77)")] = None,
-    state: Annotated[Literal["published", "closed"] | None, Query(description="Only in this state")] = None,
-) -> Filters:
-    return Filters(entity, objective, kind, form, cycle, state)
-
-
-@router.get("/pledges", tags=READ, dependencies=PUBLIC, summary="Published pledges, newest first")
-async def public_list(
-    request: Request,
-    response: Response,
-    parts: Using,
-    filters: Annotated[Filters, Depends(_filters)],
-    limit: Limit = 20,
-    cursor: Cursor = None,
-) -> PublicPage:
-    async with parts.database.transaction() as session:
-        page = await queries.public_list(session, filters, limit, cursor)
-    response.headers.update(next_link(request, page.next))
-    return page
-
-
 @router.get(
     "/pledges/{pledge_id}", tags=READ, dependencies=PUBLIC, response_model=PublicView, summary="One published pledge"
 )
-async def public_pledge(pledge_id: UUID, parts: Using) -> Response:
+async def public_pledge(pledge_id: UUID, parts: Using, seen: SeenBefore = None) -> Response:
     """Its latest version, how it goes, and whether support was requested.
 
-    The ETag is the pledge's revision: reports and support leave it alone.
+    The ETag begins with the pledge's revision, which an edit may name in If-Match; reports and support change its end.
     """
     async with parts.database.transaction() as session:
         body, revision = await queries.public(session, pledge_id)
-    return Answer(200, body, {"ETag": etag(revision)}).response()
+    return unless_known(seen, of_public(revision, body), Answer(200, body).response())
 
 
 @router.get("/pledges/{pledge_id}/history", tags=READ, dependencies=PUBLIC, summary="What happened to it in public")

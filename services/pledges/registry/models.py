@@ -77,19 +77,6 @@ class PublicPledge(Table, table=True):
     snapshot: str
 
 
-class PledgeFacet(Table, table=True):
-    """Public pledges by objective and by form, in the order of lists.
-
-    A table and not an array with an index: a code that only old pledges have is found as fast as any other.
-    """
-
-    __tablename__: ClassVar[str] = "pledge_facet"
-
-    code: str = Field(primary_key=True)  # "objective-7", "policy": the two lists have no code in common
-    first_published_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
-    pledge_id: UUID = Field(primary_key=True)
-
-
 class PledgeVersion(Table, table=True):
     """Append only: the snapshot of every version that was published."""
 

@@ -3,20 +3,17 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, ScalarSelect, Select, bindparam, cast, or_, select, true
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
 from services.pledges.entities.authority import Standing, valid
 from services.pledges.entities.models import Entity, Membership
 from services.pledges.registry.models import (
     Pledge,
-    PledgeFacet,
     PledgeHistory,
     PledgeSupport,
     PledgeVersion,
@@ -26,8 +23,6 @@ from services.pledges.registry.models import (
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import (
     FiledBy,
-    PublicItem,
-    PublicPage,
     PublicStep,
     PublicSteps,
     State,
@@ -38,8 +33,6 @@ from services.pledges.registry.schemas import (
 )
 from shared.errors import NotFound
 from shared.web import pagination
-
-Place = tuple[Mapped[datetime], Mapped[UUID]]  # what lists are ordered by
 
 _PUBLIC = select(col(PublicPledge.snapshot), col(PublicPledge.revision)).where(
     col(PublicPledge.pledge_id) == bindparam("id")
@@ -58,12 +51,6 @@ _STEPS = (
     .order_by(col(PledgeHistory.step_id).desc())
     .limit(100)
 )
-_DOCUMENT = cast(col(PublicPledge.snapshot), JSON)
-_ITEM = [
-    *(getattr(PublicPledge, name) for name in PublicItem.model_fields if hasattr(PublicPledge, name)),
-    _DOCUMENT["entity"].label("entity"),
-    _DOCUMENT["origin"].astext.label("origin"),
-]
 _WORK_COLUMNS = select(
     col(Pledge.pledge_id),
     col(Pledge.entity_id),
@@ -84,18 +71,6 @@ _WORK = _WORK_COLUMNS.outerjoin(PublicPledge, col(PublicPledge.pledge_id) == col
 )
 _NEWEST = pagination.Order({col(Pledge.pledge_id): UUID}, newest_first=True)
 _BY_SEQUENCE = pagination.Order({col(PublicHistory.sequence): pagination.number})
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Of the public list; None: any."""
-
-    entity: str | None = None
-    objective: str | None = None
-    kind: str | None = None
-    form: str | None = None
-    cycle: str | None = None
-    state: Literal["published", "closed"] | None = None
 
 
 async def public(session: AsyncSession, pledge_id: UUID) -> tuple[str, int]:
@@ -121,39 +96,6 @@ async def version(session: AsyncSession, pledge_id: UUID, number: int) -> str:
     if snapshot is None:
         raise NotFound("This pledge has no published version of that number.")
     return str(snapshot)
-
-
-async def public_list(session: AsyncSession, filters: Filters, limit: int, cursor: str | None) -> PublicPage:
-    """Newest first."""
-    query, place = _listed(filters)
-    order = pagination.Order(dict(zip(place, (pagination.timestamp, UUID), strict=True)), newest_first=True)
-    rows, more = await pagination.page(session, query, order, f"pledges {filters}", limit, cursor)
-    return PublicPage(items=[PublicItem.model_validate(row._asdict()) for row in rows], next=more)
-
-
-def _listed(filters: Filters) -> tuple[Select[*tuple[Any, ...]], Place]:
-    """The list without its order, and the columns that order it: of the table whose index serves these filters."""
-    query: Select[*tuple[Any, ...]] = select(*_ITEM)
-    place: Place = (col(PublicPledge.first_published_at), col(PublicPledge.pledge_id))
-    codes = [code for code in (filters.objective, filters.form) if code]
-    if codes:
-        query = query.join(PledgeFacet, col(PledgeFacet.pledge_id) == place[1]).where(col(PledgeFacet.code) == codes[0])
-        place = (col(PledgeFacet.first_published_at), col(PledgeFacet.pledge_id))
-    query = query.where(*(_also(place, code) for code in codes[1:]))
-    wanted = [
-        (filters.entity, col(PublicPledge.entity_id) == filters.entity),
-        (filters.kind, col(PublicPledge.kind) == filters.kind),
-        (filters.cycle, col(PublicPledge.review_cycle) == filters.cycle),
-        (filters.state, col(PublicPledge.state) == filters.state),
-    ]
-    return query.where(*(condition for value, condition in wanted if value is not None)), place
-
-
-def _also(place: Place, code: str) -> ScalarSelect[bool]:
-    """Looked up row by row: of a join, PostgreSQL thinks that it leaves next to nothing, and reads both sides whole."""
-    facet = aliased(PledgeFacet)
-    same = (col(facet.first_published_at) == place[0], col(facet.pledge_id) == place[1])
-    return select(true()).where(col(facet.code) == code, *same).scalar_subquery()
 
 
 async def public_history(session: AsyncSession, pledge_id: UUID, limit: int, cursor: str | None) -> PublicSteps:

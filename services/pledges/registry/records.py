@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,13 +14,13 @@ from services.pledges.duplicates import index
 from services.pledges.registry.content import Content
 from services.pledges.registry.models import (
     Pledge,
-    PledgeFacet,
     PledgeHistory,
     PledgeVersion,
     PublicHistory,
     PublicPledge,
 )
 from services.pledges.registry.schemas import ProxyAnswer, State
+from services.pledges.search import index as search
 from services.pledges.statistics import rollups as statistics
 from services.pledges.tables import core
 from shared import inserts
@@ -46,12 +46,6 @@ _CHANGE_PUBLIC = (
     .values({name: bindparam(name) for name in _PUBLIC_FIELDS})
     # None: what is public changes, but not by an edit
     .values(revision=func.coalesce(bindparam("revision"), col(PublicPledge.revision)))
-)
-_ADD_FACETS = insert(core(PledgeFacet))
-_DROP_FACETS = delete(core(PledgeFacet)).where(
-    col(PledgeFacet.code).in_(bindparam("codes", expanding=True)),
-    col(PledgeFacet.first_published_at) == bindparam("at"),
-    col(PledgeFacet.pledge_id) == bindparam("id"),
 )
 _LOCK = (
     select(col(Pledge.pledge_id))
@@ -175,8 +169,7 @@ async def make_public(
     if done.public is None:
         await _add_public(session, snapshot, done.revision)
     else:
-        await change_public(session, snapshot, done.revision if edit else None)
-    await _change_facets(session, done.public, snapshot)
+        await change_public(session, done.public, snapshot, done.revision if edit else None)
     await statistics.follow(session, done.public, snapshot)
     await index.follow(session, done.public, snapshot)
     inserts.later(session, _PUBLIC_HISTORY, _public_step(snapshot, step))
@@ -185,18 +178,22 @@ async def make_public(
     return replace(done, public=snapshot)
 
 
-async def change_public(session: AsyncSession, snapshot: PledgeSnapshot, revision: int | None = None) -> None:
-    """The public row as the snapshot says; the caller holds its lock and writes the event."""
-    await session.execute(_CHANGE_PUBLIC, _public_row(snapshot) | {"id": snapshot.pledge_id, "revision": revision})
+async def change_public(
+    session: AsyncSession, old: PledgeSnapshot, new: PledgeSnapshot, revision: int | None = None
+) -> None:
+    """The public row as the new snapshot says; the caller holds its lock and writes the event."""
+    await session.execute(_CHANGE_PUBLIC, public_row(new) | {"id": new.pledge_id, "revision": revision})
+    await search.follow(session, old, new)
 
 
 async def _add_public(session: AsyncSession, snapshot: PledgeSnapshot, revision: int) -> None:
     first = {"pledge_id": snapshot.pledge_id, "entity_id": snapshot.entity.entity_id, "revision": revision}
     first |= {"entity_kind": snapshot.entity.kind, "first_published_at": snapshot.first_published_at}
-    await session.execute(_ADD_PUBLIC, _public_row(snapshot) | first)
+    await session.execute(_ADD_PUBLIC, public_row(snapshot) | first)
+    await search.follow(session, None, snapshot)
 
 
-def _public_row(snapshot: PledgeSnapshot) -> dict[str, Any]:
+def public_row(snapshot: PledgeSnapshot) -> dict[str, Any]:
     """The columns that serve filters and counts, beside the snapshot itself."""
     progress = snapshot.progress
     return {name: getattr(snapshot, name) for name in _PLAIN} | {
@@ -206,17 +203,6 @@ def _public_row(snapshot: PledgeSnapshot) -> dict[str, Any]:
         "reports": progress.reports,
         "snapshot": snapshot.model_dump_json(),
     }
-
-
-async def _change_facets(session: AsyncSession, old: PledgeSnapshot | None, new: PledgeSnapshot) -> None:
-    before = {*old.objectives, *old.forms} if old else set()
-    after = {*new.objectives, *new.forms}
-    place = {"first_published_at": new.first_published_at, "pledge_id": new.pledge_id}
-    if gone := before - after:
-        values = {"codes": sorted(gone), "at": new.first_published_at, "id": new.pledge_id}
-        await session.execute(_DROP_FACETS, values)
-    if come := after - before:
-        await session.execute(_ADD_FACETS, [{"code": code, **place} for code in sorted(come)])
 
 
 def _public_step(snapshot: PledgeSnapshot, step: Change) -> dict[str, Any]:

@@ -36,8 +36,9 @@ async def snapshots(session: AsyncSession, after: str | None, limit: int, moment
 
 async def _renew(session: AsyncSession, row: Row[*tuple[Any, ...]], moment: Moment) -> Snapshot:
     entity = EntityRef(entity_id=row.entity_id, name=row.name, kind=row.kind, fictional=row.fictional)
-    snapshot = lifecycle.renewed(PledgeSnapshot.model_validate_json(row.snapshot), entity)
-    await records.change_public(session, snapshot)
+    old = PledgeSnapshot.model_validate_json(row.snapshot)
+    snapshot = lifecycle.renewed(old, entity)
+    await records.change_public(session, old, snapshot)
     step = Change(action="republished", at=moment.business, by="system")
     return Snapshot(str(snapshot.pledge_id), "pledge.republished.v1", PledgeEvent(pledge=snapshot, change=step))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.pledges.entities.schemas import EntityId
-from services.pledges.registry.content import EXAMPLE, MOST, Address, Content, Kind, Strict, Title
+from services.pledges.registry.content import EXAMPLE, MOST, Address, Content, Strict, Title
 from shared.events.common import EntityRef
 from shared.events.pledges import PledgeSnapshot
 from shared.web.text import Line, Text
@@ -219,29 +219,6 @@ class Support(BaseModel):
 
 class PublicView(PledgeSnapshot):
     support: list[Support]
-
-
-class PublicItem(BaseModel):
-    """A line of the public list."""
-
-    pledge_id: UUID
-    entity_id: str
-    entity: EntityRef
-    origin: Literal["submitted", "public_statement"]
-    title: str
-    kind: Kind
-    state: Literal["published", "closed"]
-    version: int
-    objectives: list[str]
-    review_cycle: str | None
-    first_published_at: datetime
-    status: str | None
-    last_reported_at: datetime | None
-
-
-class PublicPage(BaseModel):
-    items: list[PublicItem]
-    next: str | None
 
 
 class PublicStep(BaseModel):

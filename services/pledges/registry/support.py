@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.pledges.registry.models import PledgeSupport
+from services.pledges.search import index
 from shared.clock import Moment
 from shared.events.envelope import Event
 from shared.events.registry import SUPPORT
@@ -24,15 +25,21 @@ _UPSERT = _NEW.on_conflict_do_update(
 
 async def take(session: AsyncSession, event: Event[SupportEvent], _: Moment) -> None:
     """Only what is newer changes anything. The pledge and its revision stay as they are."""
-    await session.execute(_UPSERT, event.data.support.model_dump())
+    support = event.data.support
+    await session.execute(_UPSERT, support.model_dump())
+    await index.support(session, [support.pledge_id])
 
 
 async def forget(session: AsyncSession, key: str) -> None:
-    await session.execute(delete(PledgeSupport).where(col(PledgeSupport.request_id) == UUID(key)))
+    gone = (
+        delete(PledgeSupport).where(col(PledgeSupport.request_id) == UUID(key)).returning(col(PledgeSupport.pledge_id))
+    )
+    await index.support(session, (await session.scalars(gone)).all())
 
 
 async def clear(session: AsyncSession) -> None:
     await session.execute(delete(PledgeSupport))
+    await index.support(session, None)
 
 
 SUPPORT_OF_PLEDGES = Projection(

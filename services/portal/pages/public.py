@@ -44,7 +44,7 @@ async def home(request: Request, client: Public, parts: Using) -> Response:
 async def pledges(request: Request, client: Public) -> Response:
     """With filters in the address; an entity may be typed by name."""
     asked = request.query_params
-    wanted = {name: asked[name] for name, codes in LISTS.items() if asked.get(name) in codes}
+    wanted: dict[str, Any] = {name: asked[name] for name, codes in LISTS.items() if asked.get(name) in codes}
     if typed := asked.get("who", "").strip():
         found = (await client.pledges.entities(q=typed[:100], limit=CHOICES)).items
         if len(found) == 1:

@@ -14,6 +14,11 @@ from tests.support.tokens import bearer
 AMINA, VERA, KOFI = bearer("amina"), bearer("vera"), bearer("kofi")
 
 
+def revision(answer: httpx.Response) -> str:
+    """The part of an ETag that an edit changes."""
+    return answer.headers["etag"].strip('"').partition("-")[0]
+
+
 @dataclass(frozen=True)
 class Desk:
     """Short words for what people do with pledges."""

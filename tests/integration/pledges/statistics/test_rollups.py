@@ -14,8 +14,9 @@ from sqlmodel import col
 from services.pledges.duplicates.models import PledgeKey
 from services.pledges.registry import records
 from services.pledges.registry.content import Content
-from services.pledges.registry.models import PledgeFacet, PublicPledge
+from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.records import Present
+from services.pledges.search.models import SearchDocument
 from services.pledges.statistics import rollups
 from services.pledges.statistics.facts import DIMENSIONS, SHAPE, counted, pairs, parted
 from shared.events.common import Change, EntityRef
@@ -105,7 +106,7 @@ class History:
         gone = self.public.pop(self._any.choice(list(self.public)))
         async with self._pledges.owner.transaction() as session:
             await rollups.follow(session, gone, None)
-            for table in (PledgeKey, PledgeFacet, PublicPledge):
+            for table in (PledgeKey, SearchDocument, PublicPledge):
                 await session.execute(delete(table).where(col(table.pledge_id) == gone.pledge_id))
 
 
