@@ -64,19 +64,19 @@ def _of_numbers(numbers: Iterable[str]) -> list[str]:
 
 def _bands(shingles: set[str]) -> list[str]:
     """None of an empty set."""
-    least: dict[int, int] = {}
+    if not shingles:
+        return []
+    least = [_ALL] * _BINS
     for hashed in map(_hash, shingles):
         at = (hashed >> 32) * _BINS >> 32
-        least[at] = min(least.get(at, _ALL), hashed)
-    if not least:
-        return []
+        least[at] = min(least[at], hashed)
     bins = [_filled(least, at) for at in range(_BINS)]
     return [f"{band} {bins[2 * band]:x} {bins[2 * band + 1]:x}" for band in range(BANDS)]
 
 
-def _filled(least: dict[int, int], at: int) -> int:
+def _filled(least: list[int], at: int) -> int:
     """An empty bin borrows from the next one that is not: sets of few members are compared, too."""
-    return next(least[place % _BINS] for place in range(at, at + _BINS) if place % _BINS in least)
+    return next((value for value in (*least[at:], *least[:at]) if value != _ALL), _ALL)
 
 
 def _hash(text: str) -> int:
