@@ -22,6 +22,12 @@ DONE: dict[str, Callable[[Language], str]] = {
     "reported": lambda language: language.gettext(
         "Your report is public now. It counts for the next review. Nobody gets an e-mail for it."
     ),
+    "reported-stuck": lambda language: language.gettext(
+        "Your report is public now. You said that you are stuck: you can ask the Network for support with this pledge."
+    ),
+    "answered": lambda language: language.gettext(
+        "Your answer is public now, and can be changed. Nobody gets an e-mail."
+    ),
     "closed": lambda language: language.gettext("The pledge is closed. All its versions stay public."),
     "support-asked": lambda language: language.gettext(
         "Your request is on its way. The Network’s staff on duty and your focal points get an e-mail; you get another"

@@ -9,12 +9,24 @@ from starlette.types import Scope
 from services.portal import failures, security, signin
 from services.portal.access import public, require_rules
 from services.portal.page import STATIC
-from services.portal.pages import autosave, desk, draft, files, links, merging, mine, reporting, reviews, support
+from services.portal.pages import (
+    autosave,
+    desk,
+    draft,
+    files,
+    links,
+    merging,
+    mine,
+    partners,
+    reporting,
+    reviews,
+    support,
+)
 from services.portal.pages import public as public_pages
 from services.portal.parts import Parts, Using
 from shared.web.limits import Limits
 
-PAGES = (public_pages, reviews, links, mine, draft, autosave, files, reporting, support, desk, merging)
+PAGES = (public_pages, reviews, links, mine, draft, autosave, files, partners, reporting, support, desk, merging)
 
 
 class _Files(StaticFiles):

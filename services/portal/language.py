@@ -8,12 +8,13 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 
 from babel import Locale, dates
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_percent
 from babel.units import format_unit
 
 from services.portal.words import said
@@ -60,6 +61,10 @@ class Language:
 
     def number(self, value: Decimal | float) -> str:
         return speaking.number(value, self.locale)
+
+    def percent(self, share: Decimal) -> str:
+        """Of a share from 0 to 1; rounded down, so that 100 % says that nothing lacks."""
+        return str(format_percent(share.quantize(Decimal("0.01"), ROUND_DOWN), locale=self.locale))
 
     def size(self, size: int) -> str:
         """Bytes in words, as computers show sizes of files: "1.2 MB", "3 KB"."""

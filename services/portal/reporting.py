@@ -1,7 +1,8 @@
 """The form of a report, for signed-in people and for those with an action link. Pure.
 
-Its fields: `status`, `summary`, `barriers` and, by the place of each target, `value.0` (a number) and `said.0` (words);
-`target.0` says of which target, since a new version may have others while somebody types.
+Its fields: `status`, `summary`, `barriers`, `stuck`, `evidence` (a link), `ask_confirmation` and, by the place of each
+target, `value.0` (a number) and `said.0` (words); `target.0` says of which target, since a new version may have others
+while somebody types.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from services.portal.language import Language
 from services.portal.problems import WHOLE_FORM
 from services.portal.typed import Typed
 from shared.client.models.pledges import Target
-from shared.client.models.reports import Reached, Report, Update
+from shared.client.models.reports import Evidence, Reached, Report, Update
 
 
 def filled(last: Update | None, targets: Sequence[Target]) -> Typed:
@@ -47,7 +48,7 @@ class Reading:
         match path.removeprefix("report.").split("."):
             case ["values", number, *part] if number.isdecimal() and int(number) < len(self.rows):
                 return f"{'said' if part == ['value_text'] else 'value'}.{self.rows[int(number)]}"
-            case [name, *_] if name in {"status", "summary", "barriers"}:
+            case [name, *_] if name in {"status", "summary", "barriers", "evidence"}:
                 return name
         return WHOLE_FORM
 
@@ -72,7 +73,17 @@ def reading(form: FormData, last: Update | None, targets: Sequence[Target], lang
         if number is not None or said:
             values[row] = Reached(target=target.what, value=number, value_text=said)
     plain = {"status": typed.one("status") or None, "summary": typed.one("summary")}
-    report = Report(**plain, values=list(values.values()), barriers=typed.all("barriers"))
+    link, asks = typed.one("evidence").strip(), bool(typed.all("ask_confirmation"))
+    if asks and not link:
+        faults["evidence"] = language.gettext("Give the link that should be checked.")
+    report = Report(
+        **plain,
+        values=list(values.values()),
+        barriers=typed.all("barriers"),
+        stuck=bool(typed.all("stuck")),
+        evidence=[Evidence(url=link)] if link else [],
+        ask_confirmation=asks,
+    )
     return Reading(report, typed, faults, list(values))
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.pledges.attachments import records as attachments
 from services.pledges.progress import lifecycle, queries
 from services.pledges.progress.models import ProgressUpdate
 from services.pledges.progress.parties import acting_for, require_open
@@ -32,6 +33,9 @@ async def report(session: AsyncSession, pledge_id: UUID, said: Report, call: Cal
     reporter = await acting_for(session, call, parties, said.entity_id, first=found.entity_id)
     made = lifecycle.update(public, said, reporter, call.now)
     progress = await _progress(session, public, made)
+    for place, one in enumerate(said.evidence):
+        if one.file:
+            await attachments.publish(session, pledge_id, one.file, f"evidence.{place}.file", call.now)
     await session.execute(_ADD, _row(made, said, call))
     others = [one for one in parties if one != reporter.entity_id]
     asked = [SignOff(entity=one, answer="awaited") for one in await entities(session, others)]

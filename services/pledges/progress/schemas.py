@@ -50,10 +50,17 @@ class Measured(Reached):
 
 
 class Evidence(Strict):
-    """Where others can see what a report says."""
+    """Where others can see what a report says: a link, or a file of the pledge, which gets public with the report."""
 
-    url: Address
+    url: Address | None = None
+    file: UUID | None = Field(default=None, description="Uploaded before: POST /pledges/{pledge_id}/attachments")
     title: Line | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.url is None) == (self.file is None):
+            raise ValueError("has neither url nor file, or both; give one of them")
+        return self
 
 
 EXAMPLE: dict[str, Any] = {

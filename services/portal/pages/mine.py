@@ -28,11 +28,12 @@ async def my_pledges(
 ) -> Response:
     state = state if state in STATES else ""
     pledges = person.client.pledges
-    listed, asked, held, due_of = await asyncio.gather(
+    listed, asked, held, due_of, awaited = await asyncio.gather(
         pledges.mine(state=state or None, entity=entity or None, cursor=cursor or None),
         pledges.mine(state="changes_requested", limit=MOST_ASKED),
         memberships(person),
         _due(request, person),
+        pledges.awaited(limit=MOST_ASKED),
     )
     return page(
         request,
@@ -40,6 +41,7 @@ async def my_pledges(
         words=Words(language_of(request)),
         pledges=[(item, due_of(item)) for item in listed.items],
         waiting=len(asked.items),
+        awaited=awaited.items,
         entities=_names(held),
         may_write=any(one.role in WRITERS for one in held),
         filters={"state": state, "entity": entity},

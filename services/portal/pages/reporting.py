@@ -42,7 +42,7 @@ async def report(request: Request, pledge_id: UUID, person: SignedIn, form: Form
     except (Refused, Conflict) as refused:
         wrong = faults(refused, read.place, Words(language_of(request)))
         return _report_page(request, public, updates, read.values, wrong)
-    return done(f"{path_of(pledge_id)}/report", "reported")
+    return done(f"{path_of(pledge_id)}/report", "reported-stuck" if read.report.stuck else "reported")
 
 
 async def _reported(person: Person, pledge_id: UUID) -> tuple[PublicView, list[Update]]:

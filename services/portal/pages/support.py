@@ -17,6 +17,7 @@ from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused, Stale
+from shared.client.models.reports import Update
 from shared.client.models.support import Opening
 
 router = APIRouter()
@@ -25,8 +26,16 @@ FIELDS = {"type", "text", "language"}
 
 
 @router.get("/my/pledges/{pledge_id}/support")
-async def support(request: Request, pledge_id: UUID, person: SignedIn) -> Response:
-    return await _page(request, person, pledge_id, FormData(), {})
+async def support(request: Request, pledge_id: UUID, person: SignedIn, about: str = "") -> Response:
+    """With ?about=3 the form begins with what report 3 says stands in the way."""
+    updates = (await person.client.pledges.updates(pledge_id, limit=20)).items if about else []
+    text = next((_stuck(request, one) for one in updates if str(one.number) == about), "")
+    return await _page(request, person, pledge_id, FormData([("text", text)]), {})
+
+
+def _stuck(request: Request, update: Update) -> str:
+    barriers = [language_of(request).label(code) for code in update.barriers]
+    return "\n\n".join(part for part in (update.summary, "; ".join(barriers)) if part)
 
 
 @router.post("/my/pledges/{pledge_id}/support")

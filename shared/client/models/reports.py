@@ -28,7 +28,8 @@ class Measured(Received):
 
 
 class Evidence(BaseModel):
-    url: str
+    url: str | None = None
+    file: UUID | None = None
     title: str | None = None
 
 

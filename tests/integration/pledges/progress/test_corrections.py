@@ -10,15 +10,19 @@ from sqlalchemy.exc import ProgrammingError
 
 from services.pledges.progress.schemas import EXAMPLE as REPORT
 from tests.integration.pledges.conftest import AMINA, KOFI, VERA, Desk
-from tests.support.api import START
+from tests.support.api import START, once
 from tests.support.entities import REVIEWER, STAFF, faults
+from tests.support.files import PDF
 
 VALUE = REPORT["values"][0]
+NO_FILE = "01922f00-0000-7000-8000-000000000009"
 PLAIN = {"status": "in_progress"}
 LINK = "https://veridia.example/posts"
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a script as evidence": ({"evidence": [{"url": "javascript:alert(1)"}]}, "evidence.0.url"),
-    "evidence without a link": ({"evidence": [{"title": "Our posts"}]}, "evidence.0.url"),
+    "evidence of nothing": ({"evidence": [{"title": "Our posts"}]}, "evidence.0"),
+    "a link and a file": ({"evidence": [{"url": LINK, "file": NO_FILE}]}, "evidence.0"),
+    "a file that is none": ({"evidence": [{"url": LINK}, {"file": NO_FILE}]}, "evidence.1.file"),
     "51 links": ({"evidence": [{"url": LINK}] * 51}, "evidence"),
     "a check of nothing": ({"evidence": [], "ask_confirmation": True}, "body"),
     "money that is none": ({"paid": [{"currency": "EUR"}]}, "paid.0"),
@@ -187,3 +191,18 @@ async def test_what_was_said_and_found_cannot_be_rewritten(desk: Desk) -> None:
             with pytest.raises(ProgrammingError, match="permission denied"):
                 async with desk.service.database.transaction() as session:
                     await session.execute(text(statement))
+
+
+async def test_a_file_is_evidence_and_public_with_the_report(desk: Desk) -> None:
+    pledge_id = await desk.published()
+    sent = await desk.service.client.post(f"/pledges/{pledge_id}/attachments", content=PDF, headers=once(AMINA))
+    assert sent.status_code == 201, sent.text
+    file = sent.json()["attachment_id"]
+    path = f"/pledges/{pledge_id}/attachments/{file}"
+    assert (await desk.get(path)).status_code == 404
+    report = {"status": "in_progress", "evidence": [{"file": file, "title": "Our count"}]}
+    done = await desk.post(f"/pledges/{pledge_id}/updates", report)
+    assert (done.json()["level"], done.json()["evidence"][0]["file"]) == ("evidenced", file)
+    assert (await desk.get(path)).content == PDF
+    other = await desk.published()
+    assert set(faults(await desk.post(f"/pledges/{other}/updates", report))) == {"evidence.0.file"}
