@@ -24,14 +24,14 @@ SERVICE = "network_support"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def migrate(owner_url: str, _: Clock | None = None) -> None:
-    """Brings the schema to what this program has; may be repeated. `owner_url`: the tables' owner.
-
-    There is no effect here whose start would have to be marked: see handlers.py.
-    """
+def migrate(owner_url: str, clock: Clock | None = None) -> None:
+    """Brings the schema to what this program has; may be repeated. `owner_url`: the tables' owner."""
+    from services.network_support.handlers import SUBSCRIPTIONS
     from shared import migrate as migrations
+    from shared.messaging.roles import register_effects
 
     migrations.migrate(owner_url, MIGRATIONS)
+    register_effects(owner_url, SUBSCRIPTIONS, (clock or Clock()).system())
 
 
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":

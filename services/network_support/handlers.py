@@ -10,10 +10,13 @@ from services.network_support.requests.republishing import snapshots
 from shared.authors import SYSTEM
 from shared.clock import Moment
 from shared.events.envelope import Event
+from shared.events.people import ErasureDone, PersonErased
 from shared.events.pledges import PledgeEvent
-from shared.events.registry import PLEDGES, SUPPORT, carried_by
+from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, SUPPORT, carried_by
+from shared.messaging import outbox
 from shared.messaging.republish import Republisher
-from shared.messaging.subscriptions import Projection, Subscription
+from shared.messaging.subscriptions import Effect, Projection, Subscription
+from shared.web.writing import forget_answers
 
 
 async def pledge_changed(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
@@ -35,6 +38,13 @@ async def pledge_changed(session: AsyncSession, event: Event[PledgeEvent], momen
         await commands.decide_pending(session, pledge.pledge_id, known, SYSTEM, moment)
 
 
+async def erase_person(session: AsyncSession, event: Event[PersonErased], moment: Moment) -> None:
+    """Requests are the entity's, and their history has an opaque id: only what the person was answered goes."""
+    await forget_answers(session, event.data.person_id)
+    done = ErasureDone(erasure_id=event.data.erasure_id)
+    await outbox.add(session, "erasure.done_by_network_support.v1", str(event.data.erasure_id), done, moment.system)
+
+
 SUBSCRIPTIONS: Sequence[Subscription] = (
     Projection(
         name="known_pledges",
@@ -43,6 +53,7 @@ SUBSCRIPTIONS: Sequence[Subscription] = (
         forget=known_pledges.forget,
         clear=known_pledges.clear,
     ),
+    Effect("erasures", PLEDGES_WORKFLOW, {"person.erased.v1": erase_person}),
 )
 
 REPUBLISHERS: Sequence[Republisher] = (Republisher(SUPPORT, snapshots),)

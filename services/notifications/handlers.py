@@ -4,17 +4,20 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notifications.deliveries.commands import drop
 from services.notifications.deliveries.mailings import call_for
 from services.notifications.reminders import known
 from shared.clock import Moment
 from shared.events.envelope import Event
-from shared.events.people import HandedOver, InvitationIssued
+from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
 from shared.events.pledges import PledgeEvent, PledgeStep
 from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW, carried_by
 from shared.events.reviews import MilestoneEvent
 from shared.events.support import RequestStep
+from shared.messaging import outbox
 from shared.messaging.republish import Republisher
 from shared.messaging.subscriptions import Effect, Projection, Subscription
+from shared.web.writing import forget_answers
 
 
 async def know_pledge(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
@@ -48,6 +51,14 @@ async def mail_handover(session: AsyncSession, event: Event[HandedOver], moment:
 async def mail_invitation(session: AsyncSession, event: Event[InvitationIssued], moment: Moment) -> None:
     step = event.data
     await _call(session, event, moment, step.entity_id, invitation_id=str(step.invitation_id))
+
+
+async def erase_person(session: AsyncSession, event: Event[PersonErased], moment: Moment) -> None:
+    """What waits to be sent to the person is not sent; of what was sent, an opaque id stays."""
+    await forget_answers(session, event.data.person_id)
+    await drop(session, event.data.person_id)
+    done = ErasureDone(erasure_id=event.data.erasure_id)
+    await outbox.add(session, "erasure.done_by_notifications.v1", str(event.data.erasure_id), done, moment.system)
 
 
 async def _call(
@@ -86,6 +97,7 @@ SUBSCRIPTIONS: list[Subscription] = [
         PLEDGES_WORKFLOW,
         {"membership.handed_over.v1": mail_handover, "invitation.issued.v1": mail_invitation},
     ),
+    Effect("erasures", PLEDGES_WORKFLOW, {"person.erased.v1": erase_person}),
     Effect(
         "support_mails",
         SUPPORT_WORKFLOW,

@@ -3,7 +3,16 @@
 from shared.client.lists import Listing
 from shared.client.models.base import Page
 from shared.client.models.entities import Entity, EntityFields, Member, Membership, NewEntity, NewMembership
-from shared.client.models.people import Contact, Me, Memberships, NewPerson, Person, PersonFields, Registered
+from shared.client.models.people import (
+    Contact,
+    ErasureOut,
+    Me,
+    Memberships,
+    NewPerson,
+    Person,
+    PersonFields,
+    Registered,
+)
 from shared.client.room import Id, Room
 from shared.client.sending import at
 
@@ -66,3 +75,14 @@ class Directory(Room):
 
     async def change_person(self, person_id: str, fields: PersonFields, *, seen: str) -> Registered:
         return await self._to.put(at("people", person_id), Registered, fields, seen=seen)
+
+    async def erase_person(self, person_id: str) -> ErasureOut:
+        """For administrators; all services follow, see `erasure`."""
+        return await self._to.delete(at("people", person_id), ErasureOut)
+
+    async def erase_me(self) -> ErasureOut:
+        return await self._to.delete(at("me"), ErasureOut)
+
+    async def erasure(self, person_id: str) -> ErasureOut:
+        """For administrators: which services have erased what they had."""
+        return await self._to.get(at("people", person_id, "erasure"), ErasureOut)

@@ -107,6 +107,9 @@ class Sending:
         headers = {"If-Match": seen, "Content-Type": "application/merge-patch+json"}
         return _read(answer, await self._send(self._request("PATCH", path, headers=headers, json=fields)))
 
+    async def delete(self, path: str, answer: type[R]) -> R:
+        return _read(answer, await self._send(self._request("DELETE", path)))
+
     def _request(self, method: str, path: str, **more: Any) -> httpx.Request:
         return self._http.build_request(method, self._address + path, timeout=self._patience.timeout(), **more)
 

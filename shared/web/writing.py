@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy import Column, LargeBinary, MetaData, SmallInteger, Table, Text, bindparam, select
+from sqlalchemy import Column, LargeBinary, MetaData, SmallInteger, Table, Text, bindparam, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -143,6 +143,12 @@ async def _stored(session: AsyncSession, mark: _Mark, otherwise: Exception) -> A
         fault = FieldProblem("Idempotency-Key", "was used for another request", "use a new key for a new request")
         raise Invalid("This Idempotency-Key belongs to another request; nothing was done.", [fault])
     return Answer(row.status, row.body, json.loads(row.headers))
+
+
+async def forget_answers(session: AsyncSession, person: str) -> int:
+    """Erases what this person was answered; how many there were. A repeated request is then a new one."""
+    erased = await session.execute(delete(idempotency).where(idempotency.c.person == person).returning(literal(1)))
+    return len(erased.all())
 
 
 def _translated(error: DBAPIError) -> Exception:

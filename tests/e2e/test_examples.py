@@ -27,7 +27,9 @@ class Examples:
         self.sent.add((service, method, path))
         body = self.stack.example(service, method, path) or None
         person, address = self.stack.person(who), path.format(**ids)
-        if method == "put":
+        if method == "delete":
+            answer = person.delete(service, address)
+        elif method == "put":
             answer = person.put(service, address, body, seen=seen)
         elif method == "patch":
             answer = person.patch(service, address, body, seen=seen)
@@ -132,6 +134,7 @@ def _entities(examples: Examples) -> None:
     ids = {"entity_id": "veridia", "membership_id": given["membership_id"]}
     examples.send("ada", "pledges", "post", "/entities/{entity_id}/memberships/{membership_id}/end", **ids)
     _members(examples)
+    _erase(examples)
 
 
 def _members(examples: Examples) -> None:
@@ -141,6 +144,16 @@ def _members(examples: Examples) -> None:
     for step in ("resend", "revoke"):
         examples.send("noor", "pledges", "post", of_entity + "/{invitation_id}/" + step, **ids)
     _hand_over_and_back(examples)
+
+
+def _erase(examples: Examples) -> None:
+    """The person whom the example has registered, and whoever has no more than a contact."""
+    nobody = examples.stack.example("pledges", "post", "/people")["person_id"]
+    examples.send("ada", "pledges", "delete", "/people/{person_id}", person_id=nobody)
+    rosa = examples.stack.person("rosa").get("pledges", "/me").json()["contact"]
+    examples.send("rosa", "pledges", "delete", "/me")
+    back = examples.stack.person("rosa").put("pledges", "/me/contact", rosa, seen='"0"')
+    assert back.is_success, back.text
 
 
 def _hand_over_and_back(examples: Examples) -> None:

@@ -58,6 +58,9 @@ class Person:
     def put(self, service: str, path: str, body: object, *, seen: str) -> httpx.Response:
         return self._send("PUT", service, path, json=body, headers={"If-Match": seen})
 
+    def delete(self, service: str, path: str) -> httpx.Response:
+        return self._send("DELETE", service, path)
+
     def upload(self, service: str, path: str, content: bytes, headers: dict[str, str]) -> httpx.Response:
         return self._send("POST", service, path, content=content, headers=headers | {"Idempotency-Key": str(uuid4())})
 

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid4, uuid7
 
 from services.notifications.deliveries.lifecycle import Settlement, State
 from services.notifications.deliveries.models import Delivery
+from services.notifications.deliveries.steps import REMINDER
 
 # without a target: a unique key that is gone must show as a second mail, and not as an error
 _ADD = insert(Delivery).on_conflict_do_nothing()
@@ -42,6 +43,12 @@ set state = :state, reason = :reason, next_try_at = :next_try_at, attempts = :at
     lease_token = null, lease_until = null
 where id = :id and state = 'sending' and lease_token = :token
 returning id
+""")
+
+
+_DROP = text("""
+update delivery set state = 'suppressed', reason = 'person_erased', next_try_at = null
+where person_id = :person_id and state = 'queued' and template <> :reminder
 """)
 
 
@@ -85,6 +92,15 @@ async def claim(
     """
     values = {"most": most, "token": uuid4(), "until": at + lease, "domain": domain, "now": now, "at": at}
     return [Claimed(*row) for row in await session.execute(_CLAIM, values)]
+
+
+async def drop(session: AsyncSession, person_id: str) -> None:
+    """Nothing that waits goes to a person who was erased.
+
+    One that is being sent meanwhile, or a reminder, whose list is settled with it, finds at its turn that nobody can be
+    reached.
+    """
+    await session.execute(_DROP, {"person_id": person_id, "reminder": REMINDER.template})
 
 
 async def settle(session: AsyncSession, claimed: Claimed, settlement: Settlement, at: datetime) -> bool:

@@ -2,14 +2,16 @@
 
 from enum import Enum
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities import authority
-from services.pledges.people import commands, contacts, queries
+from services.pledges.people import commands, contacts, erasure, queries
 from services.pledges.people.schemas import (
     Contact,
+    ErasureOut,
     Found,
     HeldMembership,
     Me,
@@ -116,6 +118,39 @@ async def change(person_id: str, fields: PersonFields, seen: SeenRevision, writi
         return Answer(200, Registered(person_id=person_id).model_dump_json(), {"ETag": etag(revision)})
 
     return await writing.run(write)
+
+
+@router.delete("/people/{person_id}", tags=PEOPLE, status_code=202, response_model=ErasureOut, summary="Erase a person")
+async def erase(person_id: str, actor: Admin, writing: Writing, parts: Using) -> Response:
+    """For administrators. Contact, memberships, invitations and stored answers go, here and in the other services.
+
+    Histories stand, with an id that leads to nobody. The account at the identity provider is removed there.
+    """
+    by: erasure.By = "person" if person_id == actor.person else "administrator"
+    return await _erase(person_id, by, writing, parts)
+
+
+@router.delete("/me", tags=ME, status_code=202, response_model=ErasureOut, summary="Erase me")
+async def erase_own(actor: SignedIn, writing: Writing, parts: Using) -> Response:
+    """All that is kept of you, and your memberships with it; what you did for an entity stays the entity's."""
+    return await _erase(actor.person, "person", writing, parts)
+
+
+async def _erase(person_id: str, by: erasure.By, writing: Writing, parts: Using) -> Response:
+    async def write(session: AsyncSession) -> Answer:
+        found = await erasure.erase(session, person_id, by, parts.clock.moment())
+        return Answer(202, found.model_dump_json(), {"Location": f"/people/{quote(person_id, safe='')}/erasure"})
+
+    return await writing.run(write)
+
+
+@router.get(
+    "/people/{person_id}/erasure", tags=PEOPLE, dependencies=ADMINISTRATORS, summary="How far an erasure has come"
+)
+async def erasure_status(person_id: str, parts: Using) -> ErasureOut:
+    """For administrators: which services have erased what they had of the person."""
+    async with parts.database.transaction() as session:
+        return await erasure.status(session, person_id)
 
 
 @router.post("/contacts/search", tags=CONTACTS, dependencies=SERVICE, summary="Who is to be written to")

@@ -179,3 +179,19 @@ class Told(BaseModel):
     entity_name: str
     other: str | None = Field(description="The name of the other of the two")
     since: datetime = Field(description="Business time")
+
+
+class ServiceErased(BaseModel):
+    service: Literal["pledges", "network_support", "notifications"]
+    at: datetime | None = Field(description="System time, UTC; null: not yet")
+
+
+class ErasureOut(BaseModel):
+    """How far the erasure of a person has come."""
+
+    erasure_id: UUID
+    person_id: str
+    by: Literal["person", "administrator"]
+    at: datetime = Field(description="When it was asked for; system time, UTC")
+    complete: bool = Field(description="All services have erased what they had")
+    services: list[ServiceErased]

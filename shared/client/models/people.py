@@ -1,6 +1,7 @@
 """People and how they are reached."""
 
 from datetime import datetime
+from uuid import UUID
 
 from shared.client.models.base import Received
 
@@ -43,3 +44,19 @@ class Memberships(Received):
 class Me(Memberships):
     roles: list[str]
     contact: Contact | None
+
+
+class ServiceErased(Received):
+    service: str
+    at: datetime | None
+
+
+class ErasureOut(Received):
+    """How far the erasure of a person has come; times are system time."""
+
+    erasure_id: UUID
+    person_id: str
+    by: str
+    at: datetime
+    complete: bool
+    services: list[ServiceErased]

@@ -115,7 +115,7 @@ class Support:
 
 
 def projection() -> Projection:
-    [found] = SUBSCRIPTIONS
+    found = SUBSCRIPTIONS[0]
     assert isinstance(found, Projection)
     return found
 
