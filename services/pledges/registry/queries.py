@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.pledges.entities.authority import Standing, valid
@@ -31,6 +32,7 @@ from services.pledges.registry.schemas import (
     WorkItem,
     WorkPage,
 )
+from services.pledges.tables import core
 from shared.errors import NotFound
 from shared.web import pagination
 
@@ -45,10 +47,24 @@ _SUPPORT = (
 _VERSION = select(col(PledgeVersion.snapshot)).where(
     col(PledgeVersion.pledge_id) == bindparam("id"), col(PledgeVersion.version) == bindparam("version")
 )
-_STEPS = (
-    select(PledgeHistory)
+# who types is saved several times a minute: of savings by one role without a step between, the last is shown
+_all_steps = (
+    select(
+        PledgeHistory,
+        *(
+            func.lead(core(PledgeHistory).c[name]).over(order_by=col(PledgeHistory.step_id)).label(f"next_{name}")
+            for name in ("action", "by")
+        ),
+    )
     .where(col(PledgeHistory.pledge_id) == bindparam("id"))
-    .order_by(col(PledgeHistory.step_id).desc())
+    .subquery()
+)
+_each = _all_steps.c
+_again = and_(_each.action == "saved", _each.next_action == "saved", _each.next_by == _each.by)
+_STEPS = (
+    select(aliased(PledgeHistory, _all_steps))
+    .where(_again.is_not(true()))
+    .order_by(_all_steps.c.step_id.desc())
     .limit(100)
 )
 _WORK_COLUMNS = select(

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.pledges.registry.content import EXAMPLE
-from tests.integration.pledges.conftest import KOFI, VERA, Desk
+from tests.integration.pledges.conftest import AMINA, KOFI, VERA, Desk
 from tests.support.entities import STAFF, faults, give
 from tests.support.tokens import bearer
 
@@ -125,3 +125,24 @@ async def test_drafts_are_shared_among_the_people_of_an_entity_and_emit_nothing(
         assert [item["title"] for item in (await desk.get("/me/pledges", who)).json()["items"]] == ["A draft of both"]
     assert (await desk.get(draft)).status_code == 404
     assert await desk.service.outbox() == before
+
+
+async def test_what_staff_ask_stays_in_sight_however_often_a_draft_is_saved(desk: Desk, draft: str) -> None:
+    submitted = await desk.post(f"{draft}/submit", seen='"1"')
+    wanted = {"fields": [{"field": "title", "says": "Please shorten it."}]}
+    asked = await desk.post(f"{draft}/request-changes", wanted, STAFF, submitted.headers["etag"])
+    seen = asked.headers["etag"]
+    for number in range(110):
+        saved = await desk.patch(draft, {"title": f"Title {number}"}, DINA if number > 100 else AMINA, seen)
+        seen = saved.headers["etag"]
+    steps = (await desk.get(f"{draft}/working-copy", VERA)).json()["steps"]
+    assert [(step["action"], step["by"]) for step in steps] == [
+        ("saved", "delegate"),
+        ("saved", "focal_point"),
+        ("changes_requested", "network_staff"),
+        ("submitted", "focal_point"),
+        ("created", "focal_point"),
+    ]
+    assert steps[2]["asked"] == [{"field": "title", "says": "Please shorten it."}]
+    [kept] = await desk.service.rows("select count(*) as n from pledge_history")
+    assert kept["n"] == 113
