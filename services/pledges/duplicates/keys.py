@@ -32,11 +32,6 @@ def certain(pledge: Said) -> frozenset[int]:
     return frozenset(_key(scope, sign) for sign in _identifiers(pledge) for scope in (ANY, pledge.entity_id))
 
 
-def unpublished(pledge: Said) -> frozenset[int]:
-    """Those of what only its entity and staff may find: among the pledges of its entity."""
-    return frozenset(_key(pledge.entity_id, sign) for sign in _signs(pledge))
-
-
 def _signs(pledge: Said) -> list[str]:
     signs = {sign for wording in pledge.wordings.values() for sign in _of_wording(wording)}
     signs |= {*_identifiers(pledge), *_of_numbers(pledge.numbers)}

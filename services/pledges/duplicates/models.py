@@ -1,4 +1,4 @@
-"""Tables by which possible duplicates are found, and what was merged. Public and unpublished keys stand apart."""
+"""Tables by which possible duplicates are found, and what was merged."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -15,15 +15,6 @@ class PledgeKey(Table, table=True):
     """Of what is public: see duplicates/keys.py."""
 
     __tablename__: ClassVar[str] = "pledge_key"
-
-    key: int = Field(primary_key=True, sa_type=BigInteger)
-    pledge_id: UUID = Field(primary_key=True)
-
-
-class DraftKey(Table, table=True):
-    """Of working copies that are not public, or not yet."""
-
-    __tablename__: ClassVar[str] = "draft_key"
 
     key: int = Field(primary_key=True, sa_type=BigInteger)
     pledge_id: UUID = Field(primary_key=True)

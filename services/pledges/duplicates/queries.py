@@ -1,6 +1,6 @@
 """Finds pledges that may be the same one. Few keys, few rows for each: the work is bounded whatever there is."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -30,26 +30,28 @@ SHOWN = 10
 EACH = 20  # rows of one key: an entity may have thousands of pledges that share it
 MOST = 30  # rows that are read and compared
 
-_NEAR = """
+_PUBLIC = text("""
 with near as (
     select pledge_id, bool_or(key = any(cast(:certain as bigint[]))) as certain, count(*) as shared
     from unnest(cast(:keys as bigint[])) as wanted (wanted_key)
     cross join lateral (
-        select key, pledge_id from {} where key = wanted_key order by pledge_id desc limit :each
+        select key, pledge_id from pledge_key where key = wanted_key order by pledge_id desc limit :each
     ) found
     where pledge_id is distinct from cast(:besides as uuid)
     group by pledge_id
     order by certain desc, shared desc, pledge_id desc
     limit :most
 )
-"""
-_PUBLIC = text(f"""{_NEAR.format("pledge_key")}
 select snapshot from near join public_pledge using (pledge_id)
-""")  # noqa: S608 - a table's name, from here
-_UNPUBLISHED = text(f"""{_NEAR.format("draft_key")}
-select pledge_id, pledge.state, content, entity_id, name, kind, fictional
-from near join pledge using (pledge_id) join entity using (entity_id)
-""")  # noqa: S608 - likewise
+""")
+# drafts have no keys: an entity has few of them, and they are written much more often than they are looked for
+_UNPUBLISHED = text("""
+select pledge_id, state, content, entity_id, name, kind, fictional
+from pledge join entity using (entity_id)
+where entity_id = :entity and state in ('draft', 'submitted', 'changes_requested')
+  and pledge_id is distinct from cast(:besides as uuid)
+order by pledge_id desc limit :most
+""")
 # whoever is merged stands for the one that stays in the end; there is no circle (duplicates/lifecycle.py)
 _SURVIVORS = text("""
 with recursive chain as (
@@ -158,7 +160,8 @@ def _shown(one: _Compared, language: str) -> Candidate:
 
 
 async def _public(session: AsyncSession, asked: Asked, mine: Said) -> list[_Compared]:
-    rows = await _near(session, _PUBLIC, keys.public(mine), asked, mine)
+    values = {"keys": sorted(keys.public(mine)), "certain": sorted(keys.certain(mine)), "each": EACH, "most": MOST}
+    rows = await session.execute(_PUBLIC, values | {"besides": asked.pledge_id})
     read = [PublicRead.model_validate_json(row.snapshot) for row in rows]
     survivors = await _survivors(session, [one.pledge_id for one in read if one.merged])
     return [_compare(mine, one, survivors.get(one.pledge_id)) for one in read]
@@ -172,16 +175,9 @@ async def _survivors(session: AsyncSession, merged: Collection[UUID]) -> dict[UU
 
 
 async def _unpublished(session: AsyncSession, asked: Asked, mine: Said) -> list[_Compared]:
-    """Of the entity itself only, whatever its partners write."""
-    rows = await _near(session, _UNPUBLISHED, keys.unpublished(mine), asked, mine)
-    return [_compare_draft(mine, row) for row in rows if row.entity_id == asked.entity_id]
-
-
-async def _near(
-    session: AsyncSession, statement: Any, wanted: Iterable[int], asked: Asked, mine: Said
-) -> Iterable[Any]:
-    values = {"keys": sorted(wanted), "certain": sorted(keys.certain(mine)), "each": EACH, "most": MOST}
-    return await session.execute(statement, values | {"besides": asked.pledge_id})
+    """The newest ones, of the entity itself only, whatever its partners write."""
+    values = {"entity": asked.entity_id, "besides": asked.pledge_id, "most": MOST}
+    return [_compare_draft(mine, row) for row in await session.execute(_UNPUBLISHED, values)]
 
 
 def _compare(mine: Said, other: PublicRead, survivor: PublicRead | None) -> _Compared:

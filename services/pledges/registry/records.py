@@ -125,7 +125,7 @@ async def public(session: AsyncSession, pledge_id: UUID) -> PledgeSnapshot | Non
 
 
 async def begin(session: AsyncSession, made: Present) -> None:
-    """A new working copy. What is not published is found by its entity's people and staff as soon as it is there."""
+    """A new working copy."""
     row = {
         "pledge_id": made.pledge_id,
         "entity_id": made.entity_id,
@@ -139,7 +139,6 @@ async def begin(session: AsyncSession, made: Present) -> None:
         "proxy_answer": made.proxy and made.proxy.answer,
     }
     await session.execute(_ADD_PLEDGE, row)
-    await index.follow_draft(session, made.pledge_id, made.entity_id, None, made.unpublished)
 
 
 async def change(session: AsyncSession, found: Present, state: State, content: Content, now: datetime) -> Present:
@@ -154,9 +153,7 @@ async def change(session: AsyncSession, found: Present, state: State, content: C
         "proxy_answer": found.proxy.answer if found.proxy else None,
     }
     await session.execute(_CHANGE, row)
-    done = replace(found, revision=found.revision + 1, state=state, content=content, updated_at=now)
-    await index.follow_draft(session, done.pledge_id, done.entity_id, found.unpublished, done.unpublished)
-    return done
+    return replace(found, revision=found.revision + 1, state=state, content=content, updated_at=now)
 
 
 async def make_public(
