@@ -20,13 +20,28 @@ from services.portal.pages import (
     partners,
     reporting,
     reviews,
+    statistics,
     support,
 )
 from services.portal.pages import public as public_pages
 from services.portal.parts import Parts, Using
 from shared.web.limits import Limits
 
-PAGES = (public_pages, reviews, links, mine, draft, autosave, files, partners, reporting, support, desk, merging)
+PAGES = (
+    public_pages,
+    reviews,
+    statistics,
+    links,
+    mine,
+    draft,
+    autosave,
+    files,
+    partners,
+    reporting,
+    support,
+    desk,
+    merging,
+)
 
 
 class _Files(StaticFiles):

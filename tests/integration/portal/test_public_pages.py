@@ -209,7 +209,7 @@ async def test_when_the_service_is_away_every_page_says_so(portal: Portal) -> No
         raise httpx.ReadError("reset", request=request)
 
     object.__setattr__(portal.parts, "http", httpx.AsyncClient(transport=httpx.MockTransport(nobody)))
-    for address in ("/", "/pledges", "/reviews"):
+    for address in ("/", "/pledges", "/reviews", "/statistics"):
         answer = await portal.browser().get(address)
         assert answer.status_code == 503
         assert "Try again in a few moments" in said(answer)
@@ -223,3 +223,35 @@ async def test_the_next_review_moves_on_with_the_clock(browser: Browser, registr
     home = said(await browser.get("/"))
     assert "Its clock says 7 December 2024, 00:0" in home
     assert "Next review: International Migration Review Forum 2026" in home
+
+
+async def test_statistics_show_the_gaps_and_every_figure_with_its_denominator(
+    browser: Browser, registry: Registry
+) -> None:
+    reported = await registry.published(title="Reported on")
+    await registry.published(title="Silent")
+    await registry.report(reported, status="in_progress", summary="Seven of twelve.")
+    page = await browser.get("/statistics")
+    words = said(page)
+    assert "Published pledges that are counted: 2" in words
+    assert re.search(r"2 of 23 are named by at least one pledge. No pledge names these \(21\)", words), words
+    assert re.search(r"In progress .* No report yet .* 2 of 2", words), words
+    assert page.text.count("0 of 2") == 21
+    region = said(await browser.get("/statistics?by=group&and="))
+    assert "2 of 2" in region
+    assert "A pledge may have several of these" in region
+
+
+@pytest.mark.parametrize("query", ["by=colour", "by=level&and=level", "and=entity", "by=review&and=language", "by="])
+async def test_any_question_about_statistics_has_an_answer(browser: Browser, query: str) -> None:
+    assert (await browser.get(f"/statistics?{query}")).status_code == 200
+
+
+async def test_an_outcome_is_shown_with_its_review(browser: Browser, registry: Registry) -> None:
+    said_by_staff = {"text": "States <b>agreed</b>.", "document": "https://documents.example/outcome"}
+    put = registry.service.client.put
+    answer = await put("/reviews/imrf-2022/outcome", json=said_by_staff, headers=STAFF | {"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    page = await browser.get("/reviews/imrf-2022")
+    assert "Outcome States <b>agreed</b>." in said(page)
+    assert link(page, "Document of the outcome") == said_by_staff["document"]

@@ -8,8 +8,9 @@ import pytest
 from services.network_support.requests import lifecycle as requests
 from services.pledges.advice import smart
 from services.pledges.advice.findings import Severity
-from services.pledges.registry.content import Content, Period, Target
+from services.pledges.registry.content import Content, Level, Period, Target
 from services.pledges.registry.schemas import PublicStep, Reason, State
+from services.pledges.statistics.facts import Dimension
 from services.portal.words import WORDS
 
 
@@ -30,6 +31,8 @@ CODES = {
     "verdict": get_args(smart.Verdict),
     "severity": get_args(Severity),
     "field": Content.model_fields,
+    "dimension": get_args(Dimension),
+    "level": get_args(Level),
     "part": [*Target.model_fields, *Period.model_fields],
 }
 

@@ -1,5 +1,7 @@
 """What is kept by deltas is what counting anew gives, whatever happened to the pledges."""
 
+import asyncio
+import json
 import random
 from collections import Counter
 from datetime import timedelta
@@ -10,7 +12,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, text
 from sqlmodel import col
+from typer.testing import CliRunner
 
+from cli.main import app
 from services.pledges.duplicates.models import PledgeKey
 from services.pledges.registry import records
 from services.pledges.registry.content import Content
@@ -200,3 +204,13 @@ async def test_another_shape_is_counted_anew(pledges: Service, shape: int) -> No
     assert bool(left) == (shape == SHAPE)
     [state] = await pledges.rows("select shape from statistics_state")
     assert state["shape"] == SHAPE
+
+
+async def test_gcm_counts_anew(pledges: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with pledges.owner.transaction() as session:
+        await session.execute(text("insert into statistics_cell values ('kind', 'kind', 'common', 'common', 7)"))
+    monkeypatch.setenv("GCM_DATABASE_URL", pledges.database.url)
+    monkeypatch.setenv("GCM_KAFKA_BOOTSTRAP", "nowhere:9092")
+    done = await asyncio.to_thread(CliRunner().invoke, app, ["recount", "--json"])
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"pledges": 0}), done.output
+    assert await pledges.rows("select * from statistics_cell") == []
