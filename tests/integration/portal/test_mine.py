@@ -376,7 +376,8 @@ async def test_a_report_is_filled_in_from_the_last_and_says_what_is_wrong(whole:
     await follow(amina, await send(amina, path, action="no_change"))
     updates = (await whole.api(f"/pledges/{pledge_id}/updates"))["items"]
     assert [update["no_change"] for update in updates] == [True, False]
-    assert updates[1]["values"] == [{"target": EXAMPLE["targets"][0]["what"], "value": "7", "value_text": "seven"}]
+    [value] = updates[1]["values"]
+    assert (value["target"], value["value"], value["value_text"]) == (EXAMPLE["targets"][0]["what"], "7", "seven")
     assert updates[1]["barriers"] == ["resources", "law"]
 
 
