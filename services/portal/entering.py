@@ -4,20 +4,16 @@ What can be read in two ways is not guessed: the message says how to write eithe
 """
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
 from uuid import UUID
 
 from services.portal.language import Language
-from shared.reference.dates import PartialDate
+from shared.reference.typed import dates
 
 _BETWEEN = re.compile(r"[\s'’]")  # thousands are parted by spaces of many widths
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3}){2,}(\.\d+)?|-?\d{1,3},\d{3}\.\d+")
 _ONE_COMMA = re.compile(r"(-?\d+),(\d+)")
-_TOKENS = re.compile(r"\d+|[^\W\d_]+")
-_AROUND_DAYS = {"st", "nd", "rd", "th", "of"}
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -58,7 +54,7 @@ def day(text: str, language: Language) -> str | None:
     bare = text.strip()
     if not bare:
         return None
-    found = sorted(set(_readings(bare, language)))
+    found = dates(bare, [language.locale])
     if len(found) == 1:
         return found[0]
     if found:
@@ -66,59 +62,6 @@ def day(text: str, language: Language) -> str | None:
         raise Unclear(says.format(text=_short(bare), one=found[0], other=found[1]))
     says = language.gettext("“{text}” is no date. Write as much as you know, like 2026, 2026-06 or 2026-06-30.")
     raise Unclear(says.format(text=_short(bare)))
-
-
-def _readings(text: str, language: Language) -> Iterator[str]:
-    """Each date that exists and that the text can mean."""
-    for year, *rest in _orders(text, language):
-        try:
-            yield PartialDate("-".join([year, *(part.zfill(2) for part in rest)])).text
-        except ValueError:
-            continue
-
-
-def _orders(text: str, language: Language) -> list[list[str]]:
-    """Year, month and day, as many as there are, in each order in which they may stand."""
-    months = _months(language)
-    tokens = [token for token in _TOKENS.findall(text.casefold()) if token not in _AROUND_DAYS]
-    named = [str(months[token]) for token in tokens if token in months]
-    numbers = [str(int(token)) for token in tokens if token.isdecimal() and len(token) <= 4]
-    if len(named) > 1 or len(named) + len(numbers) != len(tokens):
-        return []
-    if named:
-        return _beside_a_name(named[0], numbers)
-    return _bare(numbers, month_may_come_first="/" in text)
-
-
-def _beside_a_name(month: str, numbers: list[str]) -> list[list[str]]:
-    match numbers:
-        case [year]:
-            return [[year, month]]
-        case [one, year]:
-            return [[year, month, one]]
-    return []
-
-
-def _bare(numbers: list[str], *, month_may_come_first: bool) -> list[list[str]]:
-    match numbers:
-        case [year]:
-            return [[year]]
-        case [one, other]:
-            return [[one, other], [other, one]]
-        case [year, month, one] if len(year) == 4:
-            return [[year, month, one]]
-        case [one, other, year]:
-            return [[year, other, one], [year, one, other]] if month_may_come_first else [[year, other, one]]
-    return []
-
-
-@cache
-def _months(language: Language) -> dict[str, int]:
-    """By their names, long and short, in the reader's language."""
-    widths = language.locale.months["format"]
-    return {
-        name.casefold().rstrip("."): month for width in ("wide", "abbreviated") for month, name in widths[width].items()
-    }
 
 
 def reference(text: str, language: Language) -> UUID | None:
