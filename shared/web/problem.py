@@ -118,17 +118,18 @@ async def _validation(_: Request, error: Exception) -> Response:
         raise error
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
-        return respond(BadRequest("The body is not well-formed JSON.", [_fault(item) for item in found]))
+        return respond(BadRequest("The body is not well-formed JSON.", [fault_of(item) for item in found]))
     return respond(invalid(found))
 
 
 def invalid(found: Sequence[Mapping[str, Any]]) -> Invalid:
     """What pydantic refuses, as its `errors()` lists it."""
-    faults = [_fault(item) for item in found[:MOST_FAULTS]]
+    faults = [fault_of(item) for item in found[:MOST_FAULTS]]
     return Invalid(f"{len(found)} field(s) need a change; nothing was saved.", faults)
 
 
-def _fault(item: Mapping[str, Any]) -> FieldProblem:
+def fault_of(item: Mapping[str, Any]) -> FieldProblem:
+    """What pydantic found, in our words."""
     path: Sequence[str | int] = item["loc"]
     place = path[1:] if path and path[0] in {"body", "query", "path", "header"} else path
     message = "is null" if item.get("input", "") is None else str(item["msg"]).removeprefix("Value error, ")

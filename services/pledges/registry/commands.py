@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -48,6 +48,7 @@ from shared.web.etag import require
 
 _ASKED = TypeAdapter(list[WantedChange])
 _NOTHING = "[]"
+_FIRST = {"draft": "created", "submitted": "submitted"}  # the first step, by the state that it leads to
 _STATE = select(col(PublicPledge.state)).where(col(PublicPledge.pledge_id) == bindparam("id"))
 
 
@@ -75,20 +76,40 @@ class Case:
     state: State
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A new pledge that may be made: all was checked, nothing is written."""
+
+    who: Standing
+    proxy: Proxy | None
+    content: Content
+    state: Literal["draft", "submitted"]
+
+
 async def create(session: AsyncSession, wish: NewPledge, call: Call) -> tuple[Present, Standing]:
     """A draft, or at once a submission. Raises Invalid, Forbidden."""
-    who, proxy = await proxies.filing(session, call.actor, wish, call.now)
-    role = _role(who, "proxy" if proxy else "entity")
+    filed = await proxies.filing(session, call.actor, wish, call.now)
+    [made] = await make(session, [await prepare(session, filed, wish, call)], call)
+    return made, filed[0]
+
+
+async def prepare(session: AsyncSession, filed: proxies.Filed, wish: NewPledge, call: Call) -> Ready:
+    """What `make` would write; `filed` says for whom, and by whom. Raises Invalid."""
     content = await _content(session, wish.entity_id, wish)
     if not wish.submit:
-        made = await _begin(session, who, content, "draft", call, proxy)
-        await step(session, made, "created", role, call)
-        return made, who
-    content = await _submittable(session, content, call)
-    made = await _begin(session, who, content, "submitted", call, proxy)
-    await step(session, made, "submitted", role, call)
-    await _announce(session, made, "submitted", call)
-    return made, who
+        return Ready(*filed, content, "draft")
+    return Ready(*filed, await _submittable(session, content, call), "submitted")
+
+
+async def make(session: AsyncSession, ready: Sequence[Ready], call: Call) -> list[Present]:
+    """All of them, in their order."""
+    made = [_new(one.who, one.content, one.state, call, one.proxy) for one in ready]
+    await records.begin(session, made)
+    for done, one in zip(made, ready, strict=True):
+        await step(session, done, _FIRST[done.state], _role(one.who, "proxy" if one.proxy else "entity"), call)
+        if done.state == "submitted":
+            await _announce(session, done, "submitted", call)
+    return made
 
 
 async def save(
@@ -247,12 +268,14 @@ async def _require_open(session: AsyncSession, field: str, pledge_id: UUID, *, o
         raise Invalid("It points at a pledge that is closed; nothing was saved.", [fault])
 
 
-async def _begin(
-    session: AsyncSession, who: Standing, content: Content, state: State, call: Call, proxy: Proxy | None = None
-) -> Present:
-    made = Present(uuid7(), who.entity.entity_id, 1, state, content, call.now, call.now, None, proxy)
-    await records.begin(session, made)
+async def _begin(session: AsyncSession, who: Standing, content: Content, state: State, call: Call) -> Present:
+    made = _new(who, content, state, call)
+    await records.begin(session, [made])
     return made
+
+
+def _new(who: Standing, content: Content, state: State, call: Call, proxy: Proxy | None = None) -> Present:
+    return Present(uuid7(), who.entity.entity_id, 1, state, content, call.now, call.now, None, proxy)
 
 
 async def step(

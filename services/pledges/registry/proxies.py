@@ -12,6 +12,8 @@ from services.pledges.registry.schemas import NewPledge, ProxyAnswer
 from shared.errors import Conflict, FieldProblem, Invalid
 from shared.web.auth import Actor
 
+Filed = tuple[Standing, Proxy | None]  # for whom, and who files it in their name
+
 
 def says(act: Act, by: By, answer: ProxyAnswer) -> ProxyAnswer:
     """What the entity says, after the act, of a pledge that was filed in its name.
@@ -52,7 +54,7 @@ async def sides(session: AsyncSession, actor: Actor, found: Present, now: dateti
     return who, filer
 
 
-async def filing(session: AsyncSession, actor: Actor, wish: NewPledge, now: datetime) -> tuple[Standing, Proxy | None]:
+async def filing(session: AsyncSession, actor: Actor, wish: NewPledge, now: datetime) -> Filed:
     """For whom a new pledge is, and who files it in their name. Raises Invalid, Forbidden."""
     who = await standing(session, actor, wish.entity_id, now)
     if wish.proxy_entity_id is None:

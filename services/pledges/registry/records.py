@@ -1,6 +1,6 @@
 """Rows of pledges: statements built once, and the row that a write begins with."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -124,21 +124,24 @@ async def public(session: AsyncSession, pledge_id: UUID) -> PledgeSnapshot | Non
     return PledgeSnapshot.model_validate_json(snapshot) if snapshot else None
 
 
-async def begin(session: AsyncSession, made: Present) -> None:
-    """A new working copy."""
-    row = {
-        "pledge_id": made.pledge_id,
-        "entity_id": made.entity_id,
-        "revision": made.revision,
-        "state": made.state,
-        "title": made.content.title,
-        "content": made.content.model_dump_json(),
-        "created_at": made.created_at,
-        "updated_at": made.updated_at,
-        "proxy_entity_id": made.proxy and made.proxy.entity_id,
-        "proxy_answer": made.proxy and made.proxy.answer,
-    }
-    await session.execute(_ADD_PLEDGE, row)
+async def begin(session: AsyncSession, made: Sequence[Present]) -> None:
+    """New working copies."""
+    rows = [
+        {
+            "pledge_id": one.pledge_id,
+            "entity_id": one.entity_id,
+            "revision": one.revision,
+            "state": one.state,
+            "title": one.content.title,
+            "content": one.content.model_dump_json(),
+            "created_at": one.created_at,
+            "updated_at": one.updated_at,
+            "proxy_entity_id": one.proxy and one.proxy.entity_id,
+            "proxy_answer": one.proxy and one.proxy.answer,
+        }
+        for one in made
+    ]
+    await session.execute(_ADD_PLEDGE, rows if len(rows) > 1 else rows[0])  # one row goes faster alone
 
 
 async def change(session: AsyncSession, found: Present, state: State, content: Content, now: datetime) -> Present:
