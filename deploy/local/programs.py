@@ -8,7 +8,8 @@ from deploy.local.http_probe import answers
 from deploy.local.place import SERVICES, Place
 from deploy.stack_file import ROOT
 
-WORKERS = {"notifications": ("consumer", "sender", "scheduler")}  # the others' only consume
+# besides the interface and the relay; those that are not here only consume
+WORKERS = {"pledges": ("consumer", "importer"), "notifications": ("consumer", "sender", "scheduler")}
 PARTS = ("postgres", "kafka", "kafka-controller", "keycloak", "keycloak-management", "smtp", "mail")
 
 

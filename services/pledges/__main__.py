@@ -1,8 +1,8 @@
-"""`python -m services.pledges ROLE…`: api, relay, consumer in one process or several; migrate by itself."""
+"""`python -m services.pledges ROLE…`: api, relay, consumer, importer in one process or several; migrate by itself."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +55,21 @@ def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
 
 @asynccontextmanager
 async def work(
-    settings: Settings, _: frozenset[str], database: "Database", health: Health
+    settings: Settings, roles: frozenset[str], database: "Database", health: Health
+) -> AsyncIterator[Mapping[str, Task]]:
+    clock = Clock(settings.clock_file)
+    async with AsyncExitStack() as stack:
+        tasks: dict[str, Task] = {}
+        if "consumer" in roles:
+            tasks |= await stack.enter_async_context(_following(settings, database, health, clock))
+        if "importer" in roles:
+            tasks |= await stack.enter_async_context(_importing(settings, database, clock))
+        yield tasks
+
+
+@asynccontextmanager
+async def _following(
+    settings: Settings, database: "Database", health: Health, clock: Clock
 ) -> AsyncIterator[Mapping[str, Task]]:
     """What the role `consumer` does: it follows the other services, keeps the statistics, sweeps the store of files."""
     from services.pledges.attachments.store import Store
@@ -64,16 +78,27 @@ async def work(
     from services.pledges.invitations.tidying import Tidying
     from services.pledges.statistics import rollups
 
-    store, clock = Store(settings.attachments_url), Clock(settings.clock_file)
-    sweeper = partial(sweeping, database=database, store=store, clock=clock)
-    tidying = Tidying(database, clock)
+    store = Store(settings.attachments_url)
+    own: dict[str, Task] = {
+        "statistics": partial(rollups.keep, database),
+        "sweeping": partial(sweeping, database=database, store=store, clock=clock),
+        "tidying": Tidying(database, clock).run,
+    }
     async with consuming(SERVICE, SUBSCRIPTIONS, settings, database, health) as consumer:
-        own: dict[str, Task] = {
-            "statistics": partial(rollups.keep, database),
-            "sweeping": sweeper,
-            "tidying": tidying.run,
-        }
         yield consumer | own
+
+
+@asynccontextmanager
+async def _importing(settings: Settings, database: "Database", clock: Clock) -> AsyncIterator[Mapping[str, Task]]:
+    from services.pledges.exchange.importer import Importer
+    from shared.messaging.nudge import Nudge
+
+    nudge = Nudge(settings.database_url)
+    await nudge.start()
+    try:
+        yield {"importer": Importer(database, clock, nudge).run}
+    finally:
+        await nudge.stop()
 
 
 PROGRAM = Program(
@@ -84,6 +109,7 @@ PROGRAM = Program(
     migrate=migrate,
     app=app,
     work=work,
+    workers=frozenset({"consumer", "importer"}),
 )
 
 if __name__ == "__main__":

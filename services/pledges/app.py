@@ -8,6 +8,7 @@ from services.pledges.attachments.api import router as attachments
 from services.pledges.attachments.store import Store
 from services.pledges.duplicates.api import router as duplicates
 from services.pledges.entities.api import router as entities
+from services.pledges.exchange.api import router as exchange
 from services.pledges.invitations.api import router as invitations
 from services.pledges.people.api import router as people
 from services.pledges.progress.api import router as progress
@@ -24,7 +25,7 @@ SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the 
 ROUTERS: list[APIRouter] = [
     search,  # first: its /pledges/facets is no pledge's id
     *(entities, invitations, people),
-    *(advice, registry, attachments, duplicates, progress, partners, reviews, presentations, statistics),
+    *(advice, registry, attachments, duplicates, progress, partners, reviews, presentations, statistics, exchange),
 ]
 
 

@@ -70,7 +70,7 @@ def _months(locales: tuple[str, ...]) -> dict[str, int]:
     """By their names, long and short."""
     from babel import Locale  # loads slowly, and only who reads dates waits for it
 
-    found = {}
+    found: dict[str, int] = {}
     for locale in locales:
         widths = Locale.parse(locale).months["format"]
         for width in ("wide", "abbreviated"):

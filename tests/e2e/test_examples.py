@@ -1,13 +1,14 @@
 """The examples of the OpenAPI documents work as they stand, on the stack that `make up` starts."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.files import PDF
-from tests.support.stack import Stack, eventually
+from tests.support.stack import Person, Stack, eventually
 
 pytestmark = pytest.mark.timeout(900)  # the stack is started for whoever comes first
 
@@ -205,7 +206,24 @@ def _requests(examples: Examples) -> None:
     examples.send("noor", "network_support", "post", f"{REQUEST}/acknowledge", seen=decided.headers["etag"], **ids)
 
 
-GROUPS: list[Callable[[Examples], None]] = [_pledges, _entities, _reviews, _requests]
+def _imports(examples: Examples) -> None:
+    amina = examples.stack.person("amina")
+    for last in ("run", "cancel"):
+        begun = examples.send("amina", "pledges", "post", "/imports").json()
+        path, content = f"/imports/{begun['import_id']}", b"title\n".ljust(begun["size"], b"x")
+        assert amina.put_bytes("pledges", f"{path}/parts/1", content).is_success
+        examples.sent.add(("pledges", "put", "/imports/{import_id}/parts/{number}"))
+        ids = {"import_id": begun["import_id"]}
+        examples.send("amina", "pledges", "post", "/imports/{import_id}/check", **ids)
+        eventually(partial(_is_checked, amina, path))
+        examples.send("amina", "pledges", "post", f"/imports/{{import_id}}/{last}", **ids)
+
+
+def _is_checked(person: Person, path: str) -> bool:
+    return bool(person.get("pledges", path).json()["state"] == "checked")
+
+
+GROUPS: list[Callable[[Examples], None]] = [_pledges, _entities, _reviews, _requests, _imports]
 # for a machine of ours, and for whoever got a link by mail
 CONTACTS = ("contacts/search", "contacts/resolve", "contacts/handover", "contacts/invited")
 OURS_ONLY = {("pledges", "post", f"/{path}") for path in CONTACTS}

@@ -83,7 +83,12 @@ async def _set_up(pledges: Service) -> dict[str, str]:
     file = await _made(pledges.client.post(f"/pledges/{pledge['pledge_id']}/attachments", content=PDF, headers=named))
     wish = {"role": "viewer", "address": ADDRESS}
     invitation = await _made(pledges.client.post("/entities/veridia/invitations", json=wish, headers=once(amina)))
+    sheet = {"name": f"{SECRET}.csv", "size": 10, "entity_id": "veridia"}
+    sent = await _made(pledges.client.post("/imports", json=sheet, headers=once(amina)))
     return {
+        "import_id": sent["import_id"],
+        "shape": "sheet",
+        "format": "csv",
         "pledge_id": pledge["pledge_id"],
         "attachment_id": file["attachment_id"],
         "entity_id": "veridia",

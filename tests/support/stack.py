@@ -64,6 +64,9 @@ class Person:
     def upload(self, service: str, path: str, content: bytes, headers: dict[str, str]) -> httpx.Response:
         return self._send("POST", service, path, content=content, headers=headers | {"Idempotency-Key": str(uuid4())})
 
+    def put_bytes(self, service: str, path: str, content: bytes) -> httpx.Response:
+        return self._send("PUT", service, path, content=content)
+
     def patch(self, service: str, path: str, body: object, *, seen: str) -> httpx.Response:
         return self._send("PATCH", service, path, json=body, headers={"If-Match": seen})
 

@@ -1,0 +1,195 @@
+"""The role `importer`: checks the files that people sent, and makes what is good in them, batch by batch.
+
+Every batch is a transaction that also says how far the work is, and that the process still has it: when the process
+dies, another takes the work up where the last batch ended, and one that comes back late writes nothing.
+"""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, BinaryIO
+
+import structlog
+from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.pledges.exchange import checking, files, lifecycle, rows
+from services.pledges.exchange.checking import Checked, Wanted
+from services.pledges.exchange.files import Opened, Record, Unreadable
+from services.pledges.exchange.models import ImportJob, ImportPart
+from services.pledges.registry.commands import Call
+from services.pledges.tables import core
+from shared.clock import Clock
+from shared.db import Database
+from shared.waking import Wake, repeat
+from shared.web.auth import Actor
+
+log = structlog.get_logger()
+
+BATCH = 200  # rows of a transaction
+POLL = 1.0  # seconds between two looks for work
+_JOB = core(ImportJob).c
+_WAITING = (
+    select(_JOB.import_id)
+    .where(
+        _JOB.state.in_(lifecycle.WORKING),
+        or_(_JOB.lease_until.is_(None), _JOB.lease_until < bindparam("at")),
+    )
+    .order_by(_JOB.created_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_CLAIM = (
+    update(ImportJob)
+    .where(_JOB.import_id == _WAITING)
+    .values(fence=_JOB.fence + 1, lease_until=bindparam("until"))
+    .returning(ImportJob)
+)
+_PARTS = select(col(ImportPart.content)).where(
+    col(ImportPart.import_id) == bindparam("id"), col(ImportPart.number) == bindparam("number")
+)
+_OLD = delete(core(ImportJob)).where(_JOB.updated_at < bindparam("before"), _JOB.state.notin_(lifecycle.WORKING))
+
+
+class Lost(Exception):
+    """The work was cancelled, or another process has it."""
+
+
+class Importer:
+    """`nudge` tells the relay of what was committed."""
+
+    def __init__(self, database: Database, clock: Clock, nudge: Callable[[], None]) -> None:
+        self._database, self._clock, self._nudge = database, clock, nudge
+        self._pruned: datetime | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until told to stop; the batch under way is finished, and the rest is left to whoever comes next."""
+        await repeat("importer", lambda: self.once(stop), stop, Wake().bell(), POLL)
+
+    async def once(self, stop: asyncio.Event) -> bool:
+        """One import. False when none waits."""
+        await self._prune()
+        job = await self.claim()
+        if job is None:
+            return False
+        try:
+            await (self._check(job, stop) if job.state == "checking" else self._import(job, stop))
+        except Lost:
+            log.info("import.lost", import_id=str(job.import_id))
+        return True
+
+    async def claim(self) -> ImportJob | None:
+        at = self._clock.system()
+        async with self._database.transaction() as session:
+            found: ImportJob | None = await session.scalar(_CLAIM, {"at": at, "until": at + _LEASE})
+            return found
+
+    async def _check(self, job: ImportJob, stop: asyncio.Event) -> None:
+        with tempfile.TemporaryFile() as file:
+            await self._fetch(job, file)
+            try:
+                opened = await asyncio.to_thread(files.opened, file, job.format, job.encoding)
+                await self._check_all(job, opened, stop)
+            except Unreadable as error:
+                await self._settle(job, state="unreadable", fault=json.dumps(asdict(checking.printable(error.fault))))
+
+    async def _fetch(self, job: ImportJob, file: BinaryIO) -> None:
+        """The file as it was sent, to a place where it can be read at any point."""
+        for number in range(1, lifecycle.parts(job.size) + 1):
+            async with self._database.transaction() as session:
+                content = await session.scalar(_PARTS, {"id": job.import_id, "number": number})
+            await asyncio.to_thread(file.write, content or b"")
+        file.seek(0)
+
+    async def _check_all(self, job: ImportJob, opened: Opened, stop: asyncio.Event) -> None:
+        known = {"layout": opened.layout, "header": opened.header, "notes": opened.notes}
+        wanted = Wanted(job.statements, job.entity_id, job.submit)
+        begin = job.rows + 1  # those before were checked by a process that died
+        checked = _checked(islice(opened.records, job.rows, None), wanted)
+        while batch := await asyncio.to_thread(lambda: list(islice(checked, BATCH))):
+            if stop.is_set():
+                return await self._settle(job, lease_until=None)
+            begin = await self._store(job, begin, batch, known)
+        return await self._settle(job, state="checked", lease_until=None, **known)
+
+    async def _store(self, job: ImportJob, begin: int, batch: list[Checked], known: dict[str, Any]) -> int:
+        async with self._database.transaction() as session:
+            found = await rows.check(session, job.import_id, begin, batch, self._call(job))
+            await session.execute(rows.ADD_ROWS, found)
+            states = [row["state"] for row in found]
+            counts = {name: getattr(_JOB, name) + states.count(name) for name in ("good", "bad", "known")}
+            await self._hold(session, job, rows=_JOB.rows + len(found), **counts, **known)
+        return begin + len(batch)
+
+    async def _import(self, job: ImportJob, stop: asyncio.Event) -> None:
+        most = BATCH
+        while not stop.is_set():
+            try:
+                if not await self._make(job, most):
+                    return await self._settle(job, state="done", lease_until=None)
+                most = min(BATCH, 2 * most)
+            except (IntegrityError, DataError) as error:
+                # perhaps another import made one of them a moment ago: they are looked up again, one by one
+                if most == 1:
+                    await self._give_up_one(job, error)
+                most = 1
+        return await self._settle(job, lease_until=None)
+
+    async def _make(self, job: ImportJob, most: int) -> bool:
+        """One batch; False when none was left."""
+        async with self._database.transaction() as session:
+            done = await rows.make(session, job.import_id, most, self._call(job))
+            states = [one.state for one in done]
+            counts = {name: getattr(_JOB, name) + states.count(name) for name in ("bad", "known", "made")}
+            await self._hold(session, job, good=_JOB.good - len(done), **counts)
+        self._nudge()
+        return bool(done)
+
+    async def _give_up_one(self, job: ImportJob, error: Exception) -> None:
+        """One row that the database refuses must not stop all others."""
+        log.error("import.row_refused", import_id=str(job.import_id), error=type(error).__name__)
+        async with self._database.transaction() as session:
+            await rows.give_up_one(session, job.import_id)
+            await self._hold(session, job, good=_JOB.good - 1, bad=_JOB.bad + 1)
+
+    async def _settle(self, job: ImportJob, **values: Any) -> None:
+        async with self._database.transaction() as session:
+            await self._hold(session, job, **values)
+            if values.get("state") == "done":
+                await session.execute(delete(core(ImportPart)).where(col(ImportPart.import_id) == job.import_id))
+
+    async def _hold(self, session: AsyncSession, job: ImportJob, **values: Any) -> None:
+        """How far the work is, in the transaction of what was done. Raises Lost, which undoes the transaction."""
+        at = self._clock.system()
+        mine = (_JOB.import_id == job.import_id, _JOB.fence == job.fence, _JOB.state == job.state)
+        values = {"updated_at": at, "lease_until": at + _LEASE, **values}
+        held = await session.execute(update(core(ImportJob)).where(*mine).values(values).returning(_JOB.import_id))
+        if held.first() is None:
+            raise Lost
+
+    def _call(self, job: ImportJob) -> Call:
+        return Call(Actor(job.person_id, frozenset(job.roles)), self._clock.moment())
+
+    async def _prune(self) -> None:
+        """Once an hour: what nobody has worked on for long."""
+        at = self._clock.system()
+        if self._pruned and at < self._pruned + timedelta(hours=1):
+            return
+        async with self._database.transaction() as session:
+            await session.execute(_OLD, {"before": at - timedelta(days=lifecycle.KEPT)})
+        self._pruned = at
+
+
+_LEASE = timedelta(seconds=lifecycle.LEASE)
+
+
+def _checked(records: Iterator[Record], wanted: Wanted) -> Iterator[Checked]:
+    for record in records:
+        yield checking.check(record, wanted)

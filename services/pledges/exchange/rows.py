@@ -1,0 +1,267 @@
+"""What becomes of the rows of an import: by the rules of the registry, and by what was imported before."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.pledges.entities.authority import Standing, require_writer, standing
+from services.pledges.exchange import checking
+from services.pledges.exchange.checking import Checked
+from services.pledges.exchange.files import Fault
+from services.pledges.exchange.models import Imported, ImportRow
+from services.pledges.registry import commands, lifecycle
+from services.pledges.registry.commands import Call, Ready
+from services.pledges.registry.models import Pledge, PublicPledge
+from services.pledges.registry.schemas import NewPledge, Statement
+from services.pledges.tables import core
+from shared.errors import AppError, FieldProblem
+
+ADD_ROWS = insert(core(ImportRow))
+_ADD_IMPORTED = insert(core(Imported))
+_SETTLE = (
+    update(core(ImportRow))
+    .where(col(ImportRow.import_id) == bindparam("id"), col(ImportRow.number) == bindparam("row"))
+    .values({name: bindparam(name) for name in ("state", "pledge_id", "faults")})
+)
+_GOOD = (
+    select(core(ImportRow))
+    .where(col(ImportRow.import_id) == bindparam("id"), col(ImportRow.state) == "good")
+    .order_by(col(ImportRow.number))
+    .limit(bindparam("most"))
+)
+_NONE = "[]"
+
+Mark = tuple[str, str]  # entity and key
+
+
+@dataclass
+class Rights:
+    """Who the author is to each entity, asked once a batch."""
+
+    session: AsyncSession
+    call: Call
+    known: dict[str, Standing | AppError] = field(default_factory=dict)
+
+    async def to(self, wish: NewPledge | Statement) -> Standing:
+        """Raises Invalid, Forbidden."""
+        if wish.entity_id not in self.known:
+            self.known[wish.entity_id] = await self._ask(wish)
+        found = self.known[wish.entity_id]
+        if isinstance(found, AppError):
+            raise found
+        return found
+
+    async def _ask(self, wish: NewPledge | Statement) -> Standing | AppError:
+        try:
+            if isinstance(wish, NewPledge):
+                return await require_writer(self.session, self.call.actor, wish.entity_id, self.call.now)
+            found = await standing(self.session, self.call.actor, wish.entity_id, self.call.now)
+            lifecycle.acting("record", for_entity=found.may_write, is_staff=found.is_staff)
+        except AppError as error:
+            return error
+        return found
+
+
+async def check(
+    session: AsyncSession, import_id: UUID, begin: int, checked: Sequence[Checked], call: Call
+) -> list[dict[str, Any]]:
+    """The rows of the report, numbered from `begin` on. What is allowed now is what the import itself will allow."""
+    rights, before = Rights(session, call), await _before(session, import_id, checked)
+    rows = []
+    for number, one in enumerate(checked, start=begin):
+        row = {"import_id": import_id, "number": number, **await _checked(session, rights, before, one)}
+        before.seen(one, row)
+        rows.append(row)
+    return rows
+
+
+@dataclass
+class Before:
+    """What was there: made by imports, named in this file, or a pledge of the registry."""
+
+    imported: dict[Mark, tuple[bytes, UUID | None]]
+    named: dict[Mark, tuple[bytes, str]]
+    pledges: dict[tuple[str, UUID], set[bytes]]
+
+    def seen(self, one: Checked, row: dict[str, Any]) -> None:
+        if row["state"] == "good":
+            self.named.setdefault((row["entity_id"], row["key"]), (one.digest, one.record.place))
+
+
+async def _before(session: AsyncSession, import_id: UUID, checked: Sequence[Checked]) -> Before:
+    good = [one for one in checked if one.wish is not None]
+    marks = [_mark(one) for one in good]
+    ids = [one.pledge_id for one in good if one.pledge_id]
+    earlier = select(col(ImportRow.entity_id), col(ImportRow.key), col(ImportRow.digest), col(ImportRow.place)).where(
+        col(ImportRow.import_id) == import_id, tuple_(col(ImportRow.entity_id), col(ImportRow.key)).in_(marks)
+    )
+    named = {(row.entity_id, row.key): (row.digest, row.place) for row in await session.execute(earlier)}
+    return Before(await imported(session, marks), named, await _pledges(session, ids) if ids else {})
+
+
+def _mark(one: Checked) -> Mark:
+    entity_id = one.wish.entity_id if one.wish else ""
+    return entity_id, f"pledge {one.pledge_id}" if one.pledge_id else one.key
+
+
+async def imported(session: AsyncSession, marks: Iterable[Mark]) -> dict[Mark, tuple[bytes, UUID | None]]:
+    query: Select[Any] = select(Imported).where(tuple_(col(Imported.entity_id), col(Imported.key)).in_(list(marks)))
+    found = await session.scalars(query)
+    return {(one.entity_id, one.key): (one.digest, one.pledge_id) for one in found}
+
+
+async def _pledges(session: AsyncSession, ids: list[UUID]) -> dict[tuple[str, UUID], set[bytes]]:
+    """By entity and id: the digests of the working copy and of what is public."""
+    query = (
+        select(col(Pledge.entity_id), col(Pledge.pledge_id), col(Pledge.content), col(PublicPledge.snapshot))
+        .outerjoin(PublicPledge, col(PublicPledge.pledge_id) == col(Pledge.pledge_id))
+        .where(col(Pledge.pledge_id).in_(ids))
+    )
+    return {
+        (row.entity_id, row.pledge_id): {checking.digest_of(text) for text in (row.content, row.snapshot) if text}
+        for row in await session.execute(query)
+    }
+
+
+async def _checked(session: AsyncSession, rights: Rights, before: Before, one: Checked) -> dict[str, Any]:
+    if one.wish is None:
+        return _row(one, "bad", one.faults)
+    try:
+        who = await rights.to(one.wish)
+        if fault := _other(before, one):
+            return _row(one, "bad", [fault])
+        if known := _known(before, one):
+            return _row(one, "known", pledge_id=known[0])
+        if isinstance(one.wish, NewPledge):
+            await commands.prepare(session, who, one.wish, rights.call)
+    except AppError as error:
+        return _row(one, "bad", _refused(one, error))
+    return _row(one, "good")
+
+
+def _refused(one: Checked, error: AppError) -> list[Fault]:
+    faults = error.fields or (FieldProblem("entity_id", error.detail, "leave this row out, or ask who may"),)
+    return [checking.placed(one.record, checking.path_of(fault.field), fault) for fault in faults]
+
+
+def _known(before: Before, one: Checked) -> tuple[UUID | None] | None:
+    """The pledge that it is already, or that an earlier row of the file will be."""
+    assert one.wish is not None  # noqa: S101 - a row with faults is no candidate
+    if one.pledge_id and one.digest in before.pledges.get((one.wish.entity_id, one.pledge_id), ()):
+        return (one.pledge_id,)
+    if found := before.imported.get(_mark(one)):
+        return (found[1],)
+    return (None,) if _mark(one) in before.named else None
+
+
+def _other(before: Before, one: Checked) -> Fault | None:
+    """Named as something that is there, and yet another content."""
+    assert one.wish is not None  # noqa: S101 - see above
+    mark, field_ = _mark(one), "pledge_id" if one.pledge_id else "external_ids.0.id"
+    there = before.pledges.get((one.wish.entity_id, one.pledge_id)) if one.pledge_id else None
+    remedy = "an import makes new pledges only: change the pledge itself, or name this one differently"
+    problem = ""
+    if there is not None:
+        problem = "" if one.digest in there else f"is pledge {one.pledge_id} already, and this row differs from it"
+    elif (found := before.imported.get(mark)) and found[0] != one.digest:
+        problem = f"was imported before as pledge {found[1]}, and this row differs from that"
+    elif (named := before.named.get(mark)) and named[0] != one.digest:
+        problem = f"is also in row {named[1]}, with another content"
+    return (
+        checking.placed(one.record, checking.path_of(field_), FieldProblem(field_, problem, remedy))
+        if problem
+        else None
+    )
+
+
+def _row(one: Checked, state: str, faults: Sequence[Fault] = (), pledge_id: UUID | None = None) -> dict[str, Any]:
+    entity_id, key = _mark(one)
+    return {
+        "place": one.record.place,
+        "state": state,
+        "entity_id": entity_id or None,
+        "key": key or None,
+        "digest": one.digest or None,
+        "wish": one.wish.model_dump_json() if one.wish and state == "good" else None,
+        "raw": one.record.raw if state == "bad" else None,
+        "faults": json.dumps([asdict(fault) for fault in faults]),
+        "pledge_id": pledge_id,
+    }
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of a row at the import itself."""
+
+    number: int
+    state: str
+    pledge_id: UUID | None = None
+    faults: str = _NONE
+
+
+async def make(session: AsyncSession, import_id: UUID, most: int, call: Call) -> list[Settled]:
+    """Makes the next good rows, in their order, at most so many; [] when there is none left."""
+    rows = (await session.execute(_GOOD, {"id": import_id, "most": most})).all()
+    there = await imported(session, [(row.entity_id, row.key) for row in rows])
+    done, fresh = [], []
+    for row in rows:
+        if found := there.get((row.entity_id, row.key)):
+            done.append(Settled(row.number, "known", found[1]))
+        else:
+            fresh.append(row)
+    done += await _make(session, fresh, call)
+    if done:
+        await session.execute(_SETTLE, [_settling(import_id, one) for one in done])
+    return done
+
+
+async def give_up_one(session: AsyncSession, import_id: UUID) -> None:
+    """The next good row is bad."""
+    row = (await session.execute(_GOOD, {"id": import_id, "most": 1})).one()
+    fault = Fault(row.place, "", "could not be saved", "write to those who run this installation")
+    done = Settled(row.number, "bad", faults=json.dumps([asdict(fault)]))
+    await session.execute(_SETTLE, _settling(import_id, done))
+
+
+def _settling(import_id: UUID, one: Settled) -> dict[str, Any]:
+    return {"id": import_id, "row": one.number, "state": one.state, "pledge_id": one.pledge_id, "faults": one.faults}
+
+
+async def _make(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[Settled]:
+    rights = Rights(session, call)
+    refused: list[Settled] = []
+    made: list[tuple[Any, UUID]] = []
+    ready: list[tuple[Any, Ready]] = []
+    for row in rows:
+        try:
+            if "sources" in json.loads(row.wish):
+                said = Statement.model_validate_json(row.wish)
+                await rights.to(said)
+                made.append((row, (await commands.record_statement(session, said, call))[0].pledge_id))
+            else:
+                wish = NewPledge.model_validate_json(row.wish)
+                ready.append((row, await commands.prepare(session, await rights.to(wish), wish, call)))
+        except AppError as error:
+            refused.append(Settled(row.number, "bad", faults=_refusal(row, error)))
+    if ready:
+        pledges = await commands.make(session, [one for _, one in ready], call)
+        made += [(row, pledge.pledge_id) for (row, _), pledge in zip(ready, pledges, strict=True)]
+    if made:
+        await session.execute(_ADD_IMPORTED, [_import(row, pledge_id) for row, pledge_id in made])
+    return refused + [Settled(row.number, "made", pledge_id) for row, pledge_id in made]
+
+
+def _import(row: Any, pledge_id: UUID) -> dict[str, Any]:
+    return {"entity_id": row.entity_id, "key": row.key, "digest": row.digest, "pledge_id": pledge_id}
+
+
+def _refusal(row: Any, error: AppError) -> str:
+    """What has changed since the check; the row is named, its cells are no longer known."""
+    faults = error.fields or (FieldProblem("entity_id", error.detail, "ask who may"),)
+    return json.dumps([asdict(Fault(row.place, one.field, one.problem, one.remedy)) for one in faults])
