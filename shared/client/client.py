@@ -9,6 +9,7 @@ import httpx
 from shared.client.attachments import Attachments
 from shared.client.directory import Directory
 from shared.client.duplicates import Duplication
+from shared.client.exchange import Exchange
 from shared.client.links import Links
 from shared.client.members import Members
 from shared.client.notifications import Notifications
@@ -31,8 +32,20 @@ class Addresses:
     notifications: str = ""
 
 
-class Pledges(Registry, Search, Progress, Attachments, Duplication, Directory, Members, Reviews, Links, Statistics):
-    """The pledges service: pledges, files, reports, duplicates, entities, people, reviews, action links, statistics."""
+class Pledges(
+    Registry,
+    Search,
+    Progress,
+    Attachments,
+    Exchange,
+    Duplication,
+    Directory,
+    Members,
+    Reviews,
+    Links,
+    Statistics,
+):
+    """The pledges service: pledges, files in and out, reports, duplicates, entities, people, reviews, statistics."""
 
 
 class Client:

@@ -55,7 +55,7 @@ class Search(Room):
     ) -> Listing[Page[PublicItem], PublicItem]:
         """Published pledges, newest first. With `fields` ("title,status") the items are Sparse, with those alone."""
         page: Any = Page[PublicItem] if fields is None else Page[Sparse]
-        return self._to.pages(at("pledges"), page, **_given(locals(), "page"))
+        return self._to.pages(at("pledges"), page, **given(locals(), "page"))
 
     async def facets(
         self,
@@ -92,9 +92,9 @@ class Search(Room):
         of: Values = None,
     ) -> Facets:
         """How many pledges each value would leave, counted under the other filters."""
-        return await self._to.get(at("pledges", "facets"), Facets, **_given(locals()))
+        return await self._to.get(at("pledges", "facets"), Facets, **given(locals()))
 
 
-def _given(wanted: Mapping[str, Any], *others: str) -> dict[str, Any]:
+def given(wanted: Mapping[str, Any], *others: str) -> dict[str, Any]:
     """The filters among a method's local names; an empty text is none."""
     return {name: value for name, value in wanted.items() if name not in {"self", *others} and value is not None}

@@ -98,9 +98,15 @@ class Sending:
         headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
         return _read(answer, await self._send(self._request("POST", path, headers=headers, content=content)))
 
-    async def download(self, path: str) -> Download:
+    async def put_bytes(self, path: str, answer: type[R], content: bytes) -> R:
+        """A part of a file, which may be sent again."""
+        headers = {"Idempotency-Key": path, "Content-Type": "application/octet-stream"}
+        return _read(answer, await self._send(self._request("PUT", path, headers=headers, content=content)))
+
+    async def download(self, path: str, **query: Any) -> Download:
         """The caller reads it to its end, or closes it."""
-        return Download(await self._send(self._request("GET", path), stream=True))
+        given = {name: value for name, value in query.items() if value is not None}
+        return Download(await self._send(self._request("GET", path, params=given or None), stream=True))
 
     async def patch(self, path: str, answer: type[R], fields: Mapping[str, Any], *, seen: str) -> R:
         """A JSON Merge Patch (RFC 7396)."""

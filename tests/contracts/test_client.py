@@ -19,6 +19,7 @@ from shared.client.models import (
     attachments,
     duplicates,
     entities,
+    exchange,
     members,
     notifications,
     people,
@@ -133,6 +134,8 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "PresentationOut": reviews.Presentation,
             "Presentations": Page[reviews.Presentation],
             "MergedPage": Page[duplicates.Merged],
+            "ImportPage": Page[exchange.Import],
+            "RowPage": Page[exchange.Row],
         },
         n: {
             "DeliveryShown": notifications.Delivery,
@@ -148,7 +151,10 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
         },
     }
     rooms = {
-        p: (pledges, reports, advice, attachments, duplicates, entities, members, people, reviews, search, statistics),
+        p: (
+            *(pledges, reports, advice, attachments, duplicates, exchange),
+            *(entities, members, people, reviews, search, statistics),
+        ),
         n: (notifications,),
         s: (support,),
     }

@@ -14,11 +14,11 @@ from services.pledges.exchange import commands, exporting, mending, queries, tem
 from services.pledges.exchange.files import Format
 from services.pledges.exchange.models import ImportJob
 from services.pledges.exchange.schemas import (
-    Check,
     Import,
+    ImportCheck,
     ImportPage,
     NewImport,
-    Received,
+    PartReceived,
     RowPage,
     RowState,
     part_body,
@@ -83,7 +83,7 @@ async def import_(import_id: UUID, actor: SignedIn, parts: Using) -> Import:
 @router.put(
     "/imports/{import_id}/parts/{number}",
     tags=IN,
-    response_model=Received,
+    response_model=PartReceived,
     summary="Send a part of the file",
     openapi_extra=part_body(),
 )
@@ -100,7 +100,7 @@ async def put_part(
 
     async def write(session: AsyncSession) -> Answer:
         received = await commands.put_part(session, import_id, number, content, call)
-        return Answer(200, Received(received=received).model_dump_json())
+        return Answer(200, PartReceived(received=received).model_dump_json())
 
     return await writing.run(write)
 
@@ -108,7 +108,7 @@ async def put_part(
 @router.post("/imports/{import_id}/check", tags=IN, response_model=Import, summary="Dry run: report row by row")
 async def check(
     import_id: UUID,
-    how: Check,
+    how: ImportCheck,
     request: Request,
     actor: SignedIn,
     key: IdempotencyKey,
@@ -177,7 +177,7 @@ async def bad_rows(import_id: UUID, actor: SignedIn, parts: Using) -> Response:
 
 
 @router.get(
-    "/import-templates/{shape}.{format}",
+    "/import-templates/{shape}/{format}",
     tags=IN,
     dependencies=PUBLIC,
     response_class=Response,
@@ -196,7 +196,7 @@ async def template(
 
 
 @router.get(
-    "/exports/pledges.{format}",
+    "/exports/pledges/{format}",
     tags=OUT,
     dependencies=PUBLIC,
     response_class=Response,
@@ -213,7 +213,7 @@ async def public(
 
 
 @router.get(
-    "/entities/{entity_id}/working-copies.{format}",
+    "/entities/{entity_id}/working-copies/{format}",
     tags=OUT,
     response_class=Response,
     summary="What an entity works on, as a file",

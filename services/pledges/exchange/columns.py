@@ -120,7 +120,8 @@ SOURCES = _each(
 )
 IDENTITY = (
     Column("pledge_id", "As exported; leave it empty for a new pledge."),
-    Column("entity_id", "For whom. Empty: the entity that is named at the import."),
+    Column("entity_id", "Whose pledge it is. Empty: the entity that is named at the import."),
+    Column("proxy_entity_id", "For whom you write, if it is not the entity itself: that has to accept the pledge."),
 )
 TAKEN = (*IDENTITY, *COLUMNS, *SOURCES)
 # written for the reader's sake, and passed over by an import

@@ -13,7 +13,7 @@ from services.pledges.entities.authority import require_writer, standing
 from services.pledges.exchange import lifecycle
 from services.pledges.exchange.lifecycle import Act
 from services.pledges.exchange.models import ImportJob, ImportPart, ImportRow
-from services.pledges.exchange.schemas import Check, NewImport
+from services.pledges.exchange.schemas import ImportCheck, NewImport
 from services.pledges.registry.commands import Call
 from services.pledges.tables import core
 from shared.errors import FieldProblem, Forbidden, Invalid, NotFound
@@ -89,7 +89,7 @@ async def received(session: AsyncSession, import_id: UUID) -> int:
     return int(await session.scalar(RECEIVED, {"id": import_id}) or 0)
 
 
-async def check(session: AsyncSession, import_id: UUID, how: Check, call: Call) -> ImportJob:
+async def check(session: AsyncSession, import_id: UUID, how: ImportCheck, call: Call) -> ImportJob:
     """The dry run, from its beginning. Raises NotFound, Conflict."""
     job = await own(session, import_id, call.actor, lock=True)
     state = lifecycle.follows("check", job.state)

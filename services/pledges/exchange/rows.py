@@ -10,14 +10,15 @@ from sqlalchemy import Select, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.pledges.entities.authority import Standing, require_writer, standing
+from services.pledges.entities.authority import standing
 from services.pledges.exchange import checking
 from services.pledges.exchange.checking import Checked
 from services.pledges.exchange.files import Fault
 from services.pledges.exchange.models import Imported, ImportRow
-from services.pledges.registry import commands, lifecycle
+from services.pledges.registry import commands, lifecycle, proxies
 from services.pledges.registry.commands import Call, Ready
 from services.pledges.registry.models import Pledge, PublicPledge
+from services.pledges.registry.proxies import Filed
 from services.pledges.registry.schemas import NewPledge, Statement
 from services.pledges.tables import core
 from shared.errors import AppError, FieldProblem
@@ -46,26 +47,27 @@ class Rights:
 
     session: AsyncSession
     call: Call
-    known: dict[str, Standing | AppError] = field(default_factory=dict)
+    known: dict[tuple[str, str | None], Filed | AppError] = field(default_factory=dict)
 
-    async def to(self, wish: NewPledge | Statement) -> Standing:
-        """Raises Invalid, Forbidden."""
-        if wish.entity_id not in self.known:
-            self.known[wish.entity_id] = await self._ask(wish)
-        found = self.known[wish.entity_id]
+    async def to(self, wish: NewPledge | Statement) -> Filed:
+        """For whom, and by whom. Raises Invalid, Forbidden."""
+        place = (wish.entity_id, wish.proxy_entity_id if isinstance(wish, NewPledge) else None)
+        if place not in self.known:
+            self.known[place] = await self._ask(wish)
+        found = self.known[place]
         if isinstance(found, AppError):
             raise found
         return found
 
-    async def _ask(self, wish: NewPledge | Statement) -> Standing | AppError:
+    async def _ask(self, wish: NewPledge | Statement) -> Filed | AppError:
         try:
             if isinstance(wish, NewPledge):
-                return await require_writer(self.session, self.call.actor, wish.entity_id, self.call.now)
+                return await proxies.filing(self.session, self.call.actor, wish, self.call.now)
             found = await standing(self.session, self.call.actor, wish.entity_id, self.call.now)
             lifecycle.acting("record", for_entity=found.may_write, is_staff=found.is_staff)
         except AppError as error:
             return error
-        return found
+        return found, None
 
 
 async def check(
@@ -133,13 +135,13 @@ async def _checked(session: AsyncSession, rights: Rights, before: Before, one: C
     if one.wish is None:
         return _row(one, "bad", one.faults)
     try:
-        who = await rights.to(one.wish)
+        filed = await rights.to(one.wish)
         if fault := _other(before, one):
             return _row(one, "bad", [fault])
         if known := _known(before, one):
             return _row(one, "known", pledge_id=known[0])
         if isinstance(one.wish, NewPledge):
-            await commands.prepare(session, who, one.wish, rights.call)
+            await commands.prepare(session, filed, one.wish, rights.call)
     except AppError as error:
         return _row(one, "bad", _refused(one, error))
     return _row(one, "good")

@@ -33,7 +33,7 @@ class NewImport(Strict):
     submit: bool = Field(default=False, description="Submit at once what would be drafts else")
 
 
-class Check(Strict):
+class ImportCheck(Strict):
     """Anything but the defaults is for a file that was misread."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{}]})
@@ -94,7 +94,7 @@ class RowPage(BaseModel):
     next: str | None
 
 
-class Received(BaseModel):
+class PartReceived(BaseModel):
     received: int
 
 

@@ -2,8 +2,8 @@
 
 from shared.migrate import script
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 
 IMPORTS = """
 -- a file that somebody sends, and how far the work on it is; fence and lease are of the process that works on it
