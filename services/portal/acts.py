@@ -28,6 +28,9 @@ DONE: dict[str, Callable[[Language], str]] = {
     "answered": lambda language: language.gettext(
         "Your answer is public now, and can be changed. Nobody gets an e-mail."
     ),
+    "invitation-accepted": lambda language: language.gettext(
+        "Welcome: you act for the entity now. Its pledges stand here."
+    ),
     "closed": lambda language: language.gettext("The pledge is closed. All its versions stay public."),
     "support-asked": lambda language: language.gettext(
         "Your request is on its way. The Network’s staff on duty and your focal points get an e-mail; you get another"

@@ -16,6 +16,7 @@ from shared.errors import AppError, Forbidden, Unavailable
 
 RETRY_AFTER = "5"  # seconds
 NOBODY = 503
+SECRET = ("/links/", "/invitations/")  # whose addresses are keys
 
 
 def install(app: FastAPI) -> None:
@@ -42,7 +43,7 @@ def failure(request: Request, status: int, detail: str = "") -> Response:
     answer = page(request, "failure.html", status, failed=status, detail=detail)
     if status == NOBODY:
         answer.headers["Retry-After"] = RETRY_AFTER
-    return secret(answer) if request.scope["path"].startswith("/links/") else answer
+    return secret(answer) if request.scope["path"].startswith(SECRET) else answer
 
 
 async def _sign_in(request: Request, _: Exception) -> Response:
@@ -65,7 +66,7 @@ async def _kept(request: Request, template: str, status: int) -> Response:
         return await _http(request, refusal)
     kept = [(name, str(value)) for name, value in form.multi_items() if name != FIELD]
     answer = page(request, template, status, kept=kept, action=request.url.path)
-    return secret(answer) if request.scope["path"].startswith("/links/") else answer
+    return secret(answer) if request.scope["path"].startswith(SECRET) else answer
 
 
 async def _problem(request: Request, error: Exception) -> Response:
