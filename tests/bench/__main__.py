@@ -1,4 +1,4 @@
-"""`python -m tests.bench [ONLY…]`: all measurements, or those named: spine, or a part of one, as spine.relay.
+"""`python -m tests.bench [ONLY…]`: all measurements, or those named: spine, registry, or a part of one, as spine.relay.
 
 A part alone is written to a file of its own, so that one file's figures are always of one run. A part that fails takes
 nothing from the others; the exit status is 1 when a part failed or a goal was not reached.
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from tests.bench.figures import Figure, console, verdicts, write
 
 # in the order in which they run; each is a module with `run() -> list[Figure]`
-BENCHMARKS = {"spine": ("shape", "write_path", "relay", "latency", "stack"), "registry": ("advice", "duplicates")}
+BENCHMARKS = {"spine": ("shape", "write_path", "relay", "latency", "stack"), "registry": ("reading", "advice", "duplicates")}
 LIMIT = 14 * 60  # seconds for one benchmark; what is not measured by then has failed
 
 

@@ -25,3 +25,8 @@ def cpu(pid: int) -> float:
     """Seconds of processor time of the process and all that ever descended from it."""
     times = [process.cpu_times() for process in family(pid)]
     return sum(each.user + each.system for each in times) + sum(times[0][2:4])
+
+
+def memory(pid: int) -> int:
+    """Bytes that the process and its children hold."""
+    return sum(process.memory_info().rss for process in family(pid))

@@ -10,10 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.portal.access import Public
 from services.portal.due import following
+from services.portal.language import Language
 from services.portal.page import language_of, page, with_query
 from services.portal.parts import Using
 from shared.client import Client, Refused
 from shared.client.models.entities import Entity
+from shared.client.models.search import Count, Facets
 from shared.reference import catalogue
 
 router = APIRouter()
@@ -27,7 +29,9 @@ LISTS: dict[str, Collection[str]] = {
     "form": catalogue.FORMS,
     "cycle": catalogue.CYCLES,
     "state": ("published", "closed"),
+    "status": (*catalogue.STATUSES, "none"),
 }
+MOST_TEXT = 200  # characters that are sought
 
 
 @router.get("/")
@@ -45,19 +49,23 @@ async def pledges(request: Request, client: Public) -> Response:
     """With filters in the address; an entity may be typed by name."""
     asked = request.query_params
     wanted: dict[str, Any] = {name: asked[name] for name, codes in LISTS.items() if asked.get(name) in codes}
+    if text := asked.get("text", "").strip():
+        wanted["text"] = text[:MOST_TEXT]
     if typed := asked.get("who", "").strip():
         found = (await client.pledges.entities(q=typed[:100], limit=CHOICES)).items
         if len(found) == 1:
             return RedirectResponse(with_query("/pledges", {**wanted, "entity": found[0].entity_id}), 303)
         return page(request, "pledges.html", typed=typed, choices=found, **_shown(request, wanted))
     entity = await _entity(client, asked.get("entity"))
+    within = wanted | {"entity": asked.get("entity") or None}
     try:
-        listed = await client.pledges.list(
-            **wanted, entity=asked.get("entity") or None, limit=ON_A_PAGE, cursor=asked.get("cursor")
+        listed, counted = await asyncio.gather(
+            client.pledges.list(**within, limit=ON_A_PAGE, cursor=asked.get("cursor")),
+            client.pledges.facets(**within, of=list(LISTS)),
         )
     except Refused:  # a cursor of other filters, or from long ago
         return RedirectResponse(with_query("/pledges", wanted, entity=asked.get("entity")), 303)
-    return page(request, "pledges.html", listed=listed, **_shown(request, wanted, entity))
+    return page(request, "pledges.html", listed=listed, counted=counted, **_shown(request, wanted, entity, counted))
 
 
 async def _newest(client: Client) -> list[object]:
@@ -68,13 +76,23 @@ async def _entity(client: Client, entity_id: str | None) -> Entity | None:
     return await client.pledges.entity(entity_id) if entity_id else None
 
 
-def _shown(request: Request, wanted: dict[str, str], entity: Entity | None = None) -> dict[str, Any]:
-    """What the form of the filters needs: its choices as pairs of code and words."""
+def _shown(
+    request: Request, wanted: dict[str, Any], entity: Entity | None = None, counted: Facets | None = None
+) -> dict[str, Any]:
+    """What the form of the filters needs: its choices as pairs of code and words, with how many pledges they leave."""
     language = language_of(request)
     lists = {name: [(code, language.label(code)) for code in codes] for name, codes in LISTS.items()}
     lists["state"] = [(code, language.word("state", code)) for code in LISTS["state"]]
+    lists["status"][-1] = ("none", language.gettext("No report yet"))
+    if counted:
+        lists = {name: _counted(language, lists[name], counted.facets.get(name, [])) for name in lists}
     query = wanted | ({"entity": entity.entity_id} if entity else {})
     return {"wanted": wanted, "entity": entity, "query": query, "lists": lists}
+
+
+def _counted(language: Language, choices: list[tuple[str, str]], counts: list[Count]) -> list[tuple[str, str]]:
+    found = {one.code: one.count for one in counts}
+    return [(code, f"{words} ({language.number(found.get(code, 0))})") for code, words in choices]
 
 
 @router.get("/pledges/{pledge_id}")

@@ -85,6 +85,19 @@ async def test_filters_stand_in_the_address_and_pages_are_links(browser: Browser
     assert await titles(browser, "/pledges?objective=objective-23") == []
 
 
+async def test_words_are_sought_and_each_choice_says_how_many_it_leaves(browser: Browser, registry: Registry) -> None:
+    await registry.published(title="Lighthouses for all", forms=["policy"])
+    await registry.published(title="Another", forms=["financial"])
+    found = await browser.get("/pledges?text=lighthouse&form=policy")
+    assert "Pledges found: 1" in said(found)
+    assert 'value="policy" selected>Policy (1)' in found.text
+    assert 'value="financial">Financial (0)' in found.text
+    assert 'value="none">No report yet (1)' in found.text
+    assert await titles(browser, "/pledges?text=lighthouse&status=none") == ["Lighthouses for all"]
+    assert await titles(browser, "/pledges?text=%22%3E%3Cscript%3E") == []
+    assert "<script" not in (await browser.get("/pledges?text=%22%3E%3Cscript%3E")).text
+
+
 async def test_an_entity_is_found_by_a_part_of_its_name(browser: Browser, registry: Registry) -> None:
     await registry.published()
     assert (await browser.get("/pledges?who=kalmo")).headers["location"] == "/pledges?entity=kalmora"
