@@ -27,7 +27,7 @@ from shared.events.common import EntityRef
 from shared.events.pledges import PledgeSnapshot
 from tests.bench.registry.invented import Invention
 
-EPOCHS, BLOCK = 3, SIZE // 4
+EPOCHS, BLOCK = 3, SIZE // 8
 BATCH = 1000
 
 Weighted = Sequence[tuple[PledgeSnapshot, int]]  # each pledge that was made, and how often it is there
