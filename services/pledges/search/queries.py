@@ -199,7 +199,7 @@ async def counts(session: AsyncSession, filters: Filters, names: Sequence[str], 
     sets = await named(session, filters, today)
     under = {name: _whole(part for other, part in sets.items() if other != name) for name in (*names, TOTAL)}
     made = {name: condition(wanted, f"{name}_") for name, wanted in under.items() if name in sets or name == TOTAL}
-    values = {f"{name}_codes": FACETS.get(name, [index.LISTED]) for name in under}
+    values: dict[str, str | list[str]] = {f"{name}_codes": FACETS.get(name, [index.LISTED]) for name in under}
     for one in made.values():
         values |= one.values
     masks = (_MASK.format(name=f"under_{name}", bits=one.bits.format(chunk="walk.chunk")) for name, one in made.items())

@@ -60,15 +60,18 @@ class Condition:
 
     bits: str
     matches: str
-    values: dict[str, list[str]]
+    values: dict[str, str | list[str]]
 
 
 def condition(wanted: Set, name: str = "c") -> Condition:
     """`name` begins those of the parameters."""
-    values: dict[str, list[str]] = {}
+    values: dict[str, str | list[str]] = {}
 
     def both(part: Set) -> tuple[str, str]:
         match part:
+            case Has([single]):
+                values[key := f"{name}{len(values)}"] = single
+                return _ONE.format(key=key, chunk="{chunk}"), f"cast(:{key} as text) = any(d.codes)"
             case Has(codes):
                 values[key := f"{name}{len(values)}"] = list(codes)
                 return _BITS.format(key=key, chunk="{chunk}"), f"d.codes && cast(:{key} as text[])"
@@ -86,6 +89,10 @@ def condition(wanted: Set, name: str = "c") -> Condition:
     return Condition(bits, matches, values)
 
 
+# without the aggregate, which takes as long as the rest
+_ONE = f"""coalesce((
+    select bits from search_bits where code = cast(:{{key}} as text) and chunk = {{chunk}}
+), {NO_BITS})"""  # noqa: S608 - our own names
 _BITS = f"""coalesce((
     select bit_or(bits) from search_bits where code = any(cast(:{{key}} as text[])) and chunk = {{chunk}}
 ), {NO_BITS})"""  # noqa: S608 - our own names

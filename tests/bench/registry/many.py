@@ -36,10 +36,12 @@ BESIDE: list[Callable[[AsyncSession, Weighted], Awaitable[None]]] = []
 
 _COPIED = ("pledge", "public_pledge", "search_document")
 _NUMBER = "('x' || right(pledge_id::text, 8))::bit(32)::integer"  # the ids that Invention gives are numbers
-_ID = "lpad(to_hex(:first + place), 32, '0')::uuid"
+# each block begins at another of its places, so that no bits of a chunk repeat: those could be packed, unlike real ones
+_PLACE = f"(:first + (place + :turn) % {BLOCK})"
+_ID = f"lpad(to_hex({_PLACE}), 32, '0')::uuid"
 _COPIES = {
     "pledge_id": _ID,
-    "ordinal": ":first + place",
+    "ordinal": _PLACE,
     "snapshot": f"replace(snapshot, pledge_id::text, ({_ID})::text)",
     "item": f"replace(item, pledge_id::text, ({_ID})::text)",
 }
@@ -136,17 +138,31 @@ async def _copy(session: AsyncSession, table: str, epoch: int, first: int) -> No
     into = f"insert into {table} ({', '.join(names)}) overriding system value"
     made = f"select {values} from made_{table} where epoch = :epoch order by place"
     # numbers, not parameters: an integer plus a parameter of no type would be ambiguous
-    await session.execute(text(f"{into} {made}".replace(":first", str(first)).replace(":epoch", str(epoch))))
+    numbers = {":first": first, ":epoch": epoch, ":turn": _turn(first // BLOCK)}
+    statement = f"{into} {made}"
+    for name, number in numbers.items():
+        statement = statement.replace(name, str(number))
+    await session.execute(text(statement))
+
+
+def _turn(block: int) -> int:
+    """By how many places a block is turned: never by whole bytes of what another one is."""
+    return 37 * block % BLOCK
 
 
 async def _copy_bits(session: AsyncSession, epochs: Sequence[int]) -> None:
     share = SIZE // BLOCK
     for chunk, start in enumerate(range(0, len(epochs), share)):
-        parts = [f"epoch_{epoch}" for epoch in epochs[start : start + share]]
+        blocks = enumerate(epochs[start : start + share], start)
+        parts = [_turned(f"epoch_{epoch}", _turn(block)) for block, epoch in blocks]
         parts += [f"0::bit({BLOCK})"] * (share - len(parts))
         bits = f"({' || '.join(parts)})::bit({SIZE})"
         rows = f"select code, {chunk}, {bits} from made_bits where {bits} <> 0::bit({SIZE})"
         await session.execute(text(f"insert into search_bits (code, chunk, bits) {rows}"))
+
+
+def _turned(bits: str, turn: int) -> str:
+    return f"(substring({bits} from {BLOCK - turn + 1}) || substring({bits} for {BLOCK - turn}))"
 
 
 async def _end(session: AsyncSession, count: int) -> None:
