@@ -1,4 +1,4 @@
-"""The pledges service's interface with a database that does nothing: `python -m tests.bench.spine.without_database`.
+"""The pledges service's interface with a database that does nothing: `python -m tests.bench.registry.without_database`.
 
 Everything else is as in production: the same application, server, checks and answers. What the fake database answers
 was taken from the real one; it stands in the file that BENCH_ANSWERS names.

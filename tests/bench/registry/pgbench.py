@@ -21,7 +21,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import uvloop
 
-from tests.bench.spine.captured import Captured, Statement, fresh
+from tests.bench.registry.captured import Captured, Statement, fresh
 
 CLIENTS = 16
 # every id new, and those of all clients together about in order, as ids of version 7 are
