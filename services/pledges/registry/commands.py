@@ -104,7 +104,7 @@ async def prepare(session: AsyncSession, filed: proxies.Filed, wish: NewPledge, 
 async def make(session: AsyncSession, ready: Sequence[Ready], call: Call) -> list[Present]:
     """All of them, in their order."""
     made = [_new(one.who, one.content, one.state, call, one.proxy) for one in ready]
-    await records.begin(session, made)
+    records.begin(session, made)
     for done, one in zip(made, ready, strict=True):
         await step(session, done, _FIRST[done.state], _role(one.who, "proxy" if one.proxy else "entity"), call)
         if done.state == "submitted":
@@ -194,7 +194,7 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
     who = await standing(session, call.actor, said.entity_id, call.now)
     by = lifecycle.acting("record", for_entity=who.may_write, is_staff=who.is_staff)
     content = await _content(session, said.entity_id, said)
-    made = await _begin(session, who, content, "published", call)
+    made = _begin(session, who, content, "published", call)
     await step(session, made, "recorded", _role(who, by), call)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
     return await publish_version(session, made, who.entity, call.moment, sources), who
@@ -268,9 +268,9 @@ async def _require_open(session: AsyncSession, field: str, pledge_id: UUID, *, o
         raise Invalid("It points at a pledge that is closed; nothing was saved.", [fault])
 
 
-async def _begin(session: AsyncSession, who: Standing, content: Content, state: State, call: Call) -> Present:
+def _begin(session: AsyncSession, who: Standing, content: Content, state: State, call: Call) -> Present:
     made = _new(who, content, state, call)
-    await records.begin(session, [made])
+    records.begin(session, [made])
     return made
 
 

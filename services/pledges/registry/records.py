@@ -31,7 +31,7 @@ from shared.events.pledges import PledgeEvent, PledgeSnapshot
 from shared.messaging import outbox
 
 HISTORY, VERSIONS, _PUBLIC_HISTORY = core(PledgeHistory), core(PledgeVersion), core(PublicHistory)
-_ADD_PLEDGE = insert(core(Pledge))
+_PLEDGES = core(Pledge)
 _ADD_PUBLIC = insert(core(PublicPledge))
 _CHANGE = (
     update(core(Pledge))
@@ -124,10 +124,10 @@ async def public(session: AsyncSession, pledge_id: UUID) -> PledgeSnapshot | Non
     return PledgeSnapshot.model_validate_json(snapshot) if snapshot else None
 
 
-async def begin(session: AsyncSession, made: Sequence[Present]) -> None:
-    """New working copies."""
-    rows = [
-        {
+def begin(session: AsyncSession, made: Sequence[Present]) -> None:
+    """New working copies. Whoever refers to one in the same transaction sends first: shared/inserts.py."""
+    for one in made:
+        row = {
             "pledge_id": one.pledge_id,
             "entity_id": one.entity_id,
             "revision": one.revision,
@@ -139,9 +139,7 @@ async def begin(session: AsyncSession, made: Sequence[Present]) -> None:
             "proxy_entity_id": one.proxy and one.proxy.entity_id,
             "proxy_answer": one.proxy and one.proxy.answer,
         }
-        for one in made
-    ]
-    await session.execute(_ADD_PLEDGE, rows if len(rows) > 1 else rows[0])  # one row goes faster alone
+        inserts.later(session, _PLEDGES, row)
 
 
 async def change(session: AsyncSession, found: Present, state: State, content: Content, now: datetime) -> Present:
@@ -189,6 +187,7 @@ async def change_public(
 async def _add_public(session: AsyncSession, snapshot: PledgeSnapshot, revision: int) -> None:
     first = {"pledge_id": snapshot.pledge_id, "entity_id": snapshot.entity.entity_id, "revision": revision}
     first |= {"entity_kind": snapshot.entity.kind, "first_published_at": snapshot.first_published_at}
+    await inserts.send(session)  # it refers to the pledge
     await session.execute(_ADD_PUBLIC, public_row(snapshot) | first)
     await search.follow(session, None, snapshot)
 

@@ -101,7 +101,7 @@ class History:
         present = Present(new.pledge_id, entity_id, 1, "published", Content(title="A pledge"), START, START, old)
         async with self._pledges.database.transaction() as session:
             if old is None:
-                await records.begin(session, [present])
+                records.begin(session, [present])
             await records.make_public(session, present, new, step, self._pledges.clock.moment())
         self.public[new.pledge_id] = new
 
