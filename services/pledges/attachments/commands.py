@@ -13,8 +13,8 @@ from services.pledges.attachments.receiving import Received
 from services.pledges.attachments.schemas import AttachmentOut
 from services.pledges.entities.authority import DELEGATE, FOCAL_POINT, Standing, require_reader
 from services.pledges.registry import records
-from services.pledges.registry.commands import Call
 from services.pledges.registry.records import Present
+from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared.errors import Conflict, NotFound
 

@@ -13,12 +13,12 @@ from services.pledges.duplicates.models import PledgeMerge
 from services.pledges.duplicates.schemas import MergePreview, MergeSide
 from services.pledges.entities.authority import Standing, require_reader
 from services.pledges.registry import lifecycle as life
-from services.pledges.registry import records
-from services.pledges.registry.commands import Call, step
+from services.pledges.registry import records, steps
 from services.pledges.registry.lifecycle import Act
 from services.pledges.registry.models import PledgeSupport
 from services.pledges.registry.records import Present
 from services.pledges.registry.schemas import State
+from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared.events.common import Change
 from shared.events.pledges import PledgeSnapshot
@@ -118,7 +118,7 @@ async def _target(session: AsyncSession, case: _Case, into_id: UUID) -> PledgeSn
 async def _change(session: AsyncSession, case: _Case, action: str, snapshot: PledgeSnapshot, call: Call) -> Present:
     """The content stays: what was being written is there when the merge is undone."""
     done = await records.change(session, case.found, case.state, case.found.content, call.now)
-    await step(session, done, action, _BY, call)
+    await steps.add(session, done, action, _BY, call)
     change = Change(action=action, at=call.now, by=_BY)
     return await records.make_public(session, done, snapshot, change, call.moment)
 

@@ -14,7 +14,7 @@ from services.pledges.exchange import lifecycle
 from services.pledges.exchange.lifecycle import Act
 from services.pledges.exchange.models import ImportJob, ImportPart, ImportRow
 from services.pledges.exchange.schemas import ImportCheck, NewImport
-from services.pledges.registry.commands import Call
+from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared.errors import FieldProblem, Forbidden, Invalid, NotFound
 from shared.web.auth import ADMIN, NETWORK_STAFF, Actor

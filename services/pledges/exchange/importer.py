@@ -23,7 +23,7 @@ from services.pledges.exchange import checking, files, lifecycle, rows
 from services.pledges.exchange.checking import Checked, Wanted
 from services.pledges.exchange.files import Opened, Record, Unreadable
 from services.pledges.exchange.models import ImportJob, ImportPart
-from services.pledges.registry.commands import Call
+from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared.clock import Clock
 from shared.db import Database

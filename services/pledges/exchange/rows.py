@@ -16,10 +16,11 @@ from services.pledges.exchange.checking import Checked
 from services.pledges.exchange.files import Fault
 from services.pledges.exchange.models import Imported, ImportRow
 from services.pledges.registry import commands, lifecycle, proxies
-from services.pledges.registry.commands import Call, Ready
+from services.pledges.registry.commands import Ready
 from services.pledges.registry.models import Pledge, PublicPledge
 from services.pledges.registry.proxies import Filed
 from services.pledges.registry.schemas import NewPledge, Statement
+from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared.errors import AppError, FieldProblem
 

@@ -12,8 +12,8 @@ from services.pledges.progress.parties import acting_for, require_open
 from services.pledges.progress.schemas import Report, Update
 from services.pledges.registry import lifecycle as registry
 from services.pledges.registry import records
-from services.pledges.registry.commands import Call
 from services.pledges.registry.partners import ask, entities
+from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared.events.common import Change
 from shared.events.pledges import PledgeSnapshot, Progress, SignOff

@@ -11,7 +11,7 @@ from services.pledges.progress.models import EvidenceCheck
 from services.pledges.progress.schemas import Check, Checked
 from services.pledges.registry import lifecycle as registry
 from services.pledges.registry import records
-from services.pledges.registry.commands import Call
+from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared.errors import NotFound
 from shared.events.common import Change

@@ -17,9 +17,9 @@ from services.pledges.progress.models import ProgressUpdate, UsedLink
 from services.pledges.progress.schemas import LinkShown, LinkState, Report, Update
 from services.pledges.progress.sealing import Grant, Seal
 from services.pledges.registry import records
-from services.pledges.registry.commands import Call
 from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.queries import require_public
+from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared.clock import Moment
 from shared.errors import Conflict, Gone

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities.authority import WRITERS, memberships, standing
-from services.pledges.registry.commands import Call
 from services.pledges.registry.partners import entities
 from services.pledges.registry.records import Present
+from services.pledges.registry.steps import Call
 from shared.errors import Conflict, FieldProblem, Forbidden, Invalid
 from shared.events.common import EntityRef
 from shared.events.pledges import PledgeSnapshot

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.pledges.progress import queries
 from services.pledges.progress.parties import acting_for, require_open
 from services.pledges.registry import lifecycle, records, signing
-from services.pledges.registry.commands import Call
 from services.pledges.registry.partners import PLEDGE, keep
 from services.pledges.registry.schemas import Answering
+from services.pledges.registry.steps import Call
 from shared.errors import FieldProblem, Forbidden, Invalid
 from shared.events.common import Change, EntityRef
 from shared.events.pledges import PledgeSnapshot, SignOff

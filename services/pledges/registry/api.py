@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities.authority import Standing
 from services.pledges.registry import commands, proxies, queries, records
-from services.pledges.registry.commands import Call
 from services.pledges.registry.merge_patch import MEDIA_TYPE, patched
 from services.pledges.registry.overtaken import RESPONSES as OVERTAKEN
 from services.pledges.registry.queries import Work
@@ -27,6 +26,7 @@ from services.pledges.registry.schemas import (
     WorkingCopy,
     WorkPage,
 )
+from services.pledges.registry.steps import Call
 from shared.events.pledges import PledgeSnapshot
 from shared.web.app import Parts, Using
 from shared.web.auth import ANYONE, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor

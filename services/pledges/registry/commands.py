@@ -3,11 +3,9 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -21,7 +19,7 @@ from services.pledges.entities.authority import (
     standing,
 )
 from services.pledges.entities.queries import known
-from services.pledges.registry import lifecycle, proxies, records
+from services.pledges.registry import lifecycle, proxies, records, steps
 from services.pledges.registry.content import Content
 from services.pledges.registry.lifecycle import Act, By
 from services.pledges.registry.models import PublicPledge
@@ -35,34 +33,15 @@ from services.pledges.registry.schemas import (
     ProxyAnswering,
     State,
     Statement,
-    WantedChange,
 )
-from shared import inserts
-from shared.clock import Moment
+from services.pledges.registry.steps import Call
 from shared.errors import FieldProblem, Invalid
 from shared.events.common import Change
-from shared.events.pledges import PledgeStep, Source
-from shared.messaging import outbox
-from shared.web.auth import Actor
+from shared.events.pledges import Source
 from shared.web.etag import require
 
-_ASKED = TypeAdapter(list[WantedChange])
-_NOTHING = "[]"
 _FIRST = {"draft": "created", "submitted": "submitted"}  # the first step, by the state that it leads to
 _STATE = select(col(PublicPledge.state)).where(col(PublicPledge.pledge_id) == bindparam("id"))
-
-
-@dataclass(frozen=True)
-class Call:
-    """Who calls, and when by both clocks."""
-
-    actor: Actor
-    moment: Moment
-
-    @property
-    def now(self) -> datetime:
-        """Business time."""
-        return self.moment.business
 
 
 @dataclass(frozen=True)
@@ -106,9 +85,9 @@ async def make(session: AsyncSession, ready: Sequence[Ready], call: Call) -> lis
     made = [_new(one.who, one.content, one.state, call, one.proxy) for one in ready]
     records.begin(session, made)
     for done, one in zip(made, ready, strict=True):
-        await step(session, done, _FIRST[done.state], _role(one.who, "proxy" if one.proxy else "entity"), call)
+        await steps.add(session, done, _FIRST[done.state], _role(one.who, "proxy" if one.proxy else "entity"), call)
         if done.state == "submitted":
-            await _announce(session, done, "submitted", call)
+            await steps.announce(session, done, "submitted", call)
     return made
 
 
@@ -132,7 +111,7 @@ async def submit(session: AsyncSession, pledge_id: UUID, seen: int, call: Call) 
     content = await _submittable(session, case.found.content, call, pledge_id)
     action = "resubmitted" if case.found.state == "changes_requested" else "submitted"
     done = await _change(session, case, action, call, content)
-    await _announce(session, done, action, call)
+    await steps.announce(session, done, action, call)
     return done, case.who
 
 
@@ -144,9 +123,9 @@ async def request_changes(
     lifecycle.require_known(names)
     case = await _case(session, "request_changes", pledge_id, seen, call)
     done = await records.change(session, case.found, case.state, case.found.content, call.now)
-    details = _ASKED.dump_json(asked.fields).decode()
-    await step(session, done, "changes_requested", _role(case.who, case.by), call, fields=names, details=details)
-    await _announce(session, done, "changes_requested", call, names)
+    details = steps.ASKED.dump_json(asked.fields).decode()
+    await steps.add(session, done, "changes_requested", _role(case.who, case.by), call, fields=names, details=details)
+    await steps.announce(session, done, "changes_requested", call, names)
     return done, case.who
 
 
@@ -185,7 +164,7 @@ async def answer_proxy(
     case = await _case(session, act, pledge_id, seen, call)
     done = await records.change(session, case.proxied, case.state, case.found.content, call.now)
     details = json.dumps({"reason": said.reason})
-    await step(session, done, f"proxy_{said.answer}", _role(case.who, case.by), call, details=details)
+    await steps.add(session, done, f"proxy_{said.answer}", _role(case.who, case.by), call, details=details)
     return done, case.who
 
 
@@ -195,7 +174,7 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
     by = lifecycle.acting("record", for_entity=who.may_write, is_staff=who.is_staff)
     content = await _content(session, said.entity_id, said)
     made = _begin(session, who, content, "published", call)
-    await step(session, made, "recorded", _role(who, by), call)
+    await steps.add(session, made, "recorded", _role(who, by), call)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
     return await publish_version(session, made, who.entity, call.moment, sources), who
 
@@ -243,7 +222,7 @@ async def _change(session: AsyncSession, case: Case, action: str, call: Call, co
     """The next revision, and its line in the history with the fields that differ."""
     done = await records.change(session, case.proxied, case.state, content, call.now)
     fields = lifecycle.changed(case.found.content, content)
-    await step(session, done, action, _role(case.who, case.by), call, fields=fields)
+    await steps.add(session, done, action, _role(case.who, case.by), call, fields=fields)
     return done
 
 
@@ -276,42 +255,3 @@ def _begin(session: AsyncSession, who: Standing, content: Content, state: State,
 
 def _new(who: Standing, content: Content, state: State, call: Call, proxy: Proxy | None = None) -> Present:
     return Present(uuid7(), who.entity.entity_id, 1, state, content, call.now, call.now, None, proxy)
-
-
-async def step(
-    session: AsyncSession,
-    done: Present,
-    action: str,
-    role: str,
-    call: Call,
-    *,
-    fields: Sequence[str] = (),
-    details: str = _NOTHING,
-) -> None:
-    row: dict[str, Any] = {
-        "pledge_id": done.pledge_id,
-        "revision": done.revision,
-        "action": action,
-        "state": done.state,
-        "at": call.now,
-        "recorded_at": call.moment.system,
-        "person_id": call.actor.person,
-        "by": role,
-        "fields": list(fields),
-        "details": details,
-    }
-    inserts.later(session, records.HISTORY, row)
-
-
-async def _announce(session: AsyncSession, done: Present, action: str, call: Call, fields: Sequence[str] = ()) -> None:
-    """Ids and states for the workflow topic: what was written stays here."""
-    step = PledgeStep.model_validate(
-        {
-            "pledge_id": done.pledge_id,
-            "entity_id": done.entity_id,
-            "state": done.state,
-            "revision": done.revision,
-            "fields": list(fields),
-        }
-    )
-    await outbox.add(session, f"pledge.{action}.v1", str(done.pledge_id), step, call.moment.system)

@@ -1,0 +1,73 @@
+"""The history of a working copy, and what the workflow topic hears of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.pledges.registry import records
+from services.pledges.registry.records import Present
+from services.pledges.registry.schemas import WantedChange
+from shared import inserts
+from shared.clock import Moment
+from shared.events.pledges import PledgeStep
+from shared.messaging import outbox
+from shared.web.auth import Actor
+
+ASKED = TypeAdapter(list[WantedChange])
+_NOTHING = "[]"
+
+
+@dataclass(frozen=True)
+class Call:
+    """Who calls, and when by both clocks."""
+
+    actor: Actor
+    moment: Moment
+
+    @property
+    def now(self) -> datetime:
+        """Business time."""
+        return self.moment.business
+
+
+async def add(
+    session: AsyncSession,
+    done: Present,
+    action: str,
+    role: str,
+    call: Call,
+    *,
+    fields: Sequence[str] = (),
+    details: str = _NOTHING,
+) -> None:
+    row: dict[str, Any] = {
+        "pledge_id": done.pledge_id,
+        "revision": done.revision,
+        "action": action,
+        "state": done.state,
+        "at": call.now,
+        "recorded_at": call.moment.system,
+        "person_id": call.actor.person,
+        "by": role,
+        "fields": list(fields),
+        "details": details,
+    }
+    inserts.later(session, records.HISTORY, row)
+
+
+async def announce(session: AsyncSession, done: Present, action: str, call: Call, fields: Sequence[str] = ()) -> None:
+    """Ids and states for the workflow topic: what was written stays here."""
+    step = PledgeStep.model_validate(
+        {
+            "pledge_id": done.pledge_id,
+            "entity_id": done.entity_id,
+            "state": done.state,
+            "revision": done.revision,
+            "fields": list(fields),
+        }
+    )
+    await outbox.add(session, f"pledge.{action}.v1", str(done.pledge_id), step, call.moment.system)
