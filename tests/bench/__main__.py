@@ -16,7 +16,7 @@ from tests.bench.figures import Figure, console, verdicts, write
 # in the order in which they run; each is a module with `run() -> list[Figure]`
 BENCHMARKS = {
     "spine": ("shape", "relay", "latency", "stack"),
-    "registry": ("write_path", "reading", "advice", "duplicates", "statistics"),
+    "registry": ("write_path", "reading", "advice", "duplicates", "statistics", "exchange"),
 }
 LIMIT = 14 * 60  # seconds for one benchmark; what is not measured by then has failed
 

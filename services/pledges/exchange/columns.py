@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal, get_args
 
 from services.pledges.exchange import cells
@@ -33,12 +33,12 @@ class Column:
     shape: Shape = "one"
     codes: Codes | None = None
 
-    @property
+    @cached_property
     def field(self) -> str:
         """The field of the pledge that it is, or is a part of."""
         return "translations" if self.shape == "translated" else self.name.partition(".")[0]
 
-    @property
+    @cached_property
     def part(self) -> str:
         return self.name.partition(".")[2]
 
@@ -153,7 +153,7 @@ def read(given: Mapping[str, Value]) -> Read:
     """Of cells by column. A cell that cannot be read is a fault, and its field is not there."""
     found = Read({}, [])
     for name, value in given.items():
-        if name in _BY_NAME:
+        if name in _BY_NAME and value not in (None, ""):
             try:
                 _put(found.fields, _BY_NAME[name], cells.text_of(value))
             except Unclear as fault:

@@ -72,7 +72,8 @@ def _record(item: Any, place: str) -> Record:
         {name: value for name, value in item.items() if name not in columns.PASSED} if isinstance(item, dict) else {}
     )
     faults = [] if isinstance(item, dict) else [Fault(place, "pledge", "is no object", "write {…} as in the template")]
-    return Record(place, _raw(item), fields, faults, where)
+    raw = _raw(item)
+    return Record(place, lambda: raw, fields, faults, where)
 
 
 def _raw(item: Any) -> str:

@@ -41,10 +41,13 @@ Where = Callable[[tuple[str | int, ...]], tuple[str, str]]
 
 @dataclass(frozen=True)
 class Record:
-    """One pledge of a file. `raw` is what came, as JSON; `where` gives address and name of a path in `fields`."""
+    """One pledge of a file. `raw` makes JSON of what came; `where` gives address and name of a path in `fields`.
+
+    Both are for what is wrong: most records need neither.
+    """
 
     place: str
-    raw: str
+    raw: Callable[[], str]
     fields: dict[str, Any]
     faults: list[Fault]
     where: Where
@@ -112,24 +115,30 @@ def in_sheet(names: Sequence[str | None], row: Sequence[Value], number: int) -> 
     if not any(cell not in (None, "") for cell in row):
         return None
     cells = {name: cell for name, cell in zip(names, row, strict=False) if name is not None}
-    addresses = {name: f"{letters(place)}{number}" for place, name in enumerate(names) if name is not None}
     beyond = [
         Fault(f"{letters(place)}{number}", "", "stands where the header names no column", _QUOTES)
         for place, cell in enumerate(row)
         if cell not in (None, "") and (place >= len(names) or names[place] is None)
     ]
-    return record(cells, addresses, str(number), beyond)
+
+    def address(name: str) -> str:
+        return f"{letters(names.index(name))}{number}" if name in names else str(number)
+
+    return record(cells, address, str(number), beyond)
 
 
-def record(cells: Mapping[str, Value], addresses: Mapping[str, str], place: str, faults: list[Fault]) -> Record:
+def record(cells: Mapping[str, Value], address: Callable[[str], str], place: str, faults: list[Fault]) -> Record:
     found = columns.read(cells)
-    faults += [Fault(addresses[name], name, problem, remedy) for name, problem, remedy in found.faults]
+    faults += [Fault(address(name), name, problem, remedy) for name, problem, remedy in found.faults]
 
     def where(path: tuple[str | int, ...]) -> tuple[str, str]:
         name = columns.place_of(path, found.fields)
-        return addresses.get(name, place), name
+        return address(name), name
 
-    return Record(place, json.dumps({name: _kept(cell) for name, cell in cells.items()}), found.fields, faults, where)
+    def raw() -> str:
+        return json.dumps({name: _kept(cell) for name, cell in cells.items()})
+
+    return Record(place, raw, found.fields, faults, where)
 
 
 def _kept(cell: Value) -> str:
@@ -148,7 +157,8 @@ def form(rows: Iterator[Sequence[Value]], prefix: str = "") -> Record | None:
             cells[column], addresses[column] = cell, f"{prefix}B{number}"
     if not any(cell not in (None, "") for cell in cells.values()):
         return None
-    return record(cells, addresses, prefix.rstrip("!") or "form", [])
+    place = prefix.rstrip("!") or "form"
+    return record(cells, lambda name: addresses.get(name, place), place, [])
 
 
 def is_form(header: Sequence[Value]) -> bool:

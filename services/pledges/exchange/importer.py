@@ -7,7 +7,8 @@ dies, another takes the work up where the last batch ended, and one that comes b
 import asyncio
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
@@ -113,10 +114,11 @@ class Importer:
         wanted = Wanted(job.statements, job.entity_id, job.submit)
         begin = job.rows + 1  # those before were checked by a process that died
         checked = _checked(islice(opened.records, job.rows, None), wanted)
-        while batch := await asyncio.to_thread(lambda: list(islice(checked, BATCH))):
-            if stop.is_set():
-                return await self._settle(job, lease_until=None)
-            begin = await self._store(job, begin, batch, known)
+        async with _batches(checked) as batches:
+            async for batch in batches:
+                if stop.is_set():
+                    return await self._settle(job, lease_until=None)
+                begin = await self._store(job, begin, batch, known)
         return await self._settle(job, state="checked", lease_until=None, **known)
 
     async def _store(self, job: ImportJob, begin: int, batch: list[Checked], known: dict[str, Any]) -> int:
@@ -188,6 +190,27 @@ class Importer:
 
 
 _LEASE = timedelta(seconds=lifecycle.LEASE)
+
+
+@asynccontextmanager
+async def _batches(checked: Iterator[Checked]) -> AsyncIterator[AsyncIterator[list[Checked]]]:
+    """Each is read in a thread while the one before is written; none is read any more after the block."""
+    reading = asyncio.create_task(_next(checked))
+
+    async def read() -> AsyncIterator[list[Checked]]:
+        nonlocal reading
+        while batch := await reading:
+            reading = asyncio.create_task(_next(checked))
+            yield batch
+
+    try:
+        yield read()
+    finally:
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _next(checked: Iterator[Checked]) -> list[Checked]:
+    return await asyncio.to_thread(lambda: list(islice(checked, BATCH)))
 
 
 def _checked(records: Iterator[Record], wanted: Wanted) -> Iterator[Checked]:

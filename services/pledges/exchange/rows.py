@@ -192,7 +192,7 @@ def _row(one: Checked, state: str, faults: Sequence[Fault] = (), pledge_id: UUID
         "key": key or None,
         "digest": one.digest or None,
         "wish": one.wish.model_dump_json() if one.wish and state == "good" else None,
-        "raw": one.record.raw if state == "bad" else None,
+        "raw": one.record.raw() if state == "bad" else None,
         "faults": json.dumps([asdict(fault) for fault in faults]),
         "pledge_id": pledge_id,
     }

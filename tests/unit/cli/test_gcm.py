@@ -54,6 +54,12 @@ def test_a_draft_without_its_title_is_not_even_sent() -> None:
     )
 
 
+def test_what_is_no_file_of_pledges_is_not_even_sent(tmp_path: Path) -> None:
+    for words in (("import", str(tmp_path / "missing.csv")), ("export", str(tmp_path / "pledges.pdf"))):
+        ended = gcm(*words, environment=PLACES)
+        assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1), ended.stderr
+
+
 @pytest.mark.parametrize(
     "text", ['{"period": {"end": "2026"}, "review_cycle": null}', "period: {end: 2026}\nreview_cycle: null"]
 )

@@ -1,0 +1,165 @@
+"""Importing 10,000 pledges, from the file to the last one made, against posting as many one by one with 16 clients.
+
+Both through the whole service with a membership and 3 KB a pledge, in one run. The memory is that of the importer's
+process at its highest over what it is when it has nothing to do.
+"""
+
+import io
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import psutil
+
+from deploy.local.ports import choose
+from services.pledges.exchange import columns, writing
+from services.pledges.exchange.files import Format
+from services.pledges.registry.content import Content
+from tests.bench import load, stand
+from tests.bench.figures import Figure, at_least, at_most, table
+from tests.bench.quiet import wait_until_quiet
+from tests.bench.spine.submission import ENTITY, body, headers, interface
+from tests.support.parts import LocalParts, Urls
+
+PLEDGES = 10_000
+SECONDS = 8.0
+FASTER, LARGER = 2.0, 200.0  # times the rate of posting; MB over the idle process
+PATIENCE = 300.0  # seconds for one import
+FORMATS: tuple[Format, ...] = ("csv", "xlsx", "json")
+
+
+@dataclass(frozen=True)
+class Imported:
+    format: Format
+    size: int
+    per_second: float
+    megabytes: float
+
+
+def run() -> list[Figure]:
+    with stand.durable_parts() as parts, stand.identity_provider() as keys:
+        urls = stand.migrated(parts, "pledges")
+        api, importer = choose(2)
+        with interface(parts, urls, keys, api), _importer(parts, urls, importer) as process:
+            wait_until_quiet()
+            posted = load.run(load.Load(api, "/pledges", body(), headers(), seconds=SECONDS))
+            found = [_import(api, process, format_) for format_ in FORMATS]
+    rows: list[tuple[object, ...]] = [("posted one by one, 16 clients", "", posted.per_second, "")]
+    rows += [(f"imported from {one.format}", one.size / 1e6, one.per_second, one.megabytes) for one in found]
+    table(f"{PLEDGES:,} pledges", ("", "file MB", "pledges/s", "MB over idle"), rows)
+    return [
+        at_least(
+            f"import of {PLEDGES:,} from {found[0].format}: times the rate of posting", FASTER, _times(found[0], posted)
+        ),
+        at_most(
+            "import: memory over the idle process, the largest of the formats",
+            LARGER,
+            max(one.megabytes for one in found),
+            " MB",
+        ),
+    ]
+
+
+def _times(one: Imported, posted: load.Result) -> float:
+    return one.per_second / posted.per_second
+
+
+@contextmanager
+def _importer(parts: LocalParts, urls: Urls, port: int) -> Iterator[psutil.Process]:
+    environment = {"GCM_DATABASE_URL": urls.app_url, "GCM_HEALTH_PORT": str(port)}
+    with stand.process(parts, "importer", "services.pledges", "importer", **environment) as child:
+        stand.wait_for(child, port)
+        yield psutil.Process(child.pid)
+
+
+def _import(api: int, process: psutil.Process, format_: Format) -> Imported:
+    content = _file(format_)
+    wait_until_quiet()
+    with Memory.watched(process) as memory, httpx.Client(base_url=f"http://127.0.0.1:{api}", timeout=30) as client:
+        begun = time.perf_counter()
+        made = _sent(client, f"pledges.{format_}", content)
+        took = time.perf_counter() - begun
+    assert made == PLEDGES, made
+    return Imported(format_, len(content), PLEDGES / took, memory.over / 1e6)
+
+
+def _sent(client: httpx.Client, name: str, content: bytes) -> int:
+    """From the first request to the end of the import: how many pledges it made."""
+    wish = {"name": name, "size": len(content), "entity_id": ENTITY, "submit": True}
+    job = _post(client, "/imports", wish)
+    path, size = f"/imports/{job['import_id']}", job["part_size"]
+    for number, begin in enumerate(range(0, len(content), size), start=1):
+        part = content[begin : begin + size]
+        client.put(f"{path}/parts/{number}", content=part, headers=headers()).raise_for_status()
+    _post(client, f"{path}/check", {})
+    _until(client, path, "checked")
+    _post(client, f"{path}/run", None)
+    return int(_until(client, path, "done")["made"])
+
+
+def _post(client: httpx.Client, path: str, wish: Any) -> dict[str, Any]:
+    answer = client.post(path, json=wish, headers={**headers(), "Idempotency-Key": f"{path} {time.time()}"})
+    answer.raise_for_status()
+    return dict(answer.json())
+
+
+def _until(client: httpx.Client, path: str, state: str) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE
+    while (found := client.get(path, headers=headers()).json())["state"] != state:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{found['state']}: {found['rows']} rows, {found['made']} made")
+        time.sleep(0.05)
+    return dict(found)
+
+
+def _file(format_: Format) -> bytes:
+    """Pledges that differ in their titles, each of the size of the one that is posted."""
+    content = Content.model_validate(
+        {name: value for name, value in json.loads(body()).items() if name in Content.model_fields}
+    )
+    pledge = json.loads(content.model_dump_json(exclude={"external_ids"}))
+    made = (pledge | {"title": f"Pledge {number} as {format_}"} for number in range(PLEDGES))
+    if format_ == "json":
+        return b"[" + b",".join(json.dumps(one).encode() for one in made) + b"]"
+    header = [column.name for column in columns.COLUMNS]
+    rows = ([columns.written(one)[name] for name in header] for one in made)
+    if format_ == "csv":
+        return writing.line(header) + b"".join(map(writing.line, rows))
+    book, out = writing.Workbook("Pledges", header), io.BytesIO()
+    book.add_all(rows)
+    book.save(out)
+    return out.getvalue()
+
+
+@dataclass
+class Memory:
+    """The highest that a process needs while it is watched, over what it had before. Resident bytes."""
+
+    process: psutil.Process
+    idle: int
+    most: int = 0
+    ended: bool = False
+
+    @classmethod
+    @contextmanager
+    def watched(cls, process: psutil.Process) -> Iterator["Memory"]:
+        found = cls(process, process.memory_info().rss)
+        watching = threading.Thread(target=found._look, daemon=True)
+        watching.start()
+        yield found
+        found.ended = True
+        watching.join()
+
+    @property
+    def over(self) -> int:
+        return self.most - self.idle
+
+    def _look(self) -> None:
+        while not self.ended:
+            self.most = max(self.most, self.process.memory_info().rss)
+            time.sleep(0.02)
