@@ -98,11 +98,16 @@ async def ask_for_support(guide: Guide) -> Outcome:
 
     statuses = await guide.until(told, "That the pledge says of its support")
     after = await guide.client().pledges.get(pledge_id)
-    same = "is the same as before" if after.etag == before.etag else f"has changed from {before.etag} to {after.etag}"
-    happened = [
-        f"The request is {request.state}. The public pledge says: support {', '.join(statuses)}; its ETag {same}."
-    ]
+    old, new = (_revision(one.etag) for one in (before, after))
+    same = "the same as before" if old == new else f"now {new}, no longer {old}"
+    says = f"support {', '.join(statuses)}; its revision is {same}"
+    happened = [f"The request is {request.state}. The public pledge says: {says}."]
     return Outcome(happened, [guide.pledge_page(pledge_id)], mails)
+
+
+def _revision(etag: str) -> str:
+    """The beginning of a public pledge's ETag, which an edit names; the rest changes with whatever is said of it."""
+    return etag.strip('"').partition("-")[0]
 
 
 async def count_mails(guide: Guide) -> Outcome:

@@ -46,7 +46,7 @@ def test_the_walk_can_be_taken_twice(stack: Stack) -> None:
     assert first.returncode == 0, first.stderr
     assert re.findall(r"^([a-f])\. ", first.stdout, re.MULTILINE) == list("abcdef")
     assert "Public history: published." in first.stdout
-    assert "its ETag is the same as before" in first.stdout
+    assert "its revision is the same as before" in first.stdout
     assert "Veridia has reported, so its pledge was reminded of 0 times." in first.stdout
     steps = {step["step"]: step for step in said(stack, "demo")}
     mails = [(mail["to"].partition("@")[0], mail["template"]) for step in steps.values() for mail in step["mails"]]

@@ -14,6 +14,10 @@ def example(document: dict[str, Any], method: str, path: str) -> dict[str, Any]:
     return found
 
 
+def takes_body(document: dict[str, Any], method: str, path: str) -> bool:
+    return "requestBody" in document["paths"][path][method.lower()]
+
+
 def _example(document: dict[str, Any], part: dict[str, Any]) -> Any:
     if "$ref" in part:
         return _example(document, document["components"]["schemas"][part["$ref"].rpartition("/")[2]])
