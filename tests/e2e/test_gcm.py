@@ -16,8 +16,9 @@ import pytest
 
 from shared.messaging import kafka
 from tests.support.browser_less import sign_in
+from tests.support.files import PDF
 from tests.support.gcm import Ended, gcm
-from tests.support.stack import Stack, environment, eventually
+from tests.support.stack import Person, Stack, environment, eventually
 
 pytestmark = pytest.mark.timeout(900)  # the stack is started for whoever comes first
 
@@ -160,3 +161,60 @@ def test_a_pledge_is_written_at_the_terminal(stack: Stack) -> None:
     assert made["pledge_id"] in run(stack, "pledge", "list", "--submissions", "--as", "noor").stdout
     other = run(stack, "pledge", "show", made["pledge_id"], "--working-copy", "--as", "kofi")
     assert (other.returncode, other.stdout) == (1, "")
+
+
+AS_AMINA = ("--as", "amina")
+WHOLE = """title: Documents at the terminal
+description: Veridia will issue identity documents at twelve posts, up from four, by 2026.
+objectives: [objective-4]
+forms: [process]
+period: {end: 2026}
+targets: [{what: Posts at the terminal, unit: posts, baseline: 4, value: 12, by: 2026}]
+money: [{amount: 2000000, currency: EUR, bound: up_to}]
+"""
+
+
+@pytest.fixture
+def published(stack: Stack, noor: Person, tmp_path: Path) -> Iterator[str]:
+    """A pledge that was written, advised on, given a file and submitted at the terminal."""
+    file = tmp_path / "pledge.yaml"
+    file.write_text(WHOLE)
+    advice = run(stack, "pledge", "advise", str(file), "--entity", "veridia", "--language", "fr", *AS_AMINA, "--json")
+    assert (advice.returncode, json.loads(advice.stdout)["language"]) == (0, "fr"), advice.stderr
+    made = said(stack, "pledge", "new", str(file), *AS_AMINA)["pledge_id"]
+    (tmp_path / "plan.pdf").write_bytes(PDF)
+    sent = said(stack, "pledge", "attach", made, str(tmp_path / "plan.pdf"), *AS_AMINA)
+    assert said(stack, "pledge", "submit", made, *AS_AMINA)["content"]["attachment"] == sent["attachment_id"]
+    etag = noor.get("pledges", f"/pledges/{made}/working-copy").headers["etag"]
+    closing = noor.post("pledges", f"/pledges/{made}/publish", seen=etag)
+    assert closing.is_success, closing.text
+    yield made
+    closed = noor.post("pledges", f"/pledges/{made}/close", {"reason": "withdrawn"}, seen=closing.headers["etag"])
+    assert closed.is_success, closed.text  # what other tests count must not depend on it
+
+
+def test_how_it_goes_is_said_and_seen_at_the_terminal(stack: Stack, published: str) -> None:
+    report = ("pledge", "report", published, *AS_AMINA)
+    too_early = run(stack, *report, "--no-change")
+    assert (too_early.returncode, "no_change: there is no report yet" in too_early.stderr) == (1, True)
+    values = ("--status", "in_progress", "--value", "Posts at the terminal=8 posts", "--paid", "500000 EUR", "--stuck")
+    first = said(stack, *report, *values, "--evidence", "https://mfa.veridia.example/posts")
+    assert (first["stuck"], first["level"]) == (True, "evidenced")
+    corrected = (*values[:3], "Posts at the terminal=7 posts", *values[4:6])
+    assert said(stack, *report, *corrected, "--corrects", "1")["corrects"] == 1
+    assert run(stack, *report, "--no-change").stdout.startswith("Report 3 is recorded: in_progress, ")
+    shown = run(stack, "pledge", "status", published).stdout
+    assert "reports: 3; evidence: " in shown
+    assert "Money pledged: up to 2,000,000 EUR; paid: 500,000 EUR\n" in shown
+    assert re.search(r"^2 +7 posts +37 % +Posts at the terminal$", shown, re.MULTILINE), shown
+    [target] = said(stack, "pledge", "status", published)["targets"]
+    assert (target["report"], target["value"], float(target["share"])) == (2, "7", 0.375)
+
+
+def test_advice_on_what_is_saved_blocks_nothing(stack: Stack) -> None:
+    draft = said(stack, "pledge", "new", "--title", "Thin at the terminal", *AS_AMINA)
+    advice = run(stack, "pledge", "advise", draft["pledge_id"], *AS_AMINA)
+    assert (advice.returncode, advice.stderr) == (0, "")
+    assert re.search(r"^  \[needed\] description: ", advice.stdout, re.MULTILINE), advice.stdout
+    status = run(stack, "pledge", "status", draft["pledge_id"], *AS_AMINA)
+    assert "Veridia; draft, revision 1" in status.stdout, status.stderr

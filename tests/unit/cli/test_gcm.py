@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.output import printable
-from cli.pledge import _content
+from cli.pledge.content import content as read
 from shared.refusal import Refused
 from tests.support.gcm import gcm
 
@@ -66,7 +66,7 @@ def test_what_is_no_file_of_pledges_is_not_even_sent(tmp_path: Path) -> None:
 def test_yaml_says_what_json_says(text: str, tmp_path: Path) -> None:
     file = tmp_path / "content"
     file.write_text(text)
-    assert _content(file) == {"period": {"end": "2026"}, "review_cycle": None}
+    assert read(file) == {"period": {"end": "2026"}, "review_cycle": None}
 
 
 @pytest.mark.parametrize("content", [b"[1]", b"words", b"{", b"a: [", b"\xff\xfe"])
@@ -74,9 +74,9 @@ def test_a_file_that_holds_no_fields_is_a_sentence(content: bytes, tmp_path: Pat
     file = tmp_path / "content.yaml"
     file.write_bytes(content)
     with pytest.raises(Refused, match=r"content\.yaml (cannot be read|holds no fields)"):
-        _content(file)
+        read(file)
     with pytest.raises(Refused, match="cannot be read"):
-        _content(tmp_path / "missing.json")
+        read(tmp_path / "missing.json")
 
 
 def test_what_others_wrote_does_not_steer_the_terminal() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from cli.pledge import _show_copy
+from cli.pledge.copies import show_copy
 from shared.client.models.pledges import WorkingCopy
 
 AT = datetime(2024, 9, 2, tzinfo=UTC)
@@ -43,5 +43,5 @@ def test_what_staff_ask_is_what_they_asked_last(
 ) -> None:
     found = copy(state, steps)
     assert [wanted.says for wanted in found.asked] == says
-    _show_copy(found, as_json=False)
+    show_copy(found, as_json=False)
     assert capsys.readouterr().out.splitlines()[2:] == [f"  title: {one}" for one in says]
