@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -37,13 +37,21 @@ def variable(name: str) -> str:
 
 
 def where() -> Where:
-    """From GCM_URL_…, otherwise the local stack that runs here, otherwise the last login."""
-    base = _of_stack() or _of_login() or Where({}, "")
+    """From GCM_URL_…, otherwise the local stack that runs here, otherwise the last login; a profile knows no stack."""
+    base = (None if os.environ.get("GCM_PROFILE") else _of_stack()) or _of_login() or Where({}, "")
     given = {one.value: os.environ[variable(one)] for one in Service if os.environ.get(variable(one))}
     issuer = os.environ.get(variable("issuer")) or base.issuer
     if not (given or base.addresses):
         raise Refused("No service is known: `gcm login --help` says how to name it; `make up` starts one here.")
     return Where({**base.addresses, **given}, issuer)
+
+
+def preferred(what: Literal["entity", "language"], persona: str | None) -> str:
+    """As the login that is used says it; empty if it does not, or if a persona acts."""
+    from cli.signin.logins import Logins
+
+    login = None if persona else Logins().of(where().issuer)
+    return str(getattr(login, what)) if login else ""
 
 
 def _of_stack() -> Where | None:

@@ -1,7 +1,7 @@
 """gcm login, logout, whoami."""
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,17 +33,19 @@ def login(
     network_support: Annotated[str, _address("network_support", "The service of support requests.")] = "",
     notifications: Annotated[str, _address("notifications", "The notifications service.")] = "",
     issuer: Annotated[str, _address("issuer", "Where people sign in: the OIDC issuer.")] = "",
+    entity: Annotated[str, typer.Option(help="For whom you mostly write; `gcm pledge new` then needs none.")] = "",
+    language: Annotated[str, typer.Option(help="For advice: one of the six UN languages, for instance fr.")] = "",
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     *,
     json: Json = False,
 ) -> None:
     """Sign in, in a browser on this or another device. On a local stack the addresses are known.
 
-    Kept in the user's state folder, for the user's eyes only, until `gcm logout`; the addresses are kept with it.
+    Kept in the user's state folder, for the user's eyes only, until `gcm logout`; what is named here is kept with it.
     """
     given = {"pledges": pledges, "network_support": network_support, "notifications": notifications}
     place = _place({name: address for name, address in given.items() if address}, issuer)
-    asyncio.run(_login(place, browser=browser))
+    asyncio.run(_login(place, (entity, language), browser=browser))
     me = asyncio.run(_me(None))
     if json:
         show_json(me)
@@ -58,7 +60,7 @@ def _place(given: dict[str, str], issuer: str) -> Where:
     return Where(given, issuer)
 
 
-async def _login(place: Where, *, browser: bool) -> None:
+async def _login(place: Where, habits: tuple[str, str], *, browser: bool) -> None:
     import httpx
 
     from cli.signin.logins import Login, Logins
@@ -75,8 +77,10 @@ async def _login(place: Where, *, browser: bool) -> None:
         invitation = await provider.invite()
         _invite(invitation, browser=browser)
         tokens = await provider.accepted(invitation)
-    with Logins().change(place.issuer) as (_, save):
-        save(Login(place.issuer, place.addresses, **asdict(tokens)))
+    with Logins().change(place.issuer) as (was, save):
+        kept = (was.entity, was.language) if was else ("", "")
+        login = Login(place.issuer, place.addresses, **asdict(tokens))
+        save(replace(login, entity=habits[0] or kept[0], language=habits[1] or kept[1]))
 
 
 def _invite(invitation: "Invitation", *, browser: bool) -> None:

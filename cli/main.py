@@ -7,7 +7,21 @@ from collections.abc import Callable
 
 import typer
 
-from cli import clock, containers, data, dead_letters, demo, events, exchange, login, pledge, stack, statistics, status
+from cli import (
+    clock,
+    containers,
+    data,
+    dead_letters,
+    demo,
+    events,
+    exchange,
+    login,
+    pledge,
+    profiles,
+    stack,
+    statistics,
+    status,
+)
 from cli.problems import SAYS, Status, told
 
 app = typer.Typer(
@@ -17,7 +31,22 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for group in (stack, demo, login, pledge, exchange, status, clock, data, containers, events, statistics, dead_letters):
+GROUPS = (
+    stack,
+    demo,
+    login,
+    profiles,
+    pledge,
+    exchange,
+    status,
+    clock,
+    data,
+    containers,
+    events,
+    statistics,
+    dead_letters,
+)
+for group in GROUPS:
     group.register(app)
 
 

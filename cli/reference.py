@@ -24,6 +24,10 @@ the addresses with the login, in a folder of the user's own: `GCM_STATE_DIR`, ot
 `~/.local/state/gcm`. `GCM_URL_PLEDGES`, `GCM_URL_NETWORK_SUPPORT`, `GCM_URL_NOTIFICATIONS` and `GCM_URL_ISSUER` win
 over both. Tokens travel by https only, or within this machine.
 
+`gcm --profile NAME …`, or `GCM_PROFILE`, keeps and uses a login of its own, with its addresses, entity and language:
+for instance `gcm --profile trial login --pledges URL --issuer URL --entity ENTITY --language fr`, then
+`gcm --profile trial pledge new FILE`. A profile never falls back to the local stack.
+
 | exit status | means |
 |---|---|
 """

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from cli.connect import As
+from cli.connect import As, preferred
 from cli.output import Json, say, show_json
 from cli.pledge.asking import ask
 from cli.pledge.content import as_asked, content, given
@@ -39,18 +39,18 @@ def advise(
     whatever the advice says, the exit status is 0."""
     from shared.client.models.advice import Asking
 
-    read = None if _is_id(subject) else as_asked(Asking, _written(Path(subject), entity))
+    read = None if _is_id(subject) else as_asked(Asking, _written(Path(subject), entity, persona))
 
     async def work(client: "Client") -> "Advice":
         asking = read or as_asked(Asking, await _saved(client, subject))
-        return await client.pledges.advise(asking, language=language)
+        return await client.pledges.advise(asking, language=language or preferred("language", persona))
 
     _show(ask(work, persona), as_json=json)
 
 
-def _written(file: Path, entity: str | None) -> dict[str, Any]:
+def _written(file: Path, entity: str | None, persona: str | None) -> dict[str, Any]:
     fields = {name: one for name, one in content(file).items() if name not in BESIDE}
-    return fields | given({"entity_id": entity})
+    return given({"entity_id": preferred("entity", persona)}) | fields | given({"entity_id": entity})
 
 
 def _is_id(subject: str) -> bool:

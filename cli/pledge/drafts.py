@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.connect import As
+from cli.connect import As, preferred
 from cli.output import Json, say
 from cli.pledge.asking import Id, ask
 from cli.pledge.content import TEMPLATE, File, as_asked, content, given
@@ -45,7 +45,8 @@ def new(
     from shared.client.models.pledges import NewPledge
 
     options = {"entity_id": entity, "title": title, "description": description, "objectives": objective, "forms": form}
-    wish = as_asked(NewPledge, {"entity_id": ""} | content(file) | given(options) | given({"submit": submit}))
+    usual = {"entity_id": preferred("entity", persona)}
+    wish = as_asked(NewPledge, usual | content(file) | given(options) | given({"submit": submit}))
 
     async def work(client: "Client") -> "WorkingCopy":
         wish.entity_id = wish.entity_id or await own_entity(client)

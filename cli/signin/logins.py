@@ -16,22 +16,33 @@ ROOM = 32 * 1024  # bytes, more than the tokens of a login take
 
 @dataclass(frozen=True)
 class Login:
-    """`addresses` are by service; `good_until` is system time, in seconds since 1970."""
+    """`addresses` are by service; `good_until` is system time, in seconds since 1970.
+
+    `entity` is for whom the person mostly writes, `language` in which advice is given; empty: it is not said.
+    """
 
     issuer: str
     addresses: dict[str, str]
     access_token: str
     good_until: float
     refresh_token: str
+    entity: str = ""
+    language: str = ""
 
 
 Save = Callable[[Login | None], None]
 
 
-def folder() -> Path:
+def base() -> Path:
     """GCM_STATE_DIR, otherwise gcm in the XDG state folder (~/.local/state)."""
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(os.environ.get("GCM_STATE_DIR") or Path(base) / "gcm")
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(os.environ.get("GCM_STATE_DIR") or Path(state) / "gcm")
+
+
+def folder() -> Path:
+    """Of the profile that is chosen, otherwise the base itself."""
+    name = os.environ.get("GCM_PROFILE")
+    return base() / "profiles" / name if name else base()
 
 
 class Logins:

@@ -125,7 +125,7 @@ def test_a_dead_letter_is_seen_retried_and_discarded(stack: Stack) -> None:
 
 def test_who_signs_in_by_device_is_known_until_they_sign_out(stack: Stack, tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "login", "--no-browser"],
+        [sys.executable, "-m", "cli.main", "login", "--no-browser", "--language", "es"],
         env=environment(stack.folder) | {"GCM_STATE_DIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -137,6 +137,8 @@ def test_who_signs_in_by_device_is_known_until_they_sign_out(stack: Stack, tmp_p
     assert process.communicate(timeout=60)[0] == "Signed in as Amina Demo.\n"
     assert "focal_point of veridia" in run(stack, "whoami", state=tmp_path).stdout
     assert run(stack, "pledge", "list", "--mine", state=tmp_path).returncode == 0
+    advice = run(stack, "pledge", "advise", "-", "--json", state=tmp_path, says="title: Documents")
+    assert json.loads(advice.stdout)["language"] == "es", advice.stderr
     assert run(stack, "logout", state=tmp_path).stdout == "Signed out.\n"
     assert run(stack, "whoami", state=tmp_path).returncode == 3
 
