@@ -1,13 +1,13 @@
 """gcm pledge attach: a file goes to a pledge."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.connect import As
-from cli.output import Count, Json, counting, say, show_json
+from cli.output import Json, counting, say, show_json
 from cli.pledge.asking import Id, ask
 from shared.refusal import Refused
 
@@ -67,7 +67,7 @@ def _read(file: Path) -> bytes:
 class Parts:
     """Bytes part by part, from the beginning for each attempt to send them; `count` hears how many left."""
 
-    def __init__(self, content: bytes, count: Count) -> None:
+    def __init__(self, content: bytes, count: Callable[[int], None]) -> None:
         self._content = content
         self._count = count
 
