@@ -104,7 +104,7 @@ def _update(number: int, corrected_by: int | None = None, **values: int) -> Upda
 def test_a_target_stands_where_its_newest_report_left_it() -> None:
     updates = [_update(4), _update(3, corrected_by=4, posts=99), _update(2, posts=7), _update(1, posts=5, staff=2)]
     found = [(number, one.target, one.value) for number, one in newest(updates)]
-    assert found == [(2, "posts", 7), (1, "staff", 2)]
+    assert found == [(2, "posts", Decimal(7)), (1, "staff", Decimal(2))]
 
 
 def test_shares_are_rounded_down_and_sums_keep_their_bounds() -> None:
