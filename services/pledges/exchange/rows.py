@@ -22,10 +22,11 @@ from services.pledges.registry.proxies import Filed
 from services.pledges.registry.schemas import NewPledge, Statement
 from services.pledges.registry.steps import Call
 from services.pledges.tables import core
+from shared import inserts
 from shared.errors import AppError, FieldProblem
 
 ADD_ROWS = insert(core(ImportRow))
-_ADD_IMPORTED = insert(core(Imported))
+_IMPORTED = core(Imported)
 _SETTLE = (
     update(core(ImportRow))
     .where(col(ImportRow.import_id) == bindparam("id"), col(ImportRow.number) == bindparam("row"))
@@ -255,8 +256,8 @@ async def _make(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[
     if ready:
         pledges = await commands.make(session, [one for _, one in ready], call)
         made += [(row, pledge.pledge_id) for (row, _), pledge in zip(ready, pledges, strict=True)]
-    if made:
-        await session.execute(_ADD_IMPORTED, [_import(row, pledge_id) for row, pledge_id in made])
+    for row, pledge_id in made:
+        inserts.later(session, _IMPORTED, _import(row, pledge_id))
     return refused + [Settled(row.number, "made", pledge_id) for row, pledge_id in made]
 
 

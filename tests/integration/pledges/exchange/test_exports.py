@@ -64,7 +64,7 @@ async def test_elsewhere_the_same_file_makes_the_same_pledges_once(exchange: Exc
         tables = "public_history, pledge_version, public_pledge, pledge_history, pledge"
         await session.execute(sql(f"truncate {tables} cascade"))
     done = await exchange.done(f"pledges.{format_}", exported)
-    assert (done["made"], done["bad"]) == (len(ids), 0)
+    assert (done["made"], done["bad"]) == (len(ids), 0), await exchange.faults(done["path"])
     assert {one["description"] for one in await exchange.contents()} == set(TEXTS.values())
     assert (await exchange.done(f"again.{format_}", exported))["made"] == 0
 
