@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python -m
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE := 1
 .DEFAULT_GOAL := help
-.PHONY: help up down check test bench contracts catalogue
+.PHONY: help up down check test fuzz bench contracts catalogue
 
 help:  ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /make \1\t/' | expand -t 18
@@ -29,6 +29,9 @@ check: $(VENV)/.done  ## Style, types, walls, contracts, reference data, depende
 
 test: $(VENV)/.done  ## All tests, on real parts that are started for them (ARGS="tests/unit -x": some)
 	$(RUN) pytest -n 2 --no-loadscope-reorder $(ARGS)
+
+fuzz: $(VENV)/.done  ## Every operation of the pledges service as each role, with 100 examples and more (EXAMPLES=, SEED=, ARGS="-k member")
+	GCM_FUZZ_EXAMPLES=$(or $(EXAMPLES),100) GCM_FUZZ_SEED=$(or $(SEED),$(shell date +%Y%m%d)) $(RUN) pytest -s tests/fuzz $(ARGS)
 
 bench: $(VENV)/.done  ## Measure, print tables, write build/bench (ONLY=spine: one of them)
 	$(RUN) tests.bench $(ONLY)

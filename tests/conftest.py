@@ -7,7 +7,7 @@ pytest_plugins = ["tests.support.parts", "tests.support.stack"]
 
 PLACES = {
     "systems": ("tests/browser/", "tests/containers/", "tests/e2e/"),
-    "parts": ("tests/faults/", "tests/integration/", "tests/local/", "tests/messaging/"),
+    "parts": ("tests/faults/", "tests/fuzz/", "tests/integration/", "tests/local/", "tests/messaging/"),
 }
 OF_THE_PARTS = "tests/browser/test_sign_in_pages.py"
 

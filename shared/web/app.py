@@ -12,7 +12,7 @@ from shared.clock import Clock
 from shared.db import Database
 from shared.process import Health
 from shared.settings import ServiceSettings
-from shared.web import outage, problem
+from shared.web import openapi, outage, problem
 from shared.web.auth import ANYONE, KeySet, Tokens, require_rules
 from shared.web.limits import Larger, Limits
 from shared.web.writing import Writer
@@ -66,6 +66,7 @@ def create(
     for router in routers:
         app.include_router(router)
     require_rules(app)
+    openapi.complete(app)
     return app
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from shared.errors import AppError, BadRequest, FieldProblem, Invalid
+from shared.web.methods import methods_of
 
 TYPE = "https://gcm-pledges.example/problems/"  # an identifier, not a page; docs/problems.md lists them
 MEDIA_TYPE = "application/problem+json"
@@ -148,11 +149,12 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()[:300]
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
 
     plain = AppError(_DETAILS.get(error.status_code, str(error.detail)))
     plain.status, plain.title = error.status_code, str(error.detail)
     plain.slug = _SLUGS.get(error.status_code, "http-error")
-    return respond(plain, error.headers)
+    headers = {"Allow": ", ".join(sorted(methods_of(request)))} if error.status_code == 405 else {}
+    return respond(plain, {**(error.headers or {}), **headers})

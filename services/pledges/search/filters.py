@@ -1,7 +1,6 @@
 """What the public list may be filtered by. A filter that is given more than once means any of its values."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -15,6 +14,7 @@ from services.pledges.search.codes import CODED, NONE, code, day
 from services.pledges.search.sets import All, Has, Set, Without, before
 from shared.reference import catalogue
 from shared.web.pagination import word
+from shared.web.times import Day
 
 MOST_VALUES = 50  # of one filter
 
@@ -54,7 +54,7 @@ class Filters(BaseModel):
     group: Annotated[list[Annotated[str, AfterValidator(groups.known)]], Most] = Field(
         default=[], description="Of entities in these regions or groups (¶69)", examples=[["african"]]
     )
-    as_of: date | None = Field(default=None, description="The day on which `group` is asked; today if not given")
+    as_of: Day | None = Field(default=None, description="The day on which `group` is asked; today if not given")
     objective: Annotated[list[Objective], Most] = Field(default=[], examples=[["objective-7"]])
     round_table: Annotated[list[Annotated[int, Field(ge=1, le=4)]], Most] = []
     principle: Annotated[list[Annotated[str, _known(catalogue.principle)]], Most] = []
@@ -80,13 +80,13 @@ class Filters(BaseModel):
         default=[], description="With a request for support that is so far"
     )
     has_support_request: bool | None = None
-    silent_since: date | None = Field(
+    silent_since: Day | None = Field(
         default=None, description="Published before this day, still open, and nobody has reported on or after it (UTC)"
     )
-    period_from: date | None = Field(default=None, description="Not over before this day; open ends never are")
-    period_to: date | None = Field(default=None, description="Begun by this day; open beginnings always are")
-    published_from: date | None = Field(default=None, description="First published on this day or later (UTC)")
-    published_to: date | None = Field(default=None, description="First published by this day (UTC)")
+    period_from: Day | None = Field(default=None, description="Not over before this day; open ends never are")
+    period_to: Day | None = Field(default=None, description="Begun by this day; open beginnings always are")
+    published_from: Day | None = Field(default=None, description="First published on this day or later (UTC)")
+    published_to: Day | None = Field(default=None, description="First published by this day (UTC)")
 
 
 Named = dict[str, Set]

@@ -25,10 +25,9 @@ from services.pledges.search import index, words
 from services.pledges.search.codes import NONE, code
 from services.pledges.search.filters import Filters, Named
 from services.pledges.search.models import SIZE, SearchDocument
-from services.pledges.search.schemas import Count, Facets, PublicItem
+from services.pledges.search.schemas import FIELDS, Count, Facets, PublicItem
 from services.pledges.search.sets import NO_BITS, All, Condition, Has, Set, condition
 from shared.errors import FieldProblem, Invalid
-from shared.events.pledges import PledgeSnapshot
 from shared.reference import catalogue
 from shared.web import pagination
 
@@ -103,7 +102,6 @@ FACETS: dict[str, list[str]] = {
 }
 # those that are counted when none is named: the others have many values, and coverage has them all
 USUAL = tuple(name for name in FACETS if name not in {"commitment", "entity_kind", "framework", "closed_reason"})
-FIELDS = {*PublicItem.model_fields, *PledgeSnapshot.model_fields}
 
 
 @dataclass(frozen=True)

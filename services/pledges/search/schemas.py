@@ -1,10 +1,10 @@
 """The public list as the API gives it."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from services.pledges.registry.content import Kind
 from shared.events.common import EntityRef
@@ -35,8 +35,16 @@ class PublicItem(BaseModel):
         return cls.model_validate({**plain, **reported, "entity_id": pledge.entity.entity_id})
 
 
+FIELDS = {*PublicItem.model_fields, *PledgeSnapshot.model_fields}
+_ASKED_FOR = {
+    "type": "object",
+    "title": "Only the fields that were asked for",
+    "propertyNames": {"enum": sorted(FIELDS)},
+}
+
+
 class PublicPage(BaseModel):
-    items: list[PublicItem]
+    items: list[PublicItem | Annotated[dict[str, Any], WithJsonSchema(_ASKED_FOR)]]
     next: str | None
 
 

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum
 from typing import Annotated, Any
 
@@ -19,6 +18,7 @@ from shared.errors import FieldProblem, Invalid
 from shared.web.app import Using
 from shared.web.auth import ANYONE
 from shared.web.etag import IfNoneMatch, unchanged
+from shared.web.times import Day
 
 router = APIRouter(dependencies=[Depends(ANYONE)])
 TAGS: list[str | Enum] = ["statistics"]
@@ -61,7 +61,7 @@ async def statistics(
     reader: Reading,
     by: Annotated[Dimension, Query(description="What the rows are", examples=["objective"])],
     and_by: Annotated[Dimension | None, Query(alias="and", description="What the columns are")] = None,
-    on: Annotated[date | None, Query(description="Regions and groups as of this day; today, if none is named")] = None,
+    on: Annotated[Day | None, Query(description="Regions and groups as of this day; today, if none is named")] = None,
     accept: Annotated[str, Header(description="text/csv for a table of the cells")] = "",
 ) -> Response:
     """Each figure beside its denominator. Where a pledge can have several codes, the figures add up to more than that.
