@@ -1,6 +1,7 @@
 """What can be chosen in forms: codes with their words, in the order of the reference data. Pure."""
 
 from collections.abc import Mapping
+from unicodedata import normalize
 
 from services.portal.language import Language
 from shared.reference import catalogue
@@ -36,6 +37,20 @@ class Choices:
 
     def dimensions(self) -> Options:
         return self._of(catalogue.DISAGGREGATION)
+
+    def frameworks(self) -> Options:
+        return self._of(catalogue.FRAMEWORKS)
+
+    def states(self) -> Options:
+        """By name; a letter with a mark stands at the letter."""
+        return sorted(self._of(catalogue.STATES), key=lambda one: normalize("NFKD", one[1].casefold()))
+
+    def commitments(self) -> list[tuple[int, Options]]:
+        """By ¶."""
+        by_paragraph: dict[int, Options] = {}
+        for code, entry in catalogue.COMMITMENTS.items():
+            by_paragraph.setdefault(entry.paragraph, []).append((code, entry.label(self._language.code)))
+        return list(by_paragraph.items())
 
     def cycles(self) -> Options:
         return self._of(catalogue.CYCLES)

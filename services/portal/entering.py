@@ -14,6 +14,7 @@ _BETWEEN = re.compile(r"[\s'’]")  # thousands are parted by spaces of many wid
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3}){2,}(\.\d+)?|-?\d{1,3},\d{3}\.\d+")
 _ONE_COMMA = re.compile(r"(-?\d+),(\d+)")
+_CURRENCY = re.compile("[A-Z]{3}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -62,6 +63,15 @@ def day(text: str, language: Language) -> str | None:
         raise Unclear(says.format(text=_short(bare), one=found[0], other=found[1]))
     says = language.gettext("“{text}” is no date. Write as much as you know, like 2026, 2026-06 or 2026-06-30.")
     raise Unclear(says.format(text=_short(bare)))
+
+
+def currency(text: str, language: Language) -> str | None:
+    """Its code, ISO 4217; whether there is such a one, the service says. None for nothing. Raises Unclear."""
+    bare = text.strip().upper()
+    if not bare or _CURRENCY.fullmatch(bare):
+        return bare or None
+    says = language.gettext("“{text}” is no currency code. Write its three letters, like EUR or KES.")
+    raise Unclear(says.format(text=_short(text.strip())))
 
 
 def reference(text: str, language: Language) -> UUID | None:

@@ -3,12 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import BaseModel
+
 from services.portal.entering import as_typed
 from services.portal.language import Language
-from services.portal.words import WORDS
-from shared.client.models.pledges import Content, Period, Target
+from services.portal.words import N_, WORDS
+from shared.client.models.pledges import Content, Money, Period, Place, Plan, Target, Translation
 
-CODED = {"kind", "objectives", "main_objectives", "principles", "forms", "review_cycle"}
+CODED = {"kind", "objectives", "main_objectives", "principles", "forms", "review_cycle", "frameworks", "sdg_targets"}
+ROWS = {
+    "places": N_("Place {number}, {part}"),
+    "money": N_("Money {number}, {part}"),
+    "translations": N_("Translation {number}, {part}"),
+    "external_ids": N_("Identifier {number}, {part}"),
+    "targets": N_("Target {number}, {part}"),
+}
 
 
 class Words:
@@ -21,11 +30,13 @@ class Words:
         """Of a field of a pledge, or a place in it: "targets.0.by"."""
         word = self._language.word
         match name.split("."):
-            case ["targets", place, part] if place.isdecimal():
-                says = self._language.gettext("Target {number}, {part}")
+            case [of, place, part] if of in ROWS and place.isdecimal():
+                says = self._language.gettext(ROWS[of])
                 return says.format(number=int(place) + 1, part=word("part", part))
             case ["period", part]:
                 return word("part", part)
+            case ["national_plan", "url"]:
+                return self._language.gettext("Address of the national plan")
             case [field, *_] if field in WORDS["field"]:
                 return word("field", field)
         return name
@@ -50,15 +61,54 @@ class Words:
         value = getattr(content, field)
         if isinstance(value, Period):
             return self.period(value)
+        if field == "commitments":
+            return "\n".join(map(self.commitment, value))
         entries = value if isinstance(value, list) else [value]
         return "\n".join(self._entry(field, one) for one in entries if one is not None)
 
     def _entry(self, field: str, value: Any) -> str:
-        if isinstance(value, Target):
-            return self.target(value)
+        if isinstance(value, BaseModel):
+            return self._row(value)
         if field == "language":
             return self.tongue(value)
+        if field == "levels":
+            return self._language.word("level", value)
         return self._language.label(value) if field in CODED else str(value)
+
+    def _row(self, value: Any) -> str:
+        """Of an entry of a list, or of a plan."""
+        parts: tuple[str | None, ...]
+        match value:
+            case Target():
+                return self.target(value)
+            case Place():
+                return self.place(value)
+            case Money():
+                return self.money(value)
+            case Translation():
+                parts, between = (f"{self.tongue(value.language)}: {value.title}", value.description), "\n"
+            case Plan():
+                parts, between = (value.title, value.url), "\n"
+            case _:
+                parts, between = (f"{value.system}: {value.id}", value.url), " "
+        return between.join(part for part in parts if part)
+
+    def commitment(self, code: str) -> str:
+        """With its ¶ before: "¶ 64: …"."""
+        return f"¶ {code.partition('-')[0]}: {self._language.label(code)}"
+
+    def place(self, place: Place) -> str:
+        country = self._language.label(place.country) if place.country else None
+        return ", ".join(part for part in (place.name, country) if part)
+
+    def money(self, money: Money) -> str:
+        """As the entity said it, and the amount where there is one: "two million (up to 2,000,000 EUR)"."""
+        if money.amount is None:
+            return " ".join(part for part in (money.said, money.currency) if part)
+        bound = self._language.word("bound", money.bound) if money.bound != "exactly" else None
+        parts = (bound, self._language.number(money.amount), money.currency)
+        amount = " ".join(part for part in parts if part)
+        return f"{money.said} ({amount})" if money.said else amount
 
     def period(self, period: Period) -> str:
         _ = self._language.gettext

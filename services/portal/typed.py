@@ -1,11 +1,14 @@
 """The form of a pledge: what stands in its fields, and what it means. Pure.
 
 The fields are kept as they were sent, right or wrong, so that nothing typed is lost. Their names are the places of the
-API's content: "title", "period.end", "targets.0.by". A list of codes is one checkbox a code.
+API's content: "title", "period.end", "targets.0.by". A list of codes is one checkbox a code; of partners and targets of
+the 2030 Agenda it is a text. A form that does not say that it is `WHOLE` leaves what it may not show as it was.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Self
 
 from starlette.datastructures import FormData
@@ -14,30 +17,49 @@ from services.portal import entering
 from services.portal.entering import Unclear, as_typed
 from services.portal.language import Language
 from services.portal.problems import WHOLE_FORM
-from shared.client.models.pledges import Content, Target
+from shared.client.models.pledges import Content
 
 LINES = ("title", "kind", "language")
 CODES = ("objectives", "main_objectives", "principles", "forms")
+MORE_CODES = ("commitments", "levels", "frameworks")
+WHOLE = "whole"
 MATCHED = "matched"  # not "matches": a field of that name would hide the form's own method, which tools call
-ROW_LINES = ("what", "unit", "comparator", "value_text")
-ROW = (*ROW_LINES, "baseline", "value", "by", "disaggregated_by")
-MOST_ROWS = 50
+ROWS: Mapping[str, tuple[str, ...]] = {
+    "targets": ("what", "unit", "comparator", "value_text", "baseline", "value", "by", "disaggregated_by"),
+    "places": ("country", "name"),
+    "money": ("said", "amount", "currency", "bound"),
+    "translations": ("language", "title", "description"),
+    "external_ids": ("system", "id", "url"),
+}
+NEEDED = {"targets.what", "translations.language", "translations.title", "external_ids.system", "external_ids.id"}
+PRESET = {"bound": "exactly"}  # alone, it says nothing
+PLAN = ("title", "url")
+MOST_ROWS = {"places": 200}
+MOST = 50  # rows of any other list
 
 
 Read = Callable[[str, Language], Any]
-_READ: Mapping[str, Read] = {"baseline": entering.number, "value": entering.number, "by": entering.day}
+_READ: Mapping[str, Read] = {
+    "baseline": entering.number,
+    "value": entering.number,
+    "amount": entering.number,
+    "by": entering.day,
+    "currency": entering.currency,
+}
+_BETWEEN_CODES = re.compile(r"[\s,;،、，；]+")
+_Row = tuple[str, str]  # the list, and the row's number or name in it
 
 
 class Typed:
-    """Fields by name. Rows of targets count from 0 without gaps."""
+    """Fields by name. The rows of a list count from 0 without gaps."""
 
     def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
         sent = [(name, value.replace("\r\n", "\n")) for name, value in fields]
-        places = list(dict.fromkeys(place for name, _ in sent if (place := _place(name)) is not None))
-        self.rows = range(len(places))
+        places = list(dict.fromkeys(row for name, _ in sent if (row := _row(name)) is not None))
+        self._rows = {one: [row for row in places if row[0] == one] for one in ROWS}
         self._fields: dict[str, list[str]] = {}
         for name, value in sent:
-            self._fields.setdefault(_renumbered(name, places), []).append(value)
+            self._fields.setdefault(_renumbered(name, self._rows), []).append(value)
 
     @classmethod
     def sent(cls, form: FormData) -> Self:
@@ -57,12 +79,16 @@ class Typed:
     def items(self) -> list[tuple[str, str]]:
         return [(name, value) for name, values in self._fields.items() for value in values]
 
-    def with_row(self) -> "Typed":
-        """One more target, empty; at most as many as a pledge may have."""
-        return Typed([*self.items(), ("targets.new.what", "")]) if len(self.rows) < MOST_ROWS else self
+    def rows(self, of: str) -> range:
+        return range(len(self._rows[of]))
 
-    def without_row(self, row: str) -> "Typed":
-        return Typed((name, value) for name, value in self.items() if _place(name) != row)
+    def with_row(self, of: str) -> "Typed":
+        """One more row of a list, empty; at most as many as a pledge may have."""
+        full = len(self.rows(of)) >= MOST_ROWS.get(of, MOST)
+        return self if full else Typed([*self.items(), (f"{of}.new.{ROWS[of][0]}", "")])
+
+    def without_row(self, of: str, row: str) -> "Typed":
+        return Typed((name, value) for name, value in self.items() if _row(name) != (of, row))
 
 
 def texts(form: FormData) -> list[tuple[str, str]]:
@@ -70,25 +96,30 @@ def texts(form: FormData) -> list[tuple[str, str]]:
     return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
 
 
+Rows = Mapping[str, Sequence[int]]
+
+
 @dataclass(frozen=True)
 class Meaning:
-    """`faults` by field of the form; where there is one, the content has nothing. `rows`: of each target, its row."""
+    """`faults` by field of the form; where there is one, the content has nothing. `rows`: of each entry, its row."""
 
     content: Content
     faults: dict[str, str]
-    rows: tuple[int, ...]
+    rows: Rows
 
     def place(self, path: str) -> str:
         return place(path, self.rows)
 
 
-def place(path: str, rows: Sequence[int]) -> str:
-    """The form's field for a place in the content, as problem documents name it. `rows`: of each target, its row."""
+def place(path: str, rows: Rows) -> str:
+    """The form's field for a place in the content, as problem documents name it. `rows`: of each entry, its row."""
     match path.split("."):
-        case ["targets", number, *part] if number.isdecimal() and int(number) < len(rows):
-            return ".".join(["targets", str(rows[int(number)]), part[0] if part else "what"])
+        case [of, number, *part] if of in ROWS and number.isdecimal() and int(number) < len(rows.get(of, ())):
+            return ".".join([of, str(rows[of][int(number)]), part[0] if part else ROWS[of][0]])
         case ["period", *part]:
             return f"period.{part[0] if part else 'end'}"
+        case ["national_plan", *part]:
+            return f"national_plan.{part[0] if part else 'title'}"
         case ["matches"]:
             return MATCHED
         case [name, *_] if name in Content.model_fields:
@@ -98,29 +129,55 @@ def place(path: str, rows: Sequence[int]) -> str:
 
 def meaning(typed: Typed, before: Content, language: Language) -> Meaning:
     """The content that the form stands for. `before` is what it was filled from: an order that it had stays."""
-    reading = _Reading(typed, language)
-    filled = [row for row in typed.rows if any(typed.all(f"targets.{row}.{part}") for part in ROW)]
-    given: dict[str, Any] = {name: typed.one(name).strip() for name in LINES}
-    given |= {name: _in_order(typed.all(name), getattr(before, name)) for name in CODES}
-    given["objectives"] = _in_order([*typed.all("objectives"), *typed.all("main_objectives")], before.objectives)
-    given |= {
-        "description": typed.one("description"),
-        "matches": reading.of(MATCHED, entering.reference),
-        "targets": [reading.target(row) for row in filled],
-        "period": {part: reading.of(f"period.{part}", entering.day) for part in ("start", "end")},
-        "review_cycle": typed.one("review_cycle") or None,
-        "partners": [line.strip() for line in typed.one("partners").split("\n") if line.strip()],
-    }
+    reading = _Reading(typed, before, language)
+    given = reading.first() | reading.rows("targets")
+    if typed.one(WHOLE):
+        given |= reading.more()
     if not given["title"]:
         reading.faults["title"] = language.gettext("Give it a title; a few words are enough.")
-    return Meaning(Content(**before.model_dump() | given), reading.faults, tuple(filled))
+    return Meaning(Content.model_validate(before.model_dump() | given), reading.faults, reading.filled)
 
 
 @dataclass
 class _Reading:
     typed: Typed
+    before: Content
     language: Language
     faults: dict[str, str] = field(default_factory=dict)
+    filled: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def first(self) -> dict[str, Any]:
+        """The fields that every form has."""
+        typed = self.typed
+        given: dict[str, Any] = {name: typed.one(name).strip() for name in LINES}
+        given |= self.codes(CODES)
+        both = [*typed.all("objectives"), *typed.all("main_objectives")]
+        return given | {
+            "objectives": _in_order(both, self.before.objectives),
+            "description": typed.one("description"),
+            "matches": self.of(MATCHED, entering.reference),
+            "period": {part: self.of(f"period.{part}", entering.day) for part in ("start", "end")},
+            "review_cycle": typed.one("review_cycle") or None,
+            "partners": [line.strip() for line in typed.one("partners").split("\n") if line.strip()],
+        }
+
+    def more(self) -> dict[str, Any]:
+        """Those of a form that is whole."""
+        given = self.codes(MORE_CODES) | {"national_plan": self.plan()}
+        for name in ("sdg_targets", "partner_entities"):
+            given[name] = [code for code in _BETWEEN_CODES.split(self.typed.one(name)) if code]
+        for of in ROWS:
+            given |= self.rows(of)
+        return given
+
+    def codes(self, names: Iterable[str]) -> dict[str, Any]:
+        return {name: _in_order(self.typed.all(name), getattr(self.before, name)) for name in names}
+
+    def plan(self) -> dict[str, Any] | None:
+        given = {part: self.typed.one(f"national_plan.{part}").strip() for part in PLAN}
+        if given["url"] and not given["title"]:
+            self.faults["national_plan.title"] = self.language.gettext("Say what the plan is called.")
+        return {"title": given["title"], "url": given["url"] or None} if any(given.values()) else None
 
     def of(self, name: str, read: Read) -> Any:
         try:
@@ -129,39 +186,74 @@ class _Reading:
             self.faults[name] = str(fault)
             return None
 
-    def target(self, row: int) -> Target:
-        at = f"targets.{row}"
-        given: dict[str, Any] = {part: self.typed.one(f"{at}.{part}").strip() or None for part in ROW_LINES}
-        given |= {part: self.of(f"{at}.{part}", read) for part, read in _READ.items()}
-        if given["what"] is None:
-            self.faults[f"{at}.what"] = self.language.gettext("Say what is to be reached, or remove this target.")
-            given["what"] = ""
-        return Target(**given, disaggregated_by=self.typed.all(f"{at}.disaggregated_by"))
+    def rows(self, of: str) -> dict[str, Any]:
+        """A list, by its name. Empty rows are none."""
+        told = [part for part in ROWS[of] if part not in PRESET]
+        self.filled[of] = tuple(
+            row for row in self.typed.rows(of) if any(self.typed.all(f"{of}.{row}.{part}") for part in told)
+        )
+        return {of: [self.row(of, row) for row in self.filled[of]]}
+
+    def row(self, of: str, row: int) -> dict[str, Any]:
+        given = {part: self.part(f"{of}.{row}.{part}", part) for part in ROWS[of]}
+        for part, value in given.items():
+            if value is None and f"{of}.{part}" in NEEDED:
+                self.faults[f"{of}.{row}.{part}"] = self._needed(of)
+                given[part] = ""
+        return given
+
+    def part(self, name: str, part: str) -> Any:
+        if part in _READ:
+            return self.of(name, _READ[part])
+        match part:
+            case "disaggregated_by":
+                return self.typed.all(name)
+            case "description":
+                return self.typed.one(name)
+        return self.typed.one(name).strip() or PRESET.get(part)
+
+    def _needed(self, of: str) -> str:
+        if of == "targets":
+            return self.language.gettext("Say what is to be reached, or remove this target.")
+        return self.language.gettext("Fill this in, or remove the entry.")
 
 
 def _fields_of(content: Content) -> Iterable[tuple[str, str]]:
+    yield WHOLE, "yes"
     yield from ((name, getattr(content, name)) for name in (*LINES, "description"))
-    yield from ((name, code) for name in CODES for code in getattr(content, name))
+    yield from ((name, code) for name in (*CODES, *MORE_CODES) for code in getattr(content, name))
     yield MATCHED, str(content.matches or "")
     yield from ((f"period.{part}", getattr(content.period, part) or "") for part in ("start", "end"))
     yield "review_cycle", content.review_cycle or ""
     yield "partners", "\n".join(content.partners)
-    for row, target in enumerate(content.targets):
-        yield from ((f"targets.{row}.{part}", getattr(target, part) or "") for part in (*ROW_LINES, "by"))
-        yield from ((f"targets.{row}.{part}", as_typed(getattr(target, part))) for part in ("baseline", "value"))
-        yield from ((f"targets.{row}.disaggregated_by", code) for code in target.disaggregated_by)
+    yield "partner_entities", "\n".join(content.partner_entities)
+    yield "sdg_targets", ", ".join(content.sdg_targets)
+    if plan := content.national_plan:
+        yield from ((f"national_plan.{part}", getattr(plan, part) or "") for part in PLAN)
+    for of in ROWS:
+        for row, entry in enumerate(getattr(content, of)):
+            yield from _fields_of_row(f"{of}.{row}", entry, ROWS[of])
 
 
-def _place(name: str) -> str | None:
+def _fields_of_row(at: str, entry: Any, parts: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for part in parts:
+        value = getattr(entry, part)
+        if isinstance(value, list):
+            yield from ((f"{at}.{part}", code) for code in value)
+        else:
+            yield f"{at}.{part}", as_typed(value) if isinstance(value, Decimal) else value or ""
+
+
+def _row(name: str) -> _Row | None:
     match name.split("."):
-        case ["targets", place, part] if part in ROW:
-            return place
+        case [of, row, part] if part in ROWS.get(of, ()):
+            return of, row
     return None
 
 
-def _renumbered(name: str, places: Sequence[str]) -> str:
-    place = _place(name)
-    return name if place is None else f"targets.{places.index(place)}.{name.rpartition('.')[2]}"
+def _renumbered(name: str, rows: Mapping[str, list[_Row]]) -> str:
+    row = _row(name)
+    return name if row is None else f"{row[0]}.{rows[row[0]].index(row)}.{name.rpartition('.')[2]}"
 
 
 def _in_order(given: Sequence[str], before: Sequence[str]) -> list[str]:

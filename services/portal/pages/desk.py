@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from services.portal.access import Person, Staff, StaffOrReviewer
 from services.portal.csrf import Form
 from services.portal.differences import Difference, differences
+from services.portal.named import names
 from services.portal.page import done, language_of, page
 from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
@@ -107,6 +108,7 @@ async def _submission(
         "merged": copy.state == "closed" and [step.action for step in copy.steps[:1]] == ["merged"],
         "alike": [] if copy.state == "closed" else (await person.client.pledges.duplicates(pledge_id)).items,
         "fields": FIELDS,
+        "partners": await names(person.client, copy.content.partner_entities),
         "changed": await _since_published(person, copy, words),
         "answered": answered(copy.steps),
         "may_act": staff and copy.state == "submitted",

@@ -15,12 +15,13 @@ from services.portal.attached import file_of
 from services.portal.choices import Choices
 from services.portal.csrf import Form
 from services.portal.differences import differences
+from services.portal.named import names
 from services.portal.page import done, language_of, page, with_script
 from services.portal.pages.mine import memberships, path_of, writes_for
 from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, faults, new_key
 from services.portal.reconciling import JOINED, TAKE, choices, marks, together, untouched
-from services.portal.typed import Meaning, Typed, meaning, place, texts
+from services.portal.typed import ROWS, Meaning, Typed, meaning, place, texts
 from shared.client import Conflict, Refused, Stale
 from shared.client.models.advice import Advice
 from shared.client.models.pledges import Content, NewPledge, Saving, WorkingCopy
@@ -85,9 +86,9 @@ async def show(request: Request, pledge_id: UUID, person: SignedIn, edit: bool =
         if request.query_params.get("done") == "saved":
             return await _advised(request, person, sheet, meaning(sheet.typed, copy.content, language_of(request)))
         return await _drawn(request, person, sheet)
-    return page(
-        request, "my_pledge.html", words=Words(language_of(request)), copy=copy, may_write=may_write, fields=_FIELDS
-    )
+    given: dict[str, Any] = {"copy": copy, "may_write": may_write, "fields": _FIELDS}
+    given["partners"] = await names(person.client, copy.content.partner_entities)
+    return page(request, "my_pledge.html", words=Words(language_of(request)), **given)
 
 
 @router.post("/my/pledges/{pledge_id}")
@@ -124,10 +125,10 @@ def _sheet_of(copy: WorkingCopy) -> Sheet:
 async def _rearranged(request: Request, person: Person, sheet: Sheet, action: str) -> Response | None:
     """The form again, with a row more or less; None for what saves."""
     match action.split("."):
-        case ["add_target"]:
-            typed = sheet.typed.with_row()
-        case ["remove_target", row]:
-            typed = sheet.typed.without_row(row)
+        case ["add", of] if of in ROWS:
+            typed = sheet.typed.with_row(of)
+        case ["remove", of, row]:
+            typed = sheet.typed.without_row(of, row)
         case ["edit"]:
             theirs = Typed.of(sheet.before)
             sheet = replace(sheet, marks=marks(theirs))
@@ -241,6 +242,7 @@ async def _drawn(
         "autosaves": autosaves,
         "marks": sheet.marks,
         "file": await file_of(person, sheet.copy) if sheet.copy else None,
+        "partners": await names(person.client, sheet.copy.content.partner_entities) if sheet.copy else {},
     }
     answer = page(request, "pledge_form.html", status if at_fields else 200, **given)
     return with_script(request, answer) if autosaves else answer
@@ -249,8 +251,9 @@ async def _drawn(
 def _asked(sheet: Sheet) -> dict[str, str]:
     """What staff want to see changed, by the form's field."""
     found: dict[str, str] = {}
+    rows = {of: sheet.typed.rows(of) for of in ROWS}
     for wanted in sheet.copy.asked if sheet.copy else []:
-        at = place(wanted.field, sheet.typed.rows)
+        at = place(wanted.field, rows)
         found[at] = f"{found[at]}\n{wanted.says}" if at in found else wanted.says
     return found
 

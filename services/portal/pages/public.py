@@ -11,8 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from services.portal.access import Public
 from services.portal.due import following
 from services.portal.language import Language
+from services.portal.named import names
 from services.portal.page import language_of, page, with_query
 from services.portal.parts import Using
+from services.portal.phrases import Words
 from shared.client import Client, Refused
 from shared.client.models.entities import Entity
 from shared.client.models.search import Count, Facets
@@ -98,15 +100,18 @@ def _counted(language: Language, choices: list[tuple[str, str]], counts: list[Co
 @router.get("/pledges/{pledge_id}")
 async def pledge(request: Request, pledge_id: UUID, client: Public, version: int | None = None) -> Response:
     """As it is, with its reports; or with ?version=1 as it was published then."""
+    shown: dict[str, Any]
     if version is not None:
         now, then = await asyncio.gather(client.pledges.get(pledge_id), client.pledges.version(pledge_id, version))
-        return page(request, "pledge.html", pledge=then, newest_version=now.version, old=True)
+        then_with = await names(client, then.partner_entities)
+        shown = {"newest_version": now.version, "partners": then_with, "words": Words(language_of(request))}
+        return page(request, "pledge.html", pledge=then, old=True, **shown)
     cursor = request.query_params.get("reports")
     found, reports = await asyncio.gather(
         client.pledges.get(pledge_id), client.pledges.updates(pledge_id, limit=ON_A_PAGE, cursor=cursor)
     )
-    shown: dict[str, Any] = {"reports": reports, "reports_from": cursor, "newest_version": found.version}
-    return page(request, "pledge.html", pledge=found, old=False, **shown)
+    shown = {"reports": reports, "reports_from": cursor, "newest_version": found.version}
+    return page(request, "pledge.html", pledge=found, old=False, words=Words(language_of(request)), **shown)
 
 
 @router.get("/pledges/{pledge_id}/history")

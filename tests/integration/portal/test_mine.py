@@ -105,12 +105,12 @@ async def test_what_the_api_refuses_is_said_at_its_field(whole: Whole, fields: d
 
 async def test_rows_are_added_and_removed_without_scripts(whole: Whole) -> None:
     amina = whole.person("amina")
-    more = await send(amina, "/my/pledges/new", FORM, action="add_target")
+    more = await send(amina, "/my/pledges/new", FORM, action="add.targets")
     assert more.status_code == 200
     assert 'name="targets.1.what"' in more.text
     assert 'value="Posts that issue documents"' in more.text
     less = await amina.post(
-        "/my/pledges/new", hidden_fields(more) | FORM | {"targets.1.what": "b", "action": "remove_target.0"}
+        "/my/pledges/new", hidden_fields(more) | FORM | {"targets.1.what": "b", "action": "remove.targets.0"}
     )
     assert 'name="targets.0.what" type="text" value="b"' in less.text
     assert "targets.1" not in less.text

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from services.portal.differences import differences
 from services.portal.language import languages
 from services.portal.phrases import Words
-from services.portal.typed import MOST_ROWS, Meaning, Typed, meaning
-from shared.client.models.pledges import Content, Period, Target
+from services.portal.typed import ROWS, Meaning, Typed, meaning
+from services.portal.words import WORDS
+from shared.client.models.pledges import Content, ExternalId, Money, Period, Place, Plan, Target, Translation
 from shared.reference import catalogue
 from shared.speaking import ENGLISH
 
@@ -44,6 +45,19 @@ target = st.builds(
     disaggregated_by=some(catalogue.DISAGGREGATION),
 )
 
+place = st.builds(Place, country=st.none() | st.sampled_from(list(catalogue.STATES)), name=st.none() | line).filter(
+    lambda one: bool(one.country or one.name)
+)
+money = st.builds(
+    Money,
+    said=st.none() | line,
+    amount=number.map(lambda value: None if value is None else abs(value)),
+    currency=st.sampled_from([None, "EUR", "KES"]),
+    bound=st.sampled_from(["exactly", "up_to", "at_least", "about"]),
+).filter(lambda one: bool(one.said) or one.amount is not None)
+translation = st.builds(Translation, language=st.sampled_from(["fr", "sr-Latn"]), title=line, description=text)
+external_id = st.builds(ExternalId, system=line, id=line, url=st.none() | line)
+
 
 @st.composite
 def contents(draw: Callable[[st.SearchStrategy[object]], object]) -> Content:
@@ -65,6 +79,16 @@ def contents(draw: Callable[[st.SearchStrategy[object]], object]) -> Content:
         period=st.builds(Period, start=day, end=day),
         review_cycle=st.none() | st.sampled_from(list(catalogue.CYCLES)),
         partners=st.lists(line, max_size=3),
+        commitments=some(catalogue.COMMITMENTS),
+        levels=some(WORDS["level"]),
+        frameworks=some(catalogue.FRAMEWORKS),
+        sdg_targets=some(catalogue.SDG_TARGETS),
+        partner_entities=some(["tarela", "KEN", "city-of-montfleur"]),
+        places=st.lists(place, max_size=3),
+        money=st.lists(money, max_size=3),
+        translations=st.lists(translation, max_size=3),
+        external_ids=st.lists(external_id, max_size=3),
+        national_plan=st.none() | st.builds(Plan, title=line, url=st.none() | line),
     )
     found = draw(rest)
     assert isinstance(found, Content)
@@ -81,7 +105,7 @@ def test_what_is_saved_comes_back_from_its_form_as_it_was(content: Content) -> N
     back = read(Typed.of(content), content)
     assert not back.faults
     assert back.content == content
-    assert back.rows == tuple(range(len(content.targets)))
+    assert back.rows == {of: tuple(range(len(getattr(content, of)))) for of in ROWS}
 
 
 @many_fields
@@ -110,18 +134,28 @@ def test_what_is_wrong_is_named_at_its_field_and_kept() -> None:
 
 def test_rows_come_and_go_and_the_others_stay() -> None:
     typed = Typed([("targets.0.what", "a"), ("targets.1.what", "b"), ("targets.1.by", "2026")])
-    more = typed.with_row()
-    assert len(more.rows) == 3
+    more = typed.with_row("targets")
+    assert len(more.rows("targets")) == 3
     assert [found.what for found in read(more).content.targets] == ["a", "b"]  # an empty row is none
-    less = more.without_row("0")
+    less = more.without_row("targets", "0")
     assert [(found.what, found.by) for found in read(less).content.targets] == [("b", "2026")]
-    full = Typed((f"targets.{row}.what", "x") for row in range(MOST_ROWS))
-    assert len(full.with_row().rows) == MOST_ROWS
+    for of, most in {"targets": 50, "places": 200}.items():
+        full = Typed((f"{of}.{row}.{ROWS[of][0]}", "x") for row in range(most - 1)).with_row(of)
+        assert len(full.rows(of)) == most
+        assert len(full.with_row(of).rows(of)) == most
+
+
+def test_each_list_has_rows_of_its_own() -> None:
+    typed = Typed([("title", "x"), ("whole", "yes"), ("money.4.said", "two million"), ("places.7.name", "Nairobi")])
+    found = read(typed.with_row("money").without_row("places", "0"))
+    assert [one.said for one in found.content.money] == ["two million"]
+    assert found.content.places == []
+    assert typed.items()[2:] == [("money.0.said", "two million"), ("places.0.name", "Nairobi")]
 
 
 def test_problems_are_shown_at_the_row_that_was_meant() -> None:
     found = read(Typed([("targets.0.what", ""), ("targets.1.what", "b")]))
-    assert found.rows == (1,)
+    assert found.rows["targets"] == (1,)
     assert found.place("targets.0.by") == "targets.1.by"
 
 
@@ -133,6 +167,10 @@ def test_problems_are_shown_at_the_row_that_was_meant() -> None:
         ("period.start", "period.start"),
         ("objectives.3", "objectives"),
         ("matches", "matched"),
+        ("national_plan", "national_plan.title"),
+        ("national_plan.url", "national_plan.url"),
+        ("money.0.amount", "money"),
+        ("sdg_targets.1", "sdg_targets"),
         ("partners.0", "partners"),
         ("targets.7.by", "targets"),
         ("targets", "targets"),
@@ -162,9 +200,52 @@ def test_a_main_objective_is_an_objective() -> None:
     assert found.main_objectives == ["objective-7"]
 
 
-def test_what_the_form_does_not_know_stays_in_the_content() -> None:
-    before = Content.model_validate({"title": "x", "sdg_targets": ["10.7"]})
-    assert read(Typed([("title", "y")]), before).content.model_dump()["sdg_targets"] == ["10.7"]
+def test_what_a_form_does_not_show_stays_in_the_content() -> None:
+    said = {"sdg_targets": ["10.7"], "money": [{"said": "two million"}], "levels": ["local"], "attachment": UUID(int=7)}
+    before = Content.model_validate({"title": "x", "of_tomorrow": "kept"} | said)
+    old = read(Typed([("title", "y")]), before).content
+    for name in (*said, "of_tomorrow"):
+        assert getattr(old, name) == getattr(before, name)
+    whole = read(Typed([("title", "y"), ("whole", "yes")]), before).content
+    assert (whole.sdg_targets, whole.money, whole.levels) == ([], [], [])
+    assert (whole.attachment, whole.model_dump()["of_tomorrow"]) == (UUID(int=7), "kept")
+
+
+def test_the_less_used_fields_are_read_as_people_type_them() -> None:
+    typed = Typed(
+        [
+            ("title", "x"),
+            ("whole", "yes"),
+            ("sdg_targets", "10.7, 16.9;8.8"),
+            ("partner_entities", "tarela\n KEN \n"),
+            ("money.0.amount", "2 000 000"),
+            ("money.0.currency", " eur "),
+            ("money.1.bound", "up_to"),
+            ("national_plan.title", "A plan"),
+        ]
+    )
+    found = read(typed)
+    assert not found.faults
+    assert found.content.sdg_targets == ["10.7", "16.9", "8.8"]
+    assert found.content.partner_entities == ["tarela", "KEN"]
+    assert found.content.money == [Money(amount=Decimal(2_000_000), currency="EUR")]
+    assert found.content.national_plan == Plan(title="A plan")
+
+
+def test_what_lacks_in_an_entry_is_said_at_its_field() -> None:
+    typed = Typed(
+        [
+            ("title", "x"),
+            ("whole", "yes"),
+            ("money.0.amount", "much"),
+            ("money.0.currency", "euros"),
+            ("translations.0.title", "Des documents"),
+            ("external_ids.0.id", "17"),
+            ("national_plan.url", "https://veridia.example/plan"),
+        ]
+    )
+    lacking = {"translations.0.language", "external_ids.0.system", "national_plan.title"}
+    assert set(read(typed).faults) == {"money.0.amount", "money.0.currency"} | lacking
 
 
 def words(content: Content, field: str) -> str:
@@ -215,6 +296,26 @@ def test_a_pledge_in_words() -> None:
     assert words(content, "targets") == "Posts: at least 12 posts; by 2026; today 4"
     assert words(content, "period") == "September 2024 to 2026"
     assert words(Content(title="x", period=Period(end="2026-06")), "period") == "until June 2026"
+    more = Content(
+        title="x",
+        commitments=["64"],
+        levels=["local"],
+        places=[Place(country="KEN", name="Nairobi"), Place(country="KEN")],
+        money=[Money(said="two million", amount=Decimal(2_000_000), currency="EUR", bound="up_to"), Money(said="some")],
+        translations=[Translation(language="fr", title="Des documents", description="A\nB")],
+        national_plan=Plan(title="A plan", url="https://veridia.example/plan"),
+        sdg_targets=["10.7"],
+        external_ids=[ExternalId(system="Register", id="17")],
+    )
+    assert words(more, "commitments").startswith("¶ 64: ")
+    assert words(more, "levels") == "Local"
+    assert words(more, "places") == "Nairobi, Kenya\nKenya"
+    assert words(more, "money") == "two million (up to 2,000,000 EUR)\nsome"
+    assert words(more, "translations") == "French: Des documents\nA\nB"
+    assert words(more, "national_plan") == "A plan\nhttps://veridia.example/plan"
+    assert words(more, "sdg_targets") == "SDG target 10.7"
+    assert words(more, "external_ids") == "Register: 17"
+    assert Words(EN).field("money.1.amount") == "Money 2, amount"
     assert [Words(EN).field(name) for name in ("title", "targets.0.by", "period.end", "objectives.3", "new")] == [
         "Title",
         "Target 1, by when",
