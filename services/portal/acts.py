@@ -28,6 +28,10 @@ DONE: dict[str, Callable[[Language], str]] = {
     "answered": lambda language: language.gettext(
         "Your answer is public now, and can be changed. Nobody gets an e-mail."
     ),
+    "proxy-accepted": lambda language: language.gettext(
+        "Accepted. Once it is submitted, the Network’s staff can publish it as your entity’s pledge."
+    ),
+    "proxy-refused": lambda language: language.gettext("Refused. It is back with those who filed it, and not public."),
     "invitation-accepted": lambda language: language.gettext(
         "Welcome: you act for the entity now. Its pledges stand here."
     ),

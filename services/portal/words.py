@@ -59,6 +59,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "dissented": N_("dissents"),
     },
     "answer": {"signed_off": N_("We sign it off"), "dissented": N_("We dissent")},
+    "proxy": {"accepted": N_("We accept it"), "refused": N_("We refuse it")},
     "not_comparable": {
         "value_is_words": N_("not comparable: the value is in words"),
         "target_is_words": N_("not comparable: the target is in words"),

@@ -1,6 +1,7 @@
 """What a person works on: the pledges of all entities that they act for, and what is due."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +29,10 @@ async def my_pledges(
 ) -> Response:
     state = state if state in STATES else ""
     pledges = person.client.pledges
-    listed, asked, held, due_of, awaited = await asyncio.gather(
+    listed, asked, sent, held, due_of, awaited = await asyncio.gather(
         pledges.mine(state=state or None, entity=entity or None, cursor=cursor or None),
         pledges.mine(state="changes_requested", limit=MOST_ASKED),
+        pledges.mine(state="submitted", limit=MOST_ASKED),
         memberships(person),
         _due(request, person),
         pledges.awaited(limit=MOST_ASKED),
@@ -42,12 +44,19 @@ async def my_pledges(
         pledges=[(item, due_of(item)) for item in listed.items],
         waiting=len(asked.items),
         awaited=awaited.items,
+        filed=_filed(sent.items, held),
         entities=_names(held),
         may_write=any(one.role in WRITERS for one in held),
         filters={"state": state, "entity": entity},
         states=STATES,
         next=listed.next,
     )
+
+
+def _filed(items: Sequence[WorkItem], held: list[HeldMembership]) -> list[WorkItem]:
+    """Those that others filed in the name of an entity for which one writes, and that it has not answered."""
+    ours = dict(writes_for(held))
+    return [item for item in items if item.proxy and item.proxy.answer == "asked" and item.entity_id in ours]
 
 
 async def _due(request: Request, person: Person) -> Any:
