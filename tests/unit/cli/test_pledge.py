@@ -10,14 +10,17 @@ from uuid import UUID
 import pytest
 import yaml
 
+from cli.pledge.advice import _duplicates
 from cli.pledge.attaching import PART, Parts
 from cli.pledge.content import TEMPLATE, content
 from cli.pledge.reports import _evidence, _money, _value
+from cli.pledge.standing import _lines, _percent, newest
 from cli.pledge.standing import _money as sums
-from cli.pledge.standing import _percent, newest
 from services.pledges.registry.content import Content, ExternalId, Money, Period, Place, Plan, Target, Translation
 from services.pledges.registry.schemas import NewPledge
-from shared.client.models.pledges import Sum
+from shared.client.models.duplicates import Candidate
+from shared.client.models.entities import EntityRef
+from shared.client.models.pledges import Progress, PublicView, SignOff, Sum
 from shared.client.models.reports import Update
 from shared.refusal import Refused
 from tests.support.gcm import gcm
@@ -111,6 +114,39 @@ def test_shares_are_rounded_down_and_sums_keep_their_bounds() -> None:
     assert [_percent(one) for one in (None, Decimal(0), Decimal("0.999"), Decimal(1))] == ["", "0 %", "99 %", "100 %"]
     said = [Sum(amount=Decimal("2E+6"), currency="EUR", bound="up_to"), Sum(amount=Decimal("0.5"), currency="USD")]
     assert (sums(said), sums([])) == ("up to 2,000,000 EUR, 0.5 USD", "none said")
+
+
+ARCADIA = EntityRef(entity_id="arcadia", kind="member_state", name="Arcadia")
+
+
+def test_partners_are_shown_with_what_they_answered() -> None:
+    answers = [
+        SignOff(entity=ARCADIA, answer="dissented", reason="Not our posts"),
+        SignOff(entity=ARCADIA, answer="awaited"),
+    ]
+    at = datetime(2024, 9, 2, tzinfo=UTC)
+    fixed: dict[str, Any] = {"title": "Documents", "entity": ARCADIA, "state": "published", "version": 2}
+    shown = PublicView.model_construct(
+        **fixed, published_at=at, progress=Progress(), pledged=[], sign_offs=answers, support=[]
+    )
+    assert list(_lines(shown)) == [
+        "Documents\nArcadia; published, version 2 of 2024-09-02",
+        "Nobody has reported on it yet.",
+        "Partner Arcadia: dissented: Not our posts",
+        "Partner Arcadia: awaited",
+    ]
+
+
+def test_possible_duplicates_are_shown_with_their_reasons() -> None:
+    reason = {"code": "similar_title", "parameters": {"percent": 93}, "says": "The titles are alike (93 %)."}
+    fixed = {"language": "en", "state": "published", "is_public": True, "score": 93, "reasons": [reason]}
+    alike = Candidate.model_validate(fixed | {"pledge_id": UUID(int=1), "entity": ARCADIA, "title": "Documents"})
+    assert list(_duplicates([alike])) == [
+        "\nThese may be the same:",
+        f"  {UUID(int=1)} Arcadia: Documents (published)",
+        "    The titles are alike (93 %).",
+    ]
+    assert list(_duplicates([])) == []
 
 
 async def test_a_file_goes_in_parts_again_for_each_attempt() -> None:
