@@ -82,7 +82,7 @@ async def test_everybody_can_use_its_pages(visitor: Visitor, reported: str) -> N
     page, address = visitor.page, link(visitor.stack, reported)
     await visitor.open(address)
     faults = await examine(page, "link")
-    await page.get_by_role("textbox").last.fill("x" * 501)
+    await page.get_by_role("textbox", name="Or in words").fill("x" * 501)
     await page.get_by_role("button", name="Record this report").click()
     await expect(page.get_by_role("alert")).to_be_visible()
     faults += await examine(page, "link-faults")

@@ -112,7 +112,7 @@ async def test_pages_that_refuse_are_for_everybody(
     await second.page.get_by_role("button", name="Save, and go on later").click()
     await visitor.page.get_by_role("button", name="Save, and go on later").click()
     faults = await examine(visitor.page, "amina-overtaken")
-    await visitor.page.get_by_role("button", name="Go on with my text").click()
+    await visitor.page.get_by_role("button", name="Put together and go on").click()
     await visitor.page.get_by_label("Ends", exact=True).fill("soon")
     await visitor.page.get_by_role("button", name="Submit to the Network").click()
     faults += await examine(visitor.page, "amina-faults")
