@@ -87,6 +87,7 @@ async def sign_offs(
 async def my_sign_offs(
     request: Request, response: Response, actor: SignedIn, parts: Using, limit: Limit = 20, cursor: Cursor = None
 ) -> AwaitedPage:
+    """Published versions and reports on which a partner of yours has not said anything yet."""
     async with parts.database.transaction() as session:
         page = await answers.awaited(session, actor.person, parts.clock.business(), limit, cursor)
     response.headers.update(next_link(request, page.next))
