@@ -1,13 +1,12 @@
 """Files with pledges: imports, exports, templates."""
 
-from collections.abc import Sequence
-from datetime import date
+from typing import Unpack
 
 from shared.client.lists import Listing
 from shared.client.models.base import Page
 from shared.client.models.exchange import Import, ImportCheck, NewImport, PartReceived, Row
 from shared.client.room import Id, Room
-from shared.client.search import Values, given
+from shared.client.search import Filters
 from shared.client.sending import Download, at
 
 
@@ -54,42 +53,9 @@ class Exchange(Room):
         """`shape`: sheet or form; `format`: csv, xlsx or json."""
         return await self._to.download(at("import-templates", shape, format), statements=statements)
 
-    async def export(
-        self,
-        format: str,  # noqa: A002 - its name in the API
-        *,
-        text: str | None = None,
-        entity: Values = None,
-        entity_kind: Values = None,
-        group: Values = None,
-        objective: Values = None,
-        principle: Values = None,
-        commitment: Values = None,
-        form: Values = None,
-        kind: Values = None,
-        state: Values = None,
-        closed_reason: Values = None,
-        status: Values = None,
-        cycle: Values = None,
-        level: Values = None,
-        country: Values = None,
-        sdg_target: Values = None,
-        framework: Values = None,
-        partner: Values = None,
-        language: Values = None,
-        origin: Values = None,
-        support: Values = None,
-        round_table: int | Sequence[int] | None = None,
-        as_of: date | None = None,
-        has_support_request: bool | None = None,
-        silent_since: date | None = None,
-        period_from: date | None = None,
-        period_to: date | None = None,
-        published_from: date | None = None,
-        published_to: date | None = None,
-    ) -> Download:
+    async def export(self, format: str, **filters: Unpack[Filters]) -> Download:  # noqa: A002 - its name in the API
         """What is public, with the filters of the list."""
-        return await self._to.download(at("exports", "pledges", format), **given(locals(), "format"))
+        return await self._to.download(at("exports", "pledges", format), **filters)
 
     async def export_working_copies(self, entity_id: str, format: str) -> Download:  # noqa: A002
         """What an entity works on, drafts too."""

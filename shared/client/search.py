@@ -1,8 +1,8 @@
 """The public list. Several values of one filter mean any of them; all filters together must fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from shared.client.lists import Listing
 from shared.client.models.base import Page
@@ -14,87 +14,55 @@ from shared.client.sending import at
 Values = str | Sequence[str] | None
 
 
+class Filters(TypedDict, total=False):
+    """Of published pledges, wherever they are listed, counted or exported; None: any."""
+
+    text: str | None
+    entity: Values
+    entity_kind: Values
+    group: Values
+    objective: Values
+    principle: Values
+    commitment: Values
+    form: Values
+    kind: Values
+    state: Values
+    closed_reason: Values
+    status: Values
+    cycle: Values
+    level: Values
+    country: Values
+    sdg_target: Values
+    framework: Values
+    partner: Values
+    language: Values
+    origin: Values
+    support: Values
+    round_table: int | Sequence[int] | None
+    as_of: date | None
+    has_support_request: bool | None
+    silent_since: date | None
+    period_from: date | None
+    period_to: date | None
+    published_from: date | None
+    published_to: date | None
+
+
 class Search(Room):
     """What anybody may find."""
 
     def list(
         self,
         *,
-        text: str | None = None,
-        entity: Values = None,
-        entity_kind: Values = None,
-        group: Values = None,
-        objective: Values = None,
-        principle: Values = None,
-        commitment: Values = None,
-        form: Values = None,
-        kind: Values = None,
-        state: Values = None,
-        closed_reason: Values = None,
-        status: Values = None,
-        cycle: Values = None,
-        level: Values = None,
-        country: Values = None,
-        sdg_target: Values = None,
-        framework: Values = None,
-        partner: Values = None,
-        language: Values = None,
-        origin: Values = None,
-        support: Values = None,
-        round_table: int | Sequence[int] | None = None,
-        as_of: date | None = None,
-        has_support_request: bool | None = None,
-        silent_since: date | None = None,
-        period_from: date | None = None,
-        period_to: date | None = None,
-        published_from: date | None = None,
-        published_to: date | None = None,
         fields: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        **filters: Unpack[Filters],
     ) -> Listing[Page[PublicItem], PublicItem]:
         """Published pledges, newest first. With `fields` ("title,status") the items are Sparse, with those alone."""
         page: Any = Page[PublicItem] if fields is None else Page[Sparse]
-        return self._to.pages(at("pledges"), page, **given(locals(), "page"))
+        return self._to.pages(at("pledges"), page, **filters, fields=fields, limit=limit, cursor=cursor)
 
-    async def facets(
-        self,
-        *,
-        text: str | None = None,
-        entity: Values = None,
-        entity_kind: Values = None,
-        group: Values = None,
-        objective: Values = None,
-        principle: Values = None,
-        commitment: Values = None,
-        form: Values = None,
-        kind: Values = None,
-        state: Values = None,
-        closed_reason: Values = None,
-        status: Values = None,
-        cycle: Values = None,
-        level: Values = None,
-        country: Values = None,
-        sdg_target: Values = None,
-        framework: Values = None,
-        partner: Values = None,
-        language: Values = None,
-        origin: Values = None,
-        support: Values = None,
-        round_table: int | Sequence[int] | None = None,
-        as_of: date | None = None,
-        has_support_request: bool | None = None,
-        silent_since: date | None = None,
-        period_from: date | None = None,
-        period_to: date | None = None,
-        published_from: date | None = None,
-        published_to: date | None = None,
-        of: Values = None,
-    ) -> Facets:
+    async def facets(self, *, of: Values = None, **filters: Unpack[Filters]) -> Facets:
         """How many pledges each value would leave, counted under the other filters."""
-        return await self._to.get(at("pledges", "facets"), Facets, **given(locals()))
-
-
-def given(wanted: Mapping[str, Any], *others: str) -> dict[str, Any]:
-    """The filters among a method's local names; an empty text is none."""
-    return {name: value for name, value in wanted.items() if name not in {"self", *others} and value is not None}
+        return await self._to.get(at("pledges", "facets"), Facets, **filters, of=of)

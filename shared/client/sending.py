@@ -58,8 +58,7 @@ class Sending:
         self._clock = Clock(None)
 
     async def get(self, path: str, answer: type[R], **query: Any) -> R:
-        given = {name: value for name, value in query.items() if value is not None}
-        return _read(answer, await self._send(self._request("GET", path, params=given or None)))
+        return _read(answer, await self._send(self._asking(path, query)))
 
     def pages(self, path: str, page: type[P], **query: Any) -> Listing[P, Any]:
         """`query` may hold `cursor` and `limit`, for one page."""
@@ -105,8 +104,7 @@ class Sending:
 
     async def download(self, path: str, **query: Any) -> Download:
         """The caller reads it to its end, or closes it."""
-        given = {name: value for name, value in query.items() if value is not None}
-        return Download(await self._send(self._request("GET", path, params=given or None), stream=True))
+        return Download(await self._send(self._asking(path, query), stream=True))
 
     async def patch(self, path: str, answer: type[R], fields: Mapping[str, Any], *, seen: str) -> R:
         """A JSON Merge Patch (RFC 7396)."""
@@ -115,6 +113,10 @@ class Sending:
 
     async def delete(self, path: str, answer: type[R]) -> R:
         return _read(answer, await self._send(self._request("DELETE", path)))
+
+    def _asking(self, path: str, query: Mapping[str, Any]) -> httpx.Request:
+        given = {name: value for name, value in query.items() if value is not None}
+        return self._request("GET", path, params=given or None)
 
     def _request(self, method: str, path: str, **more: Any) -> httpx.Request:
         return self._http.build_request(method, self._address + path, timeout=self._patience.timeout(), **more)

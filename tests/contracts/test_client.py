@@ -65,8 +65,12 @@ def offered(service: str) -> set[Route]:
 def arguments(method: Any) -> dict[str, Any]:
     """Something for every parameter: a text, or the model that is asked for, unfilled."""
     hints = typing.get_type_hints(method)
-    given = {}
-    for name in inspect.signature(method).parameters:
+    given: dict[str, Any] = {}
+    for name, parameter in inspect.signature(method).parameters.items():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            [filters] = typing.get_args(hints[name])  # of Unpack
+            given |= {each: f"~{each}~" for each in typing.get_type_hints(filters)}
+            continue
         model = inspect.isclass(hints[name]) and issubclass(hints[name], BaseModel)
         given[name] = hints[name].model_construct() if model else f"~{name}~"
     return given
