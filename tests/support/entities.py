@@ -62,3 +62,10 @@ def faults(answer: httpx.Response) -> dict[str, str]:
     assert problem["detail"]
     assert all(fault["remedy"] for fault in problem.get("errors", []))
     return {fault["field"]: fault["problem"] for fault in problem.get("errors", [])}
+
+
+async def held(pledges: Service, person: str) -> list[str]:
+    """The memberships of a person, each as its entity and its role."""
+    answer = await made(pledges.client.get("/me/memberships", headers=bearer(person)))
+    assert answer["person_id"] == person
+    return [f"{membership['entity_id']} {membership['role']}" for membership in answer["memberships"]]

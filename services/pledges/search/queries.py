@@ -172,8 +172,9 @@ async def _newest(session: AsyncSession, wanted: Set, end: int | None, count: in
         rows = (await session.execute(statement, {**made.values, "chunk": chunk, "wanted": count})).all()
         # the last two rows: how far it went, and what is not folded
         *parts, (lowest, *_), (_, _, changed, fitting) = rows
+        stale = set(changed or ())
         folded = (one for part in parts for one in _ordinals(part.chunk, part.bits.bytes, end))
-        found += islice((one for one in folded if one not in set(changed or ())), count - len(found))
+        found += islice((one for one in folded if one not in stale), count - len(found))
         if len(found) == count or lowest <= 0:
             break
         chunk = lowest - 1

@@ -20,6 +20,10 @@ from tests.support.entities import STAFF
 from tests.support.portal import Browser, Portal, hidden_fields
 from tests.support.tokens import bearer
 
+# titles that are odd, and good
+RTL = "تعهد بشأن وثائق الهوية"
+LONG = "w" * 400
+HTML = '<script>alert("x")</script><b>'
 FORM: dict[str, Any] = {
     "title": "Identity documents at every consulate",
     "kind": "individual",
