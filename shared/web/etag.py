@@ -34,11 +34,16 @@ SeenBefore = Annotated[
 ]
 
 
+def is_known(seen: str | None, tag: str) -> bool:
+    """Whether a reader who sent this If-None-Match has the answer with that ETag (RFC 9110, 13.1.2)."""
+    known = {one.strip().removeprefix("W/") for one in seen.split(",")} if seen else set()
+    return bool(known & {tag, "*"})
+
+
 def unless_known(seen: str | None, tag: str, answer: Response) -> Response:
     """The answer with its ETag, or 304 without a body when the caller has it."""
     answer.headers["ETag"] = tag
-    known = {one.strip().removeprefix("W/") for one in seen.split(",")} if seen else set()
-    if not known & {tag, "*"}:
+    if not is_known(seen, tag):
         return answer
     kept = {name: value for name, value in answer.headers.items() if name in {"etag", "link"}}
     return Response(status_code=304, headers=kept)
@@ -62,18 +67,3 @@ def require(seen: int, present: int) -> None:
     """Raises Stale unless the caller saw the present revision."""
     if seen != present:
         raise Stale(f'You saw revision "{seen}", the present one is "{present}". Read it again and merge your change.')
-
-
-async def held_tag(
-    if_none_match: Annotated[str | None, Header(description="The ETag that you have", examples=['"1"'])] = None,
-) -> str | None:
-    return if_none_match
-
-
-IfNoneMatch = Annotated[str | None, Depends(held_tag)]
-
-
-def unchanged(seen: str | None, present: str) -> Response | None:
-    """304 for a reader who has the present representation already (RFC 9110, 13.1.2); None for others."""
-    tags = [tag.strip().removeprefix("W/") for tag in (seen or "").split(",")]
-    return Response(status_code=304, headers={"ETag": present}) if present in tags or "*" in tags else None

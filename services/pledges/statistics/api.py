@@ -17,7 +17,7 @@ from services.pledges.statistics.schemas import Coverage, Profile, Statistics
 from shared.errors import FieldProblem, Invalid
 from shared.web.app import Using
 from shared.web.auth import ANYONE
-from shared.web.etag import IfNoneMatch, unchanged
+from shared.web.etag import SeenBefore, is_known
 from shared.web.times import Day
 
 router = APIRouter(dependencies=[Depends(ANYONE)])
@@ -39,15 +39,15 @@ class Reader:
         """The present answer, made anew only when a figure may be another one than before; 304 for who has it."""
         async with self.parts.database.transaction() as session:
             tag = f'"{await queries.version(session, dimensions)}-{name}"'
-            if same := unchanged(self.seen, tag):
-                return same
+            if is_known(self.seen, tag):
+                return Response(status_code=304, headers={"ETag": tag, "Vary": "Accept"})
             answers = kept(self.parts.database)
             if (body := answers.get(tag)) is None:
                 answers.put(tag, body := await make(session))
         return Response(body, headers={"ETag": tag, "Vary": "Accept"}, media_type=media_type)
 
 
-async def _reader(parts: Using, seen: IfNoneMatch) -> Reader:
+async def _reader(parts: Using, seen: SeenBefore = None) -> Reader:
     return Reader(parts, seen)
 
 
