@@ -84,41 +84,6 @@ class Writer:
         self.nudge()
         return answer.response()
 
-    async def once(
-        self, request: Request, actor: Actor, key: str, write: Write, *, body: bytes | None = None
-    ) -> Response:
-        """For POST. The answer is stored with the change, so that a repeated request gets the same answer.
-
-        `body`: what stands for one that was read as a stream.
-
-        The write is tried first and rolled back if the key is taken: repeated requests are rare, looking first would
-        cost every request a round trip, and of two at the same time the later one would not see the other yet.
-        Raises Invalid when the key came with another body, Conflict when the first request is still at work, and what
-        refuses the caller now: a stored answer gives nobody what they may no longer read.
-        """
-        mark = _Mark(actor.person, key, _fingerprint(request, await request.body() if body is None else body))
-        try:
-            return await self.run(lambda session: self._first(session, mark, write))
-        except _REFUSALS:
-            raise
-        except (AppError, IntegrityError) as error:
-            # what a repeated request runs into may be the first one's own work
-            async with self.database.transaction() as session:
-                return (await _stored(session, mark, error)).response()
-
-    async def _first(self, session: AsyncSession, mark: "_Mark", write: Write) -> Answer:
-        answer = await write(session)
-        row = {
-            **asdict(mark),
-            "status": answer.status,
-            "headers": json.dumps(dict(answer.headers)),
-            "body": answer.body,
-            "created_at": self.clock.system(),
-        }
-        if (await inserts.send_with(session, _STORE, row)).first() is None:
-            raise _Taken("The first request with this Idempotency-Key is still at work; try again in a moment.")
-        return answer
-
 
 @dataclass(frozen=True)
 class _Mark:
@@ -181,3 +146,53 @@ async def writer(request: Request) -> Writer:
 
 
 Writing = Annotated[Writer, Depends(writer)]
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A POST with its Idempotency-Key: `await once(actor, write)` does it once, however often it is sent."""
+
+    request: Request
+    key: str
+    writer: Writer
+
+    async def __call__(self, actor: Actor, write: Write, *, body: bytes | None = None) -> Response:
+        """The answer is stored with the change, so that a repeated request gets the same answer.
+
+        `body`: what stands for one that was read as a stream.
+
+        The write is tried first and rolled back if the key is taken: repeated requests are rare, looking first would
+        cost every request a round trip, and of two at the same time the later one would not see the other yet.
+        Raises Invalid when the key came with another body, Conflict when the first request is still at work, and what
+        refuses the caller now: a stored answer gives nobody what they may no longer read.
+        """
+        sent = await self.request.body() if body is None else body
+        mark = _Mark(actor.person, self.key, _fingerprint(self.request, sent))
+        try:
+            return await self.writer.run(lambda session: self._first(session, mark, write))
+        except _REFUSALS:
+            raise
+        except (AppError, IntegrityError) as error:
+            # what a repeated request runs into may be the first one's own work
+            async with self.writer.database.transaction() as session:
+                return (await _stored(session, mark, error)).response()
+
+    async def _first(self, session: AsyncSession, mark: _Mark, write: Write) -> Answer:
+        answer = await write(session)
+        row = {
+            **asdict(mark),
+            "status": answer.status,
+            "headers": json.dumps(dict(answer.headers)),
+            "body": answer.body,
+            "created_at": self.writer.clock.system(),
+        }
+        if (await inserts.send_with(session, _STORE, row)).first() is None:
+            raise _Taken("The first request with this Idempotency-Key is still at work; try again in a moment.")
+        return answer
+
+
+async def posting(request: Request, key: IdempotencyKey, writing: Writing) -> Posting:
+    return Posting(request, key, writing)
+
+
+Once = Annotated[Posting, Depends(posting)]

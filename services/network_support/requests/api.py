@@ -17,7 +17,7 @@ from shared.web.app import Parts, Using
 from shared.web.auth import ADMIN, NETWORK_STAFF, REVIEWER, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor
 from shared.web.etag import SeenRevision, etag
 from shared.web.pagination import Cursor, Limit, next_link
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once
 
 router = APIRouter(tags=["requests"])
 
@@ -35,7 +35,6 @@ ActingFor = Annotated[Acting, Depends(_acting)]
 
 
 async def _wanted(
-    *,
     state: Annotated[State | None, Query(description="Only in this state")] = None,
     entity: Annotated[EntityId | None, Query(description="Only of this entity")] = None,
     pledge: Annotated[UUID | None, Query(description="Only for this pledge")] = None,
@@ -53,11 +52,9 @@ WantedRequests = Annotated[Wanted, Depends(_wanted)]
 async def open_request(
     *,
     wish: Opening,
-    request: Request,
     actor: SignedIn,
     acting: ActingFor,
-    key: IdempotencyKey,
-    writing: Writing,
+    once: Once,
     parts: Using,
 ) -> Response:
     """For focal points and delegates. A request for a pledge that is not published yet waits in `pending_pledge`."""
@@ -66,7 +63,7 @@ async def open_request(
     async def write(session: AsyncSession) -> Answer:
         return await _answer(session, await commands.open_request(session, acting, wish, author, moment), 201)
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get("/requests", summary="All requests, newest first")
@@ -104,13 +101,10 @@ async def read_history(request_id: UUID, actor: SignedIn, memberships: AskingMem
 
 @router.post("/requests/{request_id}/acknowledge", response_model=RequestView, summary="Say that staff have read it")
 async def acknowledge(
-    *,
     request_id: UUID,
-    request: Request,
     actor: Staff,
-    key: IdempotencyKey,
     seen: SeenRevision,
-    writing: Writing,
+    once: Once,
     parts: Using,
 ) -> Response:
     """For Network staff; only a submitted request can be acknowledged."""
@@ -119,19 +113,16 @@ async def acknowledge(
     async def write(session: AsyncSession) -> Answer:
         return await _answer(session, await commands.acknowledge(session, request_id, seen, author, moment))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post("/requests/{request_id}/withdraw", response_model=RequestView, summary="Take a request back")
 async def withdraw(
-    *,
     request_id: UUID,
-    request: Request,
     actor: SignedIn,
     acting: ActingFor,
-    key: IdempotencyKey,
     seen: SeenRevision,
-    writing: Writing,
+    once: Once,
     parts: Using,
 ) -> Response:
     """For focal points and delegates of the entity that asked."""
@@ -140,7 +131,7 @@ async def withdraw(
     async def write(session: AsyncSession) -> Answer:
         return await _answer(session, await commands.withdraw(session, acting, request_id, seen, author, moment))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 async def _answer(session: AsyncSession, changed: SupportRequest, status: int = 200) -> Answer:

@@ -21,7 +21,7 @@ from services.pledges.registry.api import PUBLIC, SignedIn, call_of
 from shared.web.app import Using
 from shared.web.limits import LARGEST_FILE
 from shared.web.pagination import Cursor, Limit, next_link
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once
 
 router = APIRouter()
 
@@ -64,8 +64,7 @@ async def upload(
     pledge_id: UUID,
     request: Request,
     actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
+    once: Once,
     parts: Using,
     store: Kept,
     content_disposition: Named = None,
@@ -86,7 +85,7 @@ async def upload(
             done = await commands.attach(session, pledge_id, name, file, call)
             return Answer(201, done.model_dump_json())
 
-        return await writing.once(request, actor, key, write, body=f"{file.name}\n{file.sha256}".encode())
+        return await once(actor, write, body=f"{file.name}\n{file.sha256}".encode())
 
 
 @router.get("/pledges/{pledge_id}/attachments", tags=TAGS, summary="Its files, newest first")
@@ -114,22 +113,14 @@ async def files(
     response_model=AttachmentOut,
     summary="Remove a file that was never published",
 )
-async def remove(
-    pledge_id: UUID,
-    attachment_id: UUID,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def remove(pledge_id: UUID, attachment_id: UUID, actor: SignedIn, once: Once, parts: Using) -> Response:
     """For focal points and delegates. Its bytes are deleted within some hours."""
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
         return Answer(200, (await commands.remove(session, pledge_id, attachment_id, call)).model_dump_json())
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get(

@@ -19,7 +19,7 @@ from shared.web.app import Using
 from shared.web.auth import ANYONE, SIGNED_IN, STAFF, Actor
 from shared.web.etag import SeenRevision
 from shared.web.pagination import Cursor, Limit, next_link
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once
 
 router = APIRouter()
 Staff = Annotated[Actor, Depends(STAFF)]
@@ -75,14 +75,7 @@ async def preview(
     "/pledges/{pledge_id}/merge", tags=TAGS, response_model=WorkingCopy, summary="It is the same as another pledge"
 )
 async def merge(
-    pledge_id: UUID,
-    merging: Merging,
-    request: Request,
-    actor: Staff,
-    seen: SeenRevision,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
+    pledge_id: UUID, merging: Merging, actor: Staff, seen: SeenRevision, once: Once, parts: Using
 ) -> Response:
     """It is closed as superseded by the one that stays, and leaves all counts. That one is not changed."""
     call = call_of(parts, actor)
@@ -90,23 +83,15 @@ async def merge(
     async def write(session: AsyncSession) -> Answer:
         return answer(await commands.merge(session, pledge_id, seen, merging.into, call))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post("/pledges/{pledge_id}/unmerge", tags=TAGS, response_model=WorkingCopy, summary="Undo a merge")
-async def unmerge(
-    pledge_id: UUID,
-    request: Request,
-    actor: Staff,
-    seen: SeenRevision,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def unmerge(pledge_id: UUID, actor: Staff, seen: SeenRevision, once: Once, parts: Using) -> Response:
     """It is open again as it was, whatever became of the other pledge meanwhile."""
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
         return answer(await commands.unmerge(session, pledge_id, seen, call))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)

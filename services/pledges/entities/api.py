@@ -29,7 +29,7 @@ from shared.web.etag import SeenRevision, etag
 from shared.web.pagination import Cursor, Limit, next_link
 from shared.web.text import Text
 from shared.web.times import Day
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once, Writing
 
 router = APIRouter()
 
@@ -79,15 +79,13 @@ async def read(entity_id: str, parts: Using) -> Response:
 
 
 @router.post("/entities", tags=ENTITIES, status_code=201, response_model=EntityOut, summary="Add an entity")
-async def add(
-    new: NewEntity, request: Request, actor: Admin, key: IdempotencyKey, writing: Writing, parts: Using
-) -> Response:
+async def add(new: NewEntity, actor: Admin, once: Once, parts: Using) -> Response:
     """For administrators. The code is for ever; a taken one is a conflict (409)."""
 
     async def write(session: AsyncSession) -> Answer:
         return _answer(await commands.add(session, staff(actor), new, parts.clock.moment()), 201)
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.put("/entities/{entity_id}", tags=ENTITIES, response_model=EntityOut, summary="Change an entity")
@@ -109,15 +107,7 @@ async def change(
     response_model=MembershipOut,
     summary="Let somebody act for an entity",
 )
-async def give(
-    entity_id: str,
-    new: NewMembership,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def give(entity_id: str, new: NewMembership, actor: SignedIn, once: Once, parts: Using) -> Response:
     """For Network staff; focal points give those of delegates and viewers.
 
     Focal points and delegates write, viewers read; only focal points receive mail. Machines: for staff alone.
@@ -127,7 +117,7 @@ async def give(
         given = await memberships.give(session, actor, entity_id, new, parts.clock.moment())
         return Answer(201, given.model_dump_json(), {"Location": f"/entities/{entity_id}/memberships"})
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post(
@@ -136,15 +126,7 @@ async def give(
     response_model=MembershipOut,
     summary="End a membership now",
 )
-async def end(
-    entity_id: str,
-    membership_id: UUID,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def end(entity_id: str, membership_id: UUID, actor: SignedIn, once: Once, parts: Using) -> Response:
     """For Network staff; focal points end those of delegates and viewers.
 
     This service refuses the person at once, the others within a minute.
@@ -154,7 +136,7 @@ async def end(
         ended = await memberships.end(session, actor, entity_id, membership_id, parts.clock.moment())
         return Answer(200, ended.model_dump_json())
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post(
@@ -164,22 +146,14 @@ async def end(
     response_model=HandoverOut,
     summary="Hand a focal point's place over",
 )
-async def hand_over(
-    entity_id: str,
-    wish: NewHandover,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def hand_over(entity_id: str, wish: NewHandover, actor: SignedIn, once: Once, parts: Using) -> Response:
     """For the focal point; Network staff name the membership. Both get a mail, and the entity's work stays its own."""
 
     async def write(session: AsyncSession) -> Answer:
         made = await handover.hand_over(session, actor, entity_id, wish, parts.clock.moment())
         return Answer(201, made.model_dump_json(), {"Location": f"/entities/{entity_id}/memberships"})
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get(

@@ -29,7 +29,7 @@ from services.pledges.search.filters import Filters
 from shared.web.app import Using
 from shared.web.auth import ANYONE, SIGNED_IN, Actor
 from shared.web.pagination import Cursor, Limit, next_link
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once, Writing
 
 router = APIRouter()
 
@@ -46,16 +46,14 @@ def _file(pieces: AsyncIterator[bytes], name: str, format_: Format) -> Streaming
 
 
 @router.post("/imports", tags=IN, status_code=201, response_model=Import, summary="Begin an import")
-async def begin(
-    wish: NewImport, request: Request, actor: SignedIn, key: IdempotencyKey, writing: Writing, parts: Using
-) -> Response:
+async def begin(wish: NewImport, actor: SignedIn, once: Once, parts: Using) -> Response:
     """For focal points and delegates of the entity; statements for staff. Then send the file in parts."""
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
         return await _answer(session, await commands.begin(session, wish, call), 201)
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 async def _answer(session: AsyncSession, job: ImportJob, status: int = 200) -> Answer:
@@ -106,48 +104,36 @@ async def put_part(
 
 
 @router.post("/imports/{import_id}/check", tags=IN, response_model=Import, summary="Dry run: report row by row")
-async def check(
-    import_id: UUID,
-    how: ImportCheck,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def check(import_id: UUID, how: ImportCheck, actor: SignedIn, once: Once, parts: Using) -> Response:
     """Makes nothing. Once it is `checked`, read the rows; then run it, or mend the file and begin a new one."""
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
         return await _answer(session, await commands.check(session, import_id, how, call))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post("/imports/{import_id}/run", tags=IN, response_model=Import, summary="Make what is good")
-async def run(
-    import_id: UUID, request: Request, actor: SignedIn, key: IdempotencyKey, writing: Writing, parts: Using
-) -> Response:
+async def run(import_id: UUID, actor: SignedIn, once: Once, parts: Using) -> Response:
     """Bad rows stay behind; take them as a file."""
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
         return await _answer(session, await commands.run(session, import_id, call))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post("/imports/{import_id}/cancel", tags=IN, response_model=Import, summary="Stop it")
-async def cancel(
-    import_id: UUID, request: Request, actor: SignedIn, key: IdempotencyKey, writing: Writing, parts: Using
-) -> Response:
+async def cancel(import_id: UUID, actor: SignedIn, once: Once, parts: Using) -> Response:
     """Nothing more is made; what is made stays."""
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
         return await _answer(session, await commands.cancel(session, import_id, call))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get("/imports/{import_id}/rows", tags=IN, summary="The report, row by row")

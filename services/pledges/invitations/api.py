@@ -26,7 +26,7 @@ from shared.errors import NotFound
 from shared.web.app import Using
 from shared.web.auth import LINK_HOLDER, SERVICES, SIGNED_IN, Actor
 from shared.web.pagination import Cursor, Limit, next_link
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once
 
 router = APIRouter()
 
@@ -37,22 +37,14 @@ OF_ENTITY = "/entities/{entity_id}/invitations"
 
 
 @router.post(OF_ENTITY, tags=TAGS, status_code=201, response_model=InvitationOut, summary="Invite somebody by e-mail")
-async def invite(
-    entity_id: str,
-    new: NewInvitation,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def invite(entity_id: str, new: NewInvitation, actor: SignedIn, once: Once, parts: Using) -> Response:
     """For Network staff; focal points invite delegates and viewers. The link in the mail is good once, for 14 days."""
 
     async def write(session: AsyncSession) -> Answer:
         made = await commands.invite(session, actor, entity_id, new, parts.clock.moment())
         return Answer(201, made.model_dump_json(), {"Location": f"/entities/{entity_id}/invitations"})
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get(OF_ENTITY, tags=TAGS, response_model=Invitations, summary="Whom an entity has invited")
@@ -73,43 +65,27 @@ async def invitations(
 @router.post(
     OF_ENTITY + "/{invitation_id}/resend", tags=TAGS, response_model=InvitationOut, summary="Send an invitation again"
 )
-async def resend(
-    entity_id: str,
-    invitation_id: UUID,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def resend(entity_id: str, invitation_id: UUID, actor: SignedIn, once: Once, parts: Using) -> Response:
     """With a new link, good for 14 days from now; the one in the older mail is void. At most five mails."""
 
     async def write(session: AsyncSession) -> Answer:
         made = await commands.resend(session, actor, entity_id, invitation_id, parts.clock.moment())
         return Answer(200, made.model_dump_json())
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post(
     OF_ENTITY + "/{invitation_id}/revoke", tags=TAGS, response_model=InvitationOut, summary="Withdraw an invitation"
 )
-async def revoke(
-    entity_id: str,
-    invitation_id: UUID,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def revoke(entity_id: str, invitation_id: UUID, actor: SignedIn, once: Once, parts: Using) -> Response:
     """Its link does nothing from now on, and the address is erased."""
 
     async def write(session: AsyncSession) -> Answer:
         made = await commands.revoke(session, actor, entity_id, invitation_id, parts.clock.moment())
         return Answer(200, made.model_dump_json())
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post(
@@ -126,15 +102,7 @@ async def check(held: InvitationToken, response: Response, sealing: Sealing, par
 @router.post(
     "/invitations/accept", tags=TAGS, status_code=201, response_model=MembershipOut, summary="Accept an invitation"
 )
-async def accept(
-    said: Acceptance,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    sealing: Sealing,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def accept(said: Acceptance, actor: SignedIn, sealing: Sealing, once: Once, parts: Using) -> Response:
     """For whoever is signed in and holds the link: once."""
     ticket = tickets.opened(sealing, said.token)
 
@@ -142,7 +110,7 @@ async def accept(
         given = await commands.accept(session, actor, ticket, said, parts.clock.moment())
         return Answer(201, given.model_dump_json(), {"Location": f"/entities/{given.entity_id}/memberships"})
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post(

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities import authority
@@ -31,7 +31,7 @@ from services.pledges.progress.api import Sealing
 from shared.web.app import Using
 from shared.web.auth import ADMINS, SERVICES, SIGNED_IN, Actor
 from shared.web.etag import SeenRevision, etag
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once, Writing
 
 router = APIRouter()
 
@@ -79,14 +79,14 @@ async def change_own(contact: Contact, actor: SignedIn, seen: SeenRevision, writ
 
 
 @router.post("/people", tags=PEOPLE, status_code=201, response_model=Registered, summary="Register a person")
-async def register(new: NewPerson, request: Request, actor: Admin, key: IdempotencyKey, writing: Writing) -> Response:
+async def register(new: NewPerson, actor: Admin, once: Once) -> Response:
     """For administrators. A person without a registered contact gets no mail."""
 
     async def write(session: AsyncSession) -> Answer:
         await commands.register(session, new)
         return Answer(201, Registered(person_id=new.person_id).model_dump_json(), {"ETag": etag(1)})
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get(

@@ -25,7 +25,7 @@ from services.pledges.registry.api import call_of
 from shared.web.app import Using
 from shared.web.auth import ANYONE, LINK_HOLDER, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor
 from shared.web.pagination import Cursor, Limit, next_link
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once, Writing
 
 router = APIRouter()
 TAGS: list[str | Enum] = ["progress"]
@@ -38,13 +38,7 @@ LINKS: list[str | Enum] = ["action links"]
     "/pledges/{pledge_id}/updates", tags=TAGS, status_code=201, response_model=Update, summary="Report on a pledge"
 )
 async def report(
-    pledge_id: UUID,
-    said: Report,
-    request: Request,
-    actor: Annotated[Actor, Depends(SIGNED_IN)],
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
+    pledge_id: UUID, said: Report, actor: Annotated[Actor, Depends(SIGNED_IN)], once: Once, parts: Using
 ) -> Response:
     """For focal points and delegates of its entity and its partners; voluntary (¶77).
 
@@ -56,7 +50,7 @@ async def report(
         made = await commands.report(session, pledge_id, said, call)
         return Answer(201, made.model_dump_json(), {"Location": f"/pledges/{pledge_id}/updates"})
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get("/pledges/{pledge_id}/updates", tags=TAGS, dependencies=[Depends(ANYONE)], summary="What was reported")
@@ -74,14 +68,7 @@ async def updates(
     "/pledges/{pledge_id}/updates/{number}/check", tags=CHECKS, response_model=Checked, summary="Confirm its evidence"
 )
 async def check(
-    pledge_id: UUID,
-    number: Number,
-    said: Check,
-    request: Request,
-    actor: Annotated[Actor, Depends(STAFF)],
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
+    pledge_id: UUID, number: Number, said: Check, actor: Annotated[Actor, Depends(STAFF)], once: Once, parts: Using
 ) -> Response:
     """Or decline, with the reason; where its entity asked for it. The last answer holds."""
     call = call_of(parts, actor)
@@ -90,7 +77,7 @@ async def check(
         found = await evidence.check(session, pledge_id, number, said, call)
         return Answer(200, found.model_dump_json())
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get("/pledges/{pledge_id}/updates/{number}/check", tags=CHECKS, summary="How the check of its evidence stands")

@@ -18,22 +18,14 @@ from shared.web.app import Using
 from shared.web.auth import ANYONE
 from shared.web.etag import SeenRevision
 from shared.web.pagination import Cursor, Limit, next_link
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once
 
 router = APIRouter()
 TAGS: list[str | Enum] = ["pledges: together"]
 
 
 @router.post("/pledges/{pledge_id}/sign-off", tags=TAGS, response_model=SignOff, summary="Sign it off, or dissent")
-async def sign_off(
-    pledge_id: UUID,
-    said: Answering,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def sign_off(pledge_id: UUID, said: Answering, actor: SignedIn, once: Once, parts: Using) -> Response:
     """For focal points and delegates of its partner entities, on its latest public version. The last answer holds."""
     call = call_of(parts, actor)
 
@@ -41,7 +33,7 @@ async def sign_off(
         given = await partners.answer(session, pledge_id, PLEDGE, said, call)
         return Answer(200, given.model_dump_json())
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post(
@@ -51,14 +43,7 @@ async def sign_off(
     summary="Sign off a report, or dissent",
 )
 async def sign_off_report(
-    pledge_id: UUID,
-    number: Number,
-    said: Answering,
-    request: Request,
-    actor: SignedIn,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
+    pledge_id: UUID, number: Number, said: Answering, actor: SignedIn, once: Once, parts: Using
 ) -> Response:
     """For focal points and delegates of the pledge's entities, but of the one that reported. The last answer holds."""
     call = call_of(parts, actor)
@@ -67,7 +52,7 @@ async def sign_off_report(
         given = await partners.answer(session, pledge_id, number, said, call)
         return Answer(200, given.model_dump_json())
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get(
@@ -98,14 +83,7 @@ async def my_sign_offs(
     "/pledges/{pledge_id}/proxy-answer", tags=TAGS, response_model=WorkingCopy, summary="Accept what another one filed"
 )
 async def answer_proxy(
-    pledge_id: UUID,
-    said: ProxyAnswering,
-    request: Request,
-    actor: SignedIn,
-    seen: SeenRevision,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
+    pledge_id: UUID, said: ProxyAnswering, actor: SignedIn, seen: SeenRevision, once: Once, parts: Using
 ) -> Response:
     """For focal points and delegates of the entity in whose name it was filed; or refuse it, and it goes back."""
     call = call_of(parts, actor)
@@ -113,4 +91,4 @@ async def answer_proxy(
     async def write(session: AsyncSession) -> Answer:
         return answer_of(await commands.answer_proxy(session, pledge_id, seen, said, call))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)

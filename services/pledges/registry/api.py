@@ -32,7 +32,7 @@ from shared.web.app import Parts, Using
 from shared.web.auth import ANYONE, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor
 from shared.web.etag import SeenBefore, SeenRevision, etag, of_public, unless_known
 from shared.web.pagination import Cursor, Limit, next_link
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once, Writing
 
 router = APIRouter()
 
@@ -66,9 +66,7 @@ def answer(done: tuple[Present, Standing], status: int = 200) -> Answer:
 @router.post(
     "/pledges", tags=WORK, status_code=201, response_model=WorkingCopy, summary="Save a draft, or submit at once"
 )
-async def create(
-    wish: NewPledge, request: Request, actor: SignedIn, key: IdempotencyKey, writing: Writing, parts: Using
-) -> Response:
+async def create(wish: NewPledge, actor: SignedIn, once: Once, parts: Using) -> Response:
     """For focal points and delegates of the entity, or of another one that files it in the entity's name.
 
     A draft needs only a title; nobody else is told of it.
@@ -78,7 +76,7 @@ async def create(
     async def write(session: AsyncSession) -> Answer:
         return answer(await commands.create(session, wish, call), 201)
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.put(
@@ -133,34 +131,19 @@ async def working_copy(pledge_id: UUID, actor: SignedIn, parts: Using) -> Respon
 
 
 @router.post("/pledges/{pledge_id}/submit", tags=WORK, response_model=WorkingCopy, summary="Send it to the Network")
-async def submit(
-    pledge_id: UUID,
-    request: Request,
-    actor: SignedIn,
-    seen: SeenRevision,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def submit(pledge_id: UUID, actor: SignedIn, seen: SeenRevision, once: Once, parts: Using) -> Response:
     """Staff check completeness, never merit. What is missing comes back field by field."""
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
         return answer(await commands.submit(session, pledge_id, seen, call))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post("/pledges/{pledge_id}/close", tags=WORK, response_model=WorkingCopy, summary="Close it, with the reason")
 async def close(
-    pledge_id: UUID,
-    closing: Closing,
-    request: Request,
-    actor: SignedIn,
-    seen: SeenRevision,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
+    pledge_id: UUID, closing: Closing, actor: SignedIn, seen: SeenRevision, once: Once, parts: Using
 ) -> Response:
     """For focal points and delegates of its entity, and for staff. All versions stay public."""
     call = call_of(parts, actor)
@@ -168,7 +151,7 @@ async def close(
     async def write(session: AsyncSession) -> Answer:
         return answer(await commands.close(session, pledge_id, seen, closing, call))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get("/me/pledges", tags=WORK, summary="The pledges of the entities that you act for, newest first")
@@ -208,14 +191,7 @@ async def submissions(
 
 @router.post("/pledges/{pledge_id}/request-changes", tags=DESK, response_model=WorkingCopy, summary="Ask for changes")
 async def request_changes(
-    pledge_id: UUID,
-    asked: ChangeRequest,
-    request: Request,
-    actor: Staff,
-    seen: SeenRevision,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
+    pledge_id: UUID, asked: ChangeRequest, actor: Staff, seen: SeenRevision, once: Once, parts: Using
 ) -> Response:
     """Names the fields. Only the entity's people and staff see what is asked."""
     call = call_of(parts, actor)
@@ -223,41 +199,31 @@ async def request_changes(
     async def write(session: AsyncSession) -> Answer:
         return answer(await commands.request_changes(session, pledge_id, seen, asked, call))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post(
     "/pledges/{pledge_id}/publish", tags=DESK, response_model=WorkingCopy, summary="Publish what was submitted"
 )
-async def publish(
-    pledge_id: UUID,
-    request: Request,
-    actor: Staff,
-    seen: SeenRevision,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def publish(pledge_id: UUID, actor: Staff, seen: SeenRevision, once: Once, parts: Using) -> Response:
     """The working copy becomes the next public version."""
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
         return answer(await commands.publish(session, pledge_id, seen, call))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post("/statements", tags=DESK, status_code=201, response_model=WorkingCopy, summary="Record a public statement")
-async def record_statement(
-    said: Statement, request: Request, actor: Staff, key: IdempotencyKey, writing: Writing, parts: Using
-) -> Response:
+async def record_statement(said: Statement, actor: Staff, once: Once, parts: Using) -> Response:
     """What an entity pledged elsewhere in public, published as such with its sources."""
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
         return answer(await commands.record_statement(session, said, call), 201)
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get(

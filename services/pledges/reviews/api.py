@@ -23,7 +23,7 @@ from shared.web.app import Using
 from shared.web.auth import ANYONE, STAFF, Actor
 from shared.web.etag import SeenRevision, etag
 from shared.web.pagination import Cursor, Limit, next_link
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once, Writing
 
 router = APIRouter()
 
@@ -66,16 +66,14 @@ async def move(code: str, to: Move, actor: Staff, seen: SeenRevision, writing: W
 @router.post(
     "/reviews", tags=REVIEWS, status_code=201, response_model=MilestoneOut, summary="Add a milestone to a review cycle"
 )
-async def add(
-    new: NewMilestone, request: Request, actor: Staff, key: IdempotencyKey, writing: Writing, parts: Using
-) -> Response:
+async def add(new: NewMilestone, actor: Staff, once: Once, parts: Using) -> Response:
     """For Network staff: a regional review that the reference data does not have, say."""
     moment = parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
         return _answer(queries.shown(await commands.create(session, staff(actor), new, moment)), 201)
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.post(

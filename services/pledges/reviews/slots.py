@@ -14,7 +14,7 @@ from shared.web.auth import ANYONE, SIGNED_IN, STAFF, Actor
 from shared.web.etag import SeenRevision, etag
 from shared.web.pagination import Cursor, Limit, next_link
 from shared.web.text import Line
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once
 
 router = APIRouter()
 
@@ -46,16 +46,14 @@ async def granted(
     response_model=PresentationOut,
     summary="Ask to present a pledge",
 )
-async def ask(
-    code: str, wish: Wish, request: Request, actor: SignedIn, key: IdempotencyKey, writing: Writing, parts: Using
-) -> Response:
+async def ask(code: str, wish: Wish, actor: SignedIn, once: Once, parts: Using) -> Response:
     """For focal points and delegates of the pledge's entity, until the milestone is over."""
     moment = parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
         return _answer(await presentations.ask(session, actor, code, wish, moment), 201)
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 @router.get("/presentations", tags=TAGS, summary="Who has asked to present")
@@ -81,47 +79,26 @@ async def wishes(
 
 @router.post("/presentations/{presentation_id}/grant", tags=TAGS, response_model=PresentationOut, summary="Give a slot")
 async def grant(
-    presentation_id: UUID,
-    request: Request,
-    actor: Annotated[Actor, Depends(STAFF)],
-    seen: SeenRevision,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
+    presentation_id: UUID, actor: Annotated[Actor, Depends(STAFF)], seen: SeenRevision, once: Once, parts: Using
 ) -> Response:
     """For Network staff. From then on it is public."""
-    return await _settle(request, actor, presentation_id, seen, "granted", key, writing, parts)
+    return await _settle(actor, presentation_id, seen, "granted", once, parts)
 
 
 @router.post(
     "/presentations/{presentation_id}/withdraw", tags=TAGS, response_model=PresentationOut, summary="Not to present"
 )
-async def withdraw(
-    presentation_id: UUID,
-    request: Request,
-    actor: SignedIn,
-    seen: SeenRevision,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
-) -> Response:
+async def withdraw(presentation_id: UUID, actor: SignedIn, seen: SeenRevision, once: Once, parts: Using) -> Response:
     """For focal points and delegates of the entity, at any time and without a reason. It may ask again."""
-    return await _settle(request, actor, presentation_id, seen, "withdrawn", key, writing, parts)
+    return await _settle(actor, presentation_id, seen, "withdrawn", once, parts)
 
 
 async def _settle(
-    request: Request,
-    actor: Actor,
-    presentation_id: UUID,
-    seen: int,
-    state: PresentationState,
-    key: IdempotencyKey,
-    writing: Writing,
-    parts: Using,
+    actor: Actor, presentation_id: UUID, seen: int, state: PresentationState, once: Once, parts: Using
 ) -> Response:
     moment = parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
         return _answer(await presentations.settle(session, actor, presentation_id, seen, state, moment))
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)

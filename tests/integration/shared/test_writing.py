@@ -9,7 +9,7 @@ from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +21,7 @@ from shared.messaging.ddl import V1
 from shared.process import Health
 from shared.web.app import Parts, create
 from shared.web.auth import SIGNED_IN, Actor
-from shared.web.writing import Answer, IdempotencyKey, Writing
+from shared.web.writing import Answer, Once
 from tests.support import tokens
 from tests.support.parts import Postgres
 from tests.support.tokens import bearer
@@ -37,13 +37,7 @@ _REFUSED: dict[str, AppError] = {}  # by person
 
 
 @router.post("/things")
-async def add_thing(
-    request: Request,
-    body: Thing,
-    actor: Annotated[Actor, Depends(SIGNED_IN)],
-    key: IdempotencyKey,
-    writing: Writing,
-) -> Response:
+async def add_thing(body: Thing, actor: Annotated[Actor, Depends(SIGNED_IN)], once: Once) -> Response:
     async def write(session: AsyncSession) -> Answer:
         if body.name == "impatient":
             await session.execute(text("set local lock_timeout = '20ms'"))
@@ -55,7 +49,7 @@ async def add_thing(
         await session.execute(text("select pg_sleep(0.002)"))
         return Answer(201, body.model_dump_json(), {"X-Name": body.name})
 
-    return await writing.once(request, actor, key, write)
+    return await once(actor, write)
 
 
 THINGS = """
