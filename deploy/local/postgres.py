@@ -6,6 +6,7 @@ import platform
 import signal
 import subprocess
 import tarfile
+import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from deploy.local.watcher import Watcher
 from shared.refusal import Refused
 
 SUPERUSER = "postgres"
+STILL_HELD = "pre-existing shared memory block"  # PostgreSQL's words; locale is C
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -93,8 +95,20 @@ class Postgres(OneChild):
             account,
             stop_signal=signal.SIGINT,  # fast: ends sessions, loses nothing
         )
-        self.child = Child(command)
-        self.child.wait_until(self.ready, within)
+        end = time.monotonic() + within
+        while not self._started(Child(command), end):
+            time.sleep(0.1)
+
+    def _started(self, child: Child, end: float) -> bool:
+        """False while sessions of a server that was killed are still ending: they hold its memory a moment longer."""
+        self.child = child
+        try:
+            child.wait_until(self.ready, end - time.monotonic())
+        except Refused:
+            if STILL_HELD not in child.said() or time.monotonic() > end:
+                raise
+            return False
+        return True
 
     def _initialize(self, account: Account | None) -> None:
         erase(self.data)  # what a first start that was cut off has left

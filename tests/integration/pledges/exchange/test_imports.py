@@ -118,6 +118,22 @@ async def test_a_check_that_died_goes_on_where_it_was_and_the_dead_one_writes_no
     assert (await exchange.get(path)).json()["state"] == "checked"
 
 
+async def test_a_frozen_importer_that_wakes_up_beside_its_successor_makes_nothing(exchange: Exchange) -> None:
+    found = await exchange.dry("pledges.csv", table(rows(300)).encode())
+    assert (await exchange.post(f"{found['path']}/run")).status_code == 200
+    frozen = await exchange.importer.claim()
+    async with exchange.service.owner.transaction() as session:
+        await session.execute(text("update import_job set lease_until = '2000-01-01'"))
+    successor = await exchange.importer.claim()
+    assert frozen is not None
+    assert successor is not None
+    assert await exchange.importer._make(successor, 100)
+    with pytest.raises(Lost):
+        await exchange.importer._make(frozen, 100)
+    assert await exchange.count("pledge") == 100
+    assert (await exchange.get(found["path"])).json()["made"] == 100
+
+
 async def test_an_import_that_was_stopped_goes_on_and_makes_each_row_once(exchange: Exchange) -> None:
     found = await exchange.dry("pledges.csv", table(rows(500)).encode())
     assert (await exchange.post(f"{found['path']}/run")).status_code == 200
