@@ -15,8 +15,7 @@ from services.pledges.attachments.queries import Stored
 from services.pledges.attachments.receiving import received
 from services.pledges.attachments.schemas import AttachmentOut, AttachmentPage
 from services.pledges.attachments.store import Store
-from services.pledges.entities.authority import require_reader
-from services.pledges.registry import records
+from services.pledges.registry import proxies, records
 from services.pledges.registry.api import PUBLIC, SignedIn, call_of
 from shared.web.app import Using
 from shared.web.limits import LARGEST_FILE
@@ -69,9 +68,10 @@ async def upload(
     store: Kept,
     content_disposition: Named = None,
 ) -> Response:
-    """For focal points and delegates: the bytes are the body, at most 25 MiB. Its kind is told by its content alone.
+    """The bytes are the body, at most 25 MiB. Its kind is told by its content alone.
 
-    The pledge does not change: save its `attachment` as the id that comes back.
+    For focal points and delegates; also of who filed the pledge in its entity's name, while they may save it. The
+    pledge does not change: save its `attachment` as the id that comes back.
     """
     call = call_of(parts, actor)
     async with parts.database.transaction() as session:
@@ -98,11 +98,11 @@ async def files(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> AttachmentPage:
-    """For the entity's members, staff and reviewers; removed ones too."""
+    """For who may read the working copy, removed ones too; for who filed it, its own and those of the text."""
     async with parts.database.transaction() as session:
         found = await records.present(session, pledge_id)
-        await require_reader(session, actor, found.entity_id, parts.clock.business())
-        page = await queries.files(session, pledge_id, limit, cursor)
+        who, _ = await proxies.sides(session, actor, found, parts.clock.business())
+        page = await queries.files(session, found, limit, cursor, by_filer=not who.may_read)
     response.headers.update(next_link(request, page.next))
     return page
 
@@ -114,7 +114,7 @@ async def files(
     summary="Remove a file that was never published",
 )
 async def remove(pledge_id: UUID, attachment_id: UUID, actor: SignedIn, once: Once, parts: Using) -> Response:
-    """For focal points and delegates. Its bytes are deleted within some hours."""
+    """For who may send one. Its bytes are deleted within some hours."""
     call = call_of(parts, actor)
 
     async def write(session: AsyncSession) -> Answer:
@@ -146,11 +146,11 @@ async def public_file(pledge_id: UUID, attachment_id: UUID, parts: Using, store:
     summary="A file that is perhaps not published",
 )
 async def working_file(pledge_id: UUID, attachment_id: UUID, actor: SignedIn, parts: Using, store: Kept) -> Response:
-    """For the entity's members, staff and reviewers."""
+    """For who may read the working copy; for who filed it, its own and those of the text."""
     async with parts.database.transaction() as session:
         pledge = await records.present(session, pledge_id)
-        await require_reader(session, actor, pledge.entity_id, parts.clock.business())
-        found = await queries.of_working_copy(session, pledge_id, attachment_id)
+        who, _ = await proxies.sides(session, actor, pledge, parts.clock.business())
+        found = await queries.of_working_copy(session, pledge, attachment_id, by_filer=not who.may_read)
     return await _download(store, found, {"Cache-Control": "no-store"})
 
 

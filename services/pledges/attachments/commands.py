@@ -11,12 +11,11 @@ from uuid_utils.compat import uuid7
 from services.pledges.attachments.models import Attachment, LooseObject
 from services.pledges.attachments.receiving import Received
 from services.pledges.attachments.schemas import AttachmentOut
-from services.pledges.entities.authority import DELEGATE, FOCAL_POINT, Standing, require_reader
-from services.pledges.registry import records
+from services.pledges.registry import lifecycle, proxies, records
 from services.pledges.registry.records import Present
 from services.pledges.registry.steps import Call
 from services.pledges.tables import core
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Forbidden, NotFound
 
 MOST = 50  # files of one pledge that are not removed
 LOOSE_FOR = timedelta(hours=1)  # longer than any upload takes
@@ -44,14 +43,17 @@ _LOOSE = (
 )
 
 
-async def permit(session: AsyncSession, pledge_id: UUID, call: Call, *, lock: bool = False) -> Standing:
-    """May a file be sent to this pledge? Asked before one is read. Raises NotFound, Forbidden, Conflict."""
-    found, who = await _writable(session, pledge_id, call, lock=lock)
+async def permit(session: AsyncSession, pledge_id: UUID, call: Call, *, lock: bool = False) -> str:
+    """May a file be sent to this pledge, and in which role? Asked before one is read.
+
+    Raises NotFound, Forbidden, Conflict.
+    """
+    found, role = await _writable(session, pledge_id, call, lock=lock)
     if found.state == "closed":
         raise Conflict("It is closed, and takes no more files.")
     if int(await session.scalar(_COUNT, {"id": pledge_id}) or 0) >= MOST:
         raise Conflict(f"It has {MOST} files; remove one that is not needed.")
-    return who
+    return role
 
 
 async def announce(session: AsyncSession, now: datetime) -> str:
@@ -63,7 +65,7 @@ async def announce(session: AsyncSession, now: datetime) -> str:
 
 async def attach(session: AsyncSession, pledge_id: UUID, name: str, file: Received, call: Call) -> AttachmentOut:
     """The object `name` holds the bytes of `file`. Raises NotFound, Forbidden, Conflict."""
-    who = await permit(session, pledge_id, call, lock=True)
+    role = await permit(session, pledge_id, call, lock=True)
     # at half of the time: no clock is so wrong that what is held here is being swept there
     if (await session.execute(_HOLD, {"name": name, "after": call.moment.system - LOOSE_FOR / 2})).first() is None:
         raise Conflict("The upload took too long; send the file again.")
@@ -74,7 +76,7 @@ async def attach(session: AsyncSession, pledge_id: UUID, name: str, file: Receiv
         "media_type": file.media_type,
         "size": file.size,
         "sha256": file.sha256,
-        "by": FOCAL_POINT if FOCAL_POINT in who.roles else DELEGATE,
+        "by": role,
         "uploaded_at": call.now,
     }
     own = {"object": name, "person_id": call.actor.person, "recorded_at": call.moment.system}
@@ -87,10 +89,12 @@ async def remove(session: AsyncSession, pledge_id: UUID, attachment_id: UUID, ca
 
     Raises NotFound, Forbidden, Conflict.
     """
-    found, _ = await _writable(session, pledge_id, call, lock=True)
+    found, role = await _writable(session, pledge_id, call, lock=True)
     file = await session.scalar(_OF, {"id": attachment_id, "of": pledge_id})
     if file is None:
         raise NotFound("This pledge has no such file.")
+    if role == "proxy" != file.by:
+        raise Forbidden("Its entity sent it: only they remove it.")
     if file.public_since:
         raise Conflict("It is public: what was published stays.")
     if found.content.attachment == attachment_id:
@@ -111,8 +115,10 @@ async def forget(session: AsyncSession, name: str) -> None:
     await session.execute(_FORGET, {"name": name})
 
 
-async def _writable(session: AsyncSession, pledge_id: UUID, call: Call, *, lock: bool) -> tuple[Present, Standing]:
+async def _writable(session: AsyncSession, pledge_id: UUID, call: Call, *, lock: bool) -> tuple[Present, str]:
+    """For whoever may save the pledge. Its entity sends files at other times too: as evidence for its reports."""
     found = await records.present(session, pledge_id, lock=lock)
-    who = await require_reader(session, call.actor, found.entity_id, call.now)
-    who.require_writer()
-    return found, who
+    who, by = await proxies.acting(session, call.actor, found, "save", call.now)
+    if by == "proxy":
+        lifecycle.follows("save", found.state, version=found.version)
+    return found, proxies.role(who, by)

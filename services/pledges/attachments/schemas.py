@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 
 class AttachmentOut(BaseModel):
-    """A file of a pledge, for its entity and the Network's staff."""
+    """A file of a pledge, for its entity, who filed it, and the Network's staff."""
 
     attachment_id: UUID
     pledge_id: UUID
@@ -16,7 +16,7 @@ class AttachmentOut(BaseModel):
     media_type: str = Field(description="By its content")
     size: int = Field(description="Bytes")
     sha256: str
-    by: Literal["focal_point", "delegate"] = Field(description="Who uploaded it, by role")
+    by: Literal["focal_point", "delegate", "proxy"] = Field(description="Who uploaded it, by role")
     uploaded_at: datetime = Field(description="Business time, UTC")
     public_since: datetime | None = None
     removed_at: datetime | None = None

@@ -122,7 +122,10 @@ async def patch(
 
 @router.get("/pledges/{pledge_id}/working-copy", tags=WORK, response_model=WorkingCopy, summary="What is worked on")
 async def working_copy(pledge_id: UUID, actor: SignedIn, parts: Using) -> Response:
-    """For the entity's members, staff and reviewers; with the exchange about it. Its ETag goes into If-Match."""
+    """For members of its entity and of who filed it, staff and reviewers. With the exchange about it.
+
+    Its ETag goes into If-Match.
+    """
     async with parts.database.transaction() as session:
         found = await records.present(session, pledge_id)
         who, _ = await proxies.sides(session, actor, found, parts.clock.business())

@@ -12,12 +12,7 @@ from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from services.pledges.attachments import records as attachments
-from services.pledges.entities.authority import (
-    DELEGATE,
-    FOCAL_POINT,
-    Standing,
-    standing,
-)
+from services.pledges.entities.authority import Standing, standing
 from services.pledges.entities.queries import known
 from services.pledges.registry import lifecycle, proxies, records, steps
 from services.pledges.registry.content import Content
@@ -54,6 +49,11 @@ class Case:
     by: By
     state: State
 
+    @property
+    def role(self) -> str:
+        """As the history names it."""
+        return proxies.role(self.who, self.by)
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -85,7 +85,8 @@ async def make(session: AsyncSession, ready: Sequence[Ready], call: Call) -> lis
     made = [_new(one.who, one.content, one.state, call, one.proxy) for one in ready]
     records.begin(session, made)
     for done, one in zip(made, ready, strict=True):
-        await steps.add(session, done, _FIRST[done.state], _role(one.who, "proxy" if one.proxy else "entity"), call)
+        role = proxies.role(one.who, "proxy" if one.proxy else "entity")
+        await steps.add(session, done, _FIRST[done.state], role, call)
         if done.state == "submitted":
             await steps.announce(session, done, "submitted", call)
     return made
@@ -124,7 +125,7 @@ async def request_changes(
     case = await _case(session, "request_changes", pledge_id, seen, call)
     done = await records.change(session, case.found, case.state, case.found.content, call.now)
     details = steps.ASKED.dump_json(asked.fields).decode()
-    await steps.add(session, done, "changes_requested", _role(case.who, case.by), call, fields=names, details=details)
+    await steps.add(session, done, "changes_requested", case.role, call, fields=names, details=details)
     await steps.announce(session, done, "changes_requested", call, names)
     return done, case.who
 
@@ -164,7 +165,7 @@ async def answer_proxy(
     case = await _case(session, act, pledge_id, seen, call)
     done = await records.change(session, case.proxied, case.state, case.found.content, call.now)
     details = json.dumps({"reason": said.reason})
-    await steps.add(session, done, f"proxy_{said.answer}", _role(case.who, case.by), call, details=details)
+    await steps.add(session, done, f"proxy_{said.answer}", case.role, call, details=details)
     return done, case.who
 
 
@@ -174,7 +175,7 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
     by = lifecycle.acting("record", for_entity=who.may_write, is_staff=who.is_staff)
     content = await _content(session, said.entity_id, said)
     made = _begin(session, who, content, "published", call)
-    await steps.add(session, made, "recorded", _role(who, by), call)
+    await steps.add(session, made, "recorded", proxies.role(who, by), call)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
     return await publish_version(session, made, who.entity, call.moment, sources), who
 
@@ -201,9 +202,7 @@ async def _case(
 ) -> Case:
     """Locks the pledge, then asks in this order: may they know of it, may they act, did they see it, may it be now."""
     found = await records.present(session, pledge_id, lock=True)
-    who, filer = await proxies.sides(session, call.actor, found, call.now)
-    for_proxy = filer is not None and filer.may_write
-    by = lifecycle.acting(act, for_entity=who.may_write, for_proxy=for_proxy, is_staff=who.is_staff)
+    who, by = await proxies.acting(session, call.actor, found, act, call.now)
     if edit and seen != found.revision:
         raise await overtaken(session, found, seen, edit(found.content))
     require(seen, found.revision)
@@ -211,18 +210,11 @@ async def _case(
     return Case(found, proxies.after(act, by, found), who, by, state)
 
 
-def _role(who: Standing, by: By) -> str:
-    """What the history says: in which role of theirs they acted."""
-    if by != "entity":
-        return by
-    return FOCAL_POINT if FOCAL_POINT in who.roles else DELEGATE
-
-
 async def _change(session: AsyncSession, case: Case, action: str, call: Call, content: Content) -> Present:
     """The next revision, and its line in the history with the fields that differ."""
     done = await records.change(session, case.proxied, case.state, content, call.now)
     fields = lifecycle.changed(case.found.content, content)
-    await steps.add(session, done, action, _role(case.who, case.by), call, fields=fields)
+    await steps.add(session, done, action, case.role, call, fields=fields)
     return done
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.entities.authority import Standing, find_standing, standing
+from services.pledges.entities.authority import DELEGATE, FOCAL_POINT, Standing, find_standing, standing
+from services.pledges.registry import lifecycle
 from services.pledges.registry.lifecycle import Act, By
 from services.pledges.registry.records import Present, Proxy
 from services.pledges.registry.schemas import NewPledge, ProxyAnswer
@@ -52,6 +53,20 @@ async def sides(session: AsyncSession, actor: Actor, found: Present, now: dateti
     if filer is None or not filer.roles:
         who.require_read()
     return who, filer
+
+
+async def acting(session: AsyncSession, actor: Actor, found: Present, act: Act, now: datetime) -> tuple[Standing, By]:
+    """What the caller may do for its entity, and in which capacity they do this act. Raises NotFound, Forbidden."""
+    who, filer = await sides(session, actor, found, now)
+    for_proxy = filer is not None and filer.may_write
+    return who, lifecycle.acting(act, for_entity=who.may_write, for_proxy=for_proxy, is_staff=who.is_staff)
+
+
+def role(who: Standing, by: By) -> str:
+    """What is kept of who acted: in which role of theirs."""
+    if by != "entity":
+        return by
+    return FOCAL_POINT if FOCAL_POINT in who.roles else DELEGATE
 
 
 async def filing(session: AsyncSession, actor: Actor, wish: NewPledge, now: datetime) -> Filed:
