@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from cli.connect import As, connected
+from cli.connect import As, connected, preferred
 from cli.output import Json, counting, note, say, show_json, table
 from shared.refusal import Refused
 
@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX or JSON, as the template has it.")],
-    entity: Annotated[str | None, typer.Option(help="For whom, where a row does not say.")] = None,
+    entity: Annotated[
+        str | None, typer.Option(help="For whom, where a row does not say; otherwise as the login says.")
+    ] = None,
     statements: Annotated[bool, typer.Option("--statements", help="For staff: public statements.")] = False,
     submit: Annotated[bool, typer.Option("--submit", help="Submit at once what would be drafts else.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is wrong; make nothing.")] = False,
@@ -46,8 +48,9 @@ def import_(
     """
     if not file.is_file():
         raise Refused(f"There is no file {file}.")
-    wish = {"entity_id": entity, "statements": statements, "submit": submit}
-
+    # a statement is of any State, and not of the one that its recorder mostly writes for
+    whose = entity if statements else entity or _usual(persona, "For {}, as your login says.", quiet=json)
+    wish = {"entity_id": whose or None, "statements": statements, "submit": submit}
     content = file.read_bytes()
 
     async def do() -> tuple["Import", list["Row"]]:
@@ -64,6 +67,14 @@ def import_(
     _show(found, bad, as_json=json)
     if found.fault or found.bad:
         raise typer.Exit(1)
+
+
+def _usual(persona: str | None, says: str, *, quiet: bool) -> str:
+    """The entity of the login, and that it is used is said, unless a program reads; empty if none is kept there."""
+    found = preferred("entity", persona)
+    if found and not quiet:
+        note(says.format(found))
+    return found
 
 
 async def _sent(client: "Client", name: str, content: bytes, wish: dict[str, Any]) -> "Import":
@@ -140,29 +151,47 @@ def _faults(bad: "list[Row]") -> Iterator[tuple[str, str, str, str]]:
 
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="To be written; .csv, .xlsx or .json says how.")],
-    mine: Annotated[
-        str | None, typer.Option("--working-copies", metavar="ENTITY", help="Of an entity of yours.")
-    ] = None,
-    entity: Annotated[str | None, typer.Option(help="Only of this entity.")] = None,
+    working: Annotated[
+        bool, typer.Option("--working-copies", help="What an entity of yours works on, drafts too.")
+    ] = False,
+    entity: Annotated[str | None, typer.Option(help="Only of this entity; otherwise as the login says.")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Of all entities, whatever the login says.")] = False,
     objective: Annotated[str | None, typer.Option(help="Only for this objective.")] = None,
     cycle: Annotated[str | None, typer.Option(help="Only in the context of this review cycle.")] = None,
     text: Annotated[str | None, typer.Option(help="Only with these words.")] = None,
     persona: As = None,
+    *,
+    json: Json = False,
 ) -> None:
     """Write the public pledges into a file, or with --working-copies what an entity works on, drafts too."""
     format_ = file.suffix.removeprefix(".").casefold()
     if format_ not in FORMATS:
         raise Refused(f"{file} is to be .csv, .xlsx or .json.")
-    if mine and (entity or objective or cycle or text):
-        raise Refused("--working-copies takes no filters: leave out the other options.")
+    if working and (everybody or objective or cycle or text):
+        raise Refused("--working-copies takes --entity and no other filters: leave out the other options.")
+    if everybody and entity:
+        raise Refused("--all and --entity contradict each other: leave one of them out.")
+    whose = "" if everybody else entity or _own(persona, working=working, quiet=json)
 
     def asked(client: "Client") -> Awaitable["Download"]:
-        if mine:
-            return client.pledges.export_working_copies(mine, format_)
-        return client.pledges.export(format_, entity=entity, objective=objective, cycle=cycle, text=text)
+        if working:
+            return client.pledges.export_working_copies(whose, format_)
+        return client.pledges.export(format_, entity=whose or None, objective=objective, cycle=cycle, text=text)
 
-    size = asyncio.run(_exported(asked, file, persona, signed_in=mine is not None))
-    say(f"{file}: {size:,} bytes.")
+    size = asyncio.run(_exported(asked, file, persona, signed_in=working))
+    if json:
+        show_json({"file": file, "bytes": size, "entity_id": whose or None})
+    else:
+        say(f"{file}: {size:,} bytes.")
+
+
+def _own(persona: str | None, *, working: bool, quiet: bool) -> str:
+    """Raises Refused where working copies are wanted and the login names no entity."""
+    says = "Of {} alone, as your login says" + ("." if working else "; --all takes those of all entities.")
+    found = _usual(persona, says, quiet=quiet)
+    if working and not found:
+        raise Refused("Name the entity whose working copies you want with --entity.")
+    return found
 
 
 async def _exported(

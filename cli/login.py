@@ -33,7 +33,9 @@ def login(
     network_support: Annotated[str, _address("network_support", "The service of support requests.")] = "",
     notifications: Annotated[str, _address("notifications", "The notifications service.")] = "",
     issuer: Annotated[str, _address("issuer", "Where people sign in: the OIDC issuer.")] = "",
-    entity: Annotated[str, typer.Option(help="For whom you mostly write; `gcm pledge new` then needs none.")] = "",
+    entity: Annotated[
+        str, typer.Option(help="For whom you mostly write: new pledges, imports and exports are theirs then.")
+    ] = "",
     language: Annotated[str, typer.Option(help="For advice: one of the six UN languages, for instance fr.")] = "",
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     *,

@@ -73,11 +73,17 @@ class Count(Protocol):
 
 @contextmanager
 def counting(what: str, total: int | None = None) -> Iterator[Count]:
-    """A bar on standard error while long work goes on; nothing where that is no terminal."""
+    """A bar on standard error while long work goes on; nothing where that is no terminal, or a program reads (--json).
+
+    We ask the descriptor: rich takes the variables of some build servers for a terminal.
+    """
+    if not sys.stderr.isatty() or "--json" in sys.argv:
+        yield lambda _: None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
+        task = bar.add_task(printable(what), total=total)
         yield lambda done: bar.update(task, completed=done)

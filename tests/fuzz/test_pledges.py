@@ -5,17 +5,13 @@ As part of all tests, short, as one role and with the same data each time; `make
 
 import asyncio
 import os
-import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from services.pledges.registry.content import EXAMPLE
-from shared.process import serve_app
-from tests.support.api import Service, once
+from tests.support.api import Service, once, served
 from tests.support.entities import ADMIN, MACHINE, REVIEWER, STAFF, add_entity, give, made, register
 from tests.support.files import PDF
 from tests.support.tokens import bearer
@@ -62,20 +58,6 @@ async def _what_is_there(pledges: Service) -> dict[str, str]:
     }
 
 
-@asynccontextmanager
-async def _served(pledges: Service) -> AsyncIterator[str]:
-    """The service's address while it is served over HTTP."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    stop = asyncio.Event()
-    serving = asyncio.create_task(serve_app(pledges.app, "127.0.0.1", port, stop))
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        stop.set()
-        await serving
-
-
 async def _schemathesis(address: str, settings: dict[str, str]) -> tuple[int, str]:
     """Its exit code, and all that it said."""
     words = [
@@ -101,7 +83,7 @@ async def test_no_answer_is_outside_of_the_schema(pledges: Service, role: str) -
         "AUTHORIZATION": ROLES[role].get("Authorization", ""),
         "LEAVER": bearer("leaver")["Authorization"],
     }
-    async with _served(pledges) as address:
+    async with served(pledges) as address:
         code, said = await _schemathesis(address, there | callers)
     print(said)  # noqa: T201 - figures and the seed, for whoever runs this with -s
     assert code == 0, said

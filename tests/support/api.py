@@ -5,8 +5,10 @@ async def test_something(service: Services) -> None:
     answer = await pledges.client.get("/me", headers=bearer("amina"))
 """
 
+import asyncio
 import importlib
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from services.pledges.progress.sealing import Seal
 from shared import clock as clocks
 from shared.clock import Clock
 from shared.db import Database
-from shared.process import Health
+from shared.process import Health, serve_app
 from shared.web.app import Parts
 from shared.web.writing import Writer
 from tests.support import tokens
@@ -81,6 +83,20 @@ Services = Callable[..., Awaitable[Service]]
 def once(headers: dict[str, str]) -> dict[str, str]:
     """These headers and a new Idempotency-Key, for a POST."""
     return {**headers, "Idempotency-Key": str(uuid4())}
+
+
+@asynccontextmanager
+async def served(service: Service) -> AsyncIterator[str]:
+    """The service's address while it is served over HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    stop = asyncio.Event()
+    serving = asyncio.create_task(serve_app(service.app, "127.0.0.1", port, stop))
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        stop.set()
+        await serving
 
 
 @asynccontextmanager
