@@ -30,7 +30,7 @@ check: $(VENV)/.done  ## Style, types, walls, contracts, reference data, depende
 test: $(VENV)/.done  ## All tests, on real parts that are started for them (ARGS="tests/unit -x": some)
 	$(RUN) pytest -n 2 --no-loadscope-reorder $(ARGS)
 
-fuzz: $(VENV)/.done  ## Every operation of the pledges service as each role, with 100 examples and more (EXAMPLES=, SEED=, ARGS="-k member")
+fuzz: $(VENV)/.done  ## Every operation of each service as each role, with 100 examples and more (EXAMPLES=, SEED=, ARGS="-k pledges-member")
 	GCM_FUZZ_EXAMPLES=$(or $(EXAMPLES),100) GCM_FUZZ_SEED=$(or $(SEED),$(shell date +%Y%m%d)) $(RUN) pytest -s tests/fuzz $(ARGS)
 
 bench: $(VENV)/.done  ## Measure, print tables, write build/bench (ONLY=spine: one of them)
