@@ -17,7 +17,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from services.portal.csrf import posted, posted_file
+from services.portal.csrf import posted, posted_either, posted_file
 from services.portal.parts import parts_of
 from services.portal.provider import Session
 from shared.client import Addresses, Client
@@ -83,7 +83,7 @@ def require_rules(app: FastAPI) -> None:
     for context in iter_route_contexts(app.routes):
         if isinstance(context.original_route, APIRoute):
             taken = [found.call for found in context.dependant.dependencies]
-            forged = not {posted, posted_file}.intersection(taken) and context.path not in UNGUARDED
+            forged = not {posted, posted_file, posted_either}.intersection(taken) and context.path not in UNGUARDED
             bare = "POST" in (context.methods or ()) and forged
             if len(RULES.intersection(taken)) != 1 or bare:
                 wrong.append(str(context.path))

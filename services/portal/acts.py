@@ -52,6 +52,26 @@ DONE: dict[str, Callable[[Language], str]] = {
         "Merged. The pledge is closed, and leads to the one that stays. You can undo it here."
     ),
     "unmerged": lambda language: language.gettext("Undone: the pledge is as it was before the merge."),
+    "evidence-confirmed": lambda language: language.gettext(
+        "Confirmed: everybody sees it with the report. Nobody gets an e-mail."
+    ),
+    "evidence-declined": lambda language: language.gettext(
+        "Declined. The people of the pledge’s entities see it with your reason where they report; the public does not."
+        " Nobody gets an e-mail."
+    ),
+    "slot-asked": lambda language: language.gettext(
+        "You have asked for a slot. The Network’s staff see it; it is public once they grant it. Nobody gets an e-mail."
+    ),
+    "slot-withdrawn": lambda language: language.gettext("Withdrawn. You may ask again."),
+    "slot-granted": lambda language: language.gettext(
+        "Granted: everybody sees on the page of the review that it is presented. Nobody gets an e-mail."
+    ),
+    "milestone-moved": lambda language: language.gettext(
+        "Moved. Everybody sees the new date and your reason; reminders that have not gone out follow it."
+    ),
+    "outcome-recorded": lambda language: language.gettext(
+        "The outcome is public now. Earlier versions stay to be read."
+    ),
     "acknowledged": lambda language: language.gettext(
         "Acknowledged. The focal points of the entity get an e-mail that says so."
     ),

@@ -11,8 +11,10 @@ from services.portal.access import public, require_rules
 from services.portal.page import STATIC
 from services.portal.pages import (
     autosave,
+    closing,
     desk,
     draft,
+    evidence,
     files,
     invitations,
     links,
@@ -42,10 +44,14 @@ PAGES = (
     partners,
     proxies,
     reporting,
+    closing,
     support,
     desk,
+    evidence,
     merging,
 )
+
+LARGER = files.LARGER | reporting.LARGER
 
 
 class _Files(StaticFiles):
@@ -63,7 +69,7 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.parts = parts
     failures.install(app)
-    app.add_middleware(Limits, answer=failures.of, headers=security.headers(parts.settings), larger=files.LARGER)
+    app.add_middleware(Limits, answer=failures.of, headers=security.headers(parts.settings), larger=LARGER)
     app.add_middleware(security.Answers)
     app.mount("/static", _Files(directory=STATIC))
     for router in (_health, signin.router, *(one.router for one in PAGES)):

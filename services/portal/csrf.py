@@ -6,6 +6,7 @@ signing in again, and another browser's token is refused. It is encrypted, so it
 """
 
 import hmac
+import re
 import secrets
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -23,6 +24,7 @@ KEPT = 365 * 86_400  # seconds
 MOST_FIELDS = 2000
 ENCODED = "application/x-www-form-urlencoded"  # as browsers send all forms of ours, but those with a file
 WITH_FILE = "multipart/form-data"
+_CHOSEN = re.compile(r";\s*charset", re.IGNORECASE)  # no browser says how such a form is to be decoded
 
 REFUSED = "This form was not sent from the page and the browser that showed it. Open the page again and send it there."
 
@@ -43,8 +45,9 @@ def field(request: Request) -> Markup:
 
 
 def encoded(request: Request, kind: str = ENCODED) -> bool:
-    """Whether the body is a form of the plain kind: the other one lets the sender choose how it is decoded."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == kind
+    """Whether the body is a form of this kind. One with files that says how it is decoded is none: it is UTF-8."""
+    said = request.headers.get("content-type", "")
+    return said.partition(";")[0].strip().lower() == kind and not (kind == WITH_FILE and _CHOSEN.search(said))
 
 
 async def posted(request: Request) -> FormData:
@@ -56,15 +59,31 @@ async def posted(request: Request) -> FormData:
 
 
 async def posted_file(request: Request) -> AsyncIterator[FormData]:
-    """Likewise, of a form with a file, which is gone after the answer. What is typed is never sent this way."""
+    """Likewise, of a form with a file, which is gone after the answer."""
     _require_own_page(request, WITH_FILE)
     async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
         _require_ours(request, form)
         yield form
 
 
-def _require_own_page(request: Request, kind: str) -> None:
-    if _from_elsewhere(request) or not encoded(request, kind):
+async def posted_either(request: Request) -> AsyncIterator[FormData]:
+    """Likewise, of a form with fields to type in that may bring a file, too."""
+    _require_own_page(request, ENCODED, WITH_FILE)
+    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+        _require_ours(request, form)
+        yield form
+
+
+async def reposted(request: Request) -> FormData:
+    """What was typed in a form of either kind, perhaps read before; its files are gone. Raises Forbidden likewise."""
+    _require_own_page(request, ENCODED, WITH_FILE)
+    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+        _require_ours(request, form)
+        return form
+
+
+def _require_own_page(request: Request, *kinds: str) -> None:
+    if _from_elsewhere(request) or not any(encoded(request, kind) for kind in kinds):
         raise Forbidden(REFUSED)
 
 
@@ -74,6 +93,8 @@ def _require_ours(request: Request, form: FormData) -> None:
 
 
 Form = Annotated[FormData, Depends(posted)]
+FormWithFile = Annotated[FormData, Depends(posted_file)]
+FormMaybeWithFile = Annotated[FormData, Depends(posted_either)]
 
 
 def _from_elsewhere(request: Request) -> bool:

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.portal.csrf import FIELD, posted
+from services.portal.csrf import ENCODED, FIELD, WITH_FILE, encoded, reposted
 from services.portal.page import page, secret
 from services.portal.session import SignInNeeded
 from shared.client import Away, NotSignedIn, ProblemError
@@ -59,13 +59,14 @@ async def _kept(request: Request, template: str, status: int) -> Response:
     Only for a form of ours: what another site sends comes without the session too, and would be sent again from here.
     """
     try:
-        form = await posted(request)
+        form = await reposted(request)
     except Forbidden as refusal:
         return await _own(request, refusal)
     except HTTPException as refusal:
         return await _http(request, refusal)
-    kept = [(name, str(value)) for name, value in form.multi_items() if name != FIELD]
-    answer = page(request, template, status, kept=kept, action=request.url.path)
+    kept = [(name, value) for name, value in form.multi_items() if name != FIELD and isinstance(value, str)]
+    kind = WITH_FILE if encoded(request, WITH_FILE) else ENCODED
+    answer = page(request, template, status, kept=kept, action=request.url.path, kind=kind)
     return secret(answer) if request.scope["path"].startswith(SECRET) else answer
 
 

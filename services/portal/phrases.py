@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+from babel.lists import format_list
 from pydantic import BaseModel
 
 from services.portal.entering import as_typed
 from services.portal.language import Language
 from services.portal.words import N_, WORDS
+from shared.client.models.duplicates import DuplicateReason
 from shared.client.models.pledges import Content, Money, Period, Place, Plan, Target, Translation
+from shared.client.models.reports import Update
 
 CODED = {"kind", "objectives", "main_objectives", "principles", "forms", "review_cycle", "frameworks", "sdg_targets"}
 ROWS = {
@@ -51,6 +54,40 @@ class Words:
     def options(self, kind: str, codes: Iterable[str] | None = None) -> list[tuple[str, str]]:
         """Codes of `WORDS[kind]` with their words, for a choice: these, or all."""
         return [(code, self._language.word(kind, code)) for code in (WORDS[kind] if codes is None else codes)]
+
+    def reports(self, updates: Iterable[Update]) -> list[tuple[str, str]]:
+        """For a choice: the number of each, and what it is."""
+        says = self._language.gettext("Report {number} of {day}: {status}")
+        return [
+            (
+                str(one.number),
+                says.format(
+                    number=one.number,
+                    day=self._language.on(one.reported_at),
+                    status=self._language.label(one.status),
+                ),
+            )
+            for one in updates
+        ]
+
+    def reason(self, why: DuplicateReason) -> str:
+        """Why two pledges may be the same. What nobody here knows yet is said as the service says it."""
+        word, known = self._language.word, WORDS["alike"]
+        if why.code not in known:
+            return why.says
+        values = {name: self._reckoned(name, value) for name, value in why.parameters.items()}
+        sentences = [word("alike", why.code)]
+        if why.code != "other_language" and "language" in values:
+            sentences.append(word("alike", "in_language"))
+        return " ".join(one.format(**values) for one in sentences)
+
+    def _reckoned(self, name: str, value: Any) -> str:
+        if name == "language":
+            return self.tongue(str(value))
+        if isinstance(value, list):
+            bare = [str(one).removeprefix("objective-") for one in value]
+            return format_list(bare, style="unit", locale=self._language.locale)
+        return self._language.number(value) if isinstance(value, int) else f"\u2068{value}\u2069"
 
     def tongue(self, tag: str) -> str:
         """The name of a language."""

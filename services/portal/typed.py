@@ -31,7 +31,12 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "translations": ("language", "title", "description"),
     "external_ids": ("system", "id", "url"),
 }
-NEEDED = {"targets.what", "translations.language", "translations.title", "external_ids.system", "external_ids.id"}
+REPORTED: Mapping[str, tuple[str, ...]] = {"paid": ROWS["money"], "evidence": ("url", "title")}  # lists of a report
+_LISTS = {**ROWS, **REPORTED}
+NEEDED = {
+    *("targets.what", "translations.language", "translations.title"),
+    *("external_ids.system", "external_ids.id", "evidence.url"),
+}
 PRESET = {"bound": "exactly"}  # alone, it says nothing
 PLAN = ("title", "url")
 MOST_ROWS = {"places": 200}
@@ -56,7 +61,7 @@ class Typed:
     def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
         sent = [(name, value.replace("\r\n", "\n")) for name, value in fields]
         places = list(dict.fromkeys(row for name, _ in sent if (row := _row(name)) is not None))
-        self._rows = {one: [row for row in places if row[0] == one] for one in ROWS}
+        self._rows = {one: [row for row in places if row[0] == one] for one in _LISTS}
         self._fields: dict[str, list[str]] = {}
         for name, value in sent:
             self._fields.setdefault(_renumbered(name, self._rows), []).append(value)
@@ -85,7 +90,7 @@ class Typed:
     def with_row(self, of: str) -> "Typed":
         """One more row of a list, empty; at most as many as a pledge may have."""
         full = len(self.rows(of)) >= MOST_ROWS.get(of, MOST)
-        return self if full else Typed([*self.items(), (f"{of}.new.{ROWS[of][0]}", "")])
+        return self if full else Typed([*self.items(), (f"{of}.new.{_LISTS[of][0]}", "")])
 
     def without_row(self, of: str, row: str) -> "Typed":
         return Typed((name, value) for name, value in self.items() if _row(name) != (of, row))
@@ -129,7 +134,7 @@ def place(path: str, rows: Rows) -> str:
 
 def meaning(typed: Typed, before: Content, language: Language) -> Meaning:
     """The content that the form stands for. `before` is what it was filled from: an order that it had stays."""
-    reading = _Reading(typed, before, language)
+    reading = _Reading(typed, language, before=before)
     given = reading.first() | reading.rows("targets")
     if typed.one(WHOLE):
         given |= reading.more()
@@ -139,12 +144,56 @@ def meaning(typed: Typed, before: Content, language: Language) -> Meaning:
 
 
 @dataclass
-class _Reading:
+class Lists:
+    """Reads the lists of a form. `faults` by its fields; `filled`: of each list, the rows that say something."""
+
     typed: Typed
-    before: Content
     language: Language
     faults: dict[str, str] = field(default_factory=dict)
     filled: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def of(self, name: str, read: Read) -> Any:
+        try:
+            return read(self.typed.one(name), self.language)
+        except Unclear as fault:
+            self.faults[name] = str(fault)
+            return None
+
+    def rows(self, of: str) -> dict[str, Any]:
+        """A list, by its name. Empty rows are none."""
+        told = [part for part in _LISTS[of] if part not in PRESET]
+        self.filled[of] = tuple(
+            row for row in self.typed.rows(of) if any(self.typed.all(f"{of}.{row}.{part}") for part in told)
+        )
+        return {of: [self.row(of, row) for row in self.filled[of]]}
+
+    def row(self, of: str, row: int) -> dict[str, Any]:
+        given = {part: self.part(f"{of}.{row}.{part}", part) for part in _LISTS[of]}
+        for part, value in given.items():
+            if value is None and f"{of}.{part}" in NEEDED:
+                self.faults[f"{of}.{row}.{part}"] = self._needed(of)
+                given[part] = ""
+        return given
+
+    def part(self, name: str, part: str) -> Any:
+        if part in _READ:
+            return self.of(name, _READ[part])
+        match part:
+            case "disaggregated_by":
+                return self.typed.all(name)
+            case "description":
+                return self.typed.one(name)
+        return self.typed.one(name).strip() or PRESET.get(part)
+
+    def _needed(self, of: str) -> str:
+        if of == "targets":
+            return self.language.gettext("Say what is to be reached, or remove this target.")
+        return self.language.gettext("Fill this in, or remove the entry.")
+
+
+@dataclass
+class _Reading(Lists):
+    before: Content = field(kw_only=True)
 
     def first(self) -> dict[str, Any]:
         """The fields that every form has."""
@@ -179,44 +228,6 @@ class _Reading:
             self.faults["national_plan.title"] = self.language.gettext("Say what the plan is called.")
         return {"title": given["title"], "url": given["url"] or None} if any(given.values()) else None
 
-    def of(self, name: str, read: Read) -> Any:
-        try:
-            return read(self.typed.one(name), self.language)
-        except Unclear as fault:
-            self.faults[name] = str(fault)
-            return None
-
-    def rows(self, of: str) -> dict[str, Any]:
-        """A list, by its name. Empty rows are none."""
-        told = [part for part in ROWS[of] if part not in PRESET]
-        self.filled[of] = tuple(
-            row for row in self.typed.rows(of) if any(self.typed.all(f"{of}.{row}.{part}") for part in told)
-        )
-        return {of: [self.row(of, row) for row in self.filled[of]]}
-
-    def row(self, of: str, row: int) -> dict[str, Any]:
-        given = {part: self.part(f"{of}.{row}.{part}", part) for part in ROWS[of]}
-        for part, value in given.items():
-            if value is None and f"{of}.{part}" in NEEDED:
-                self.faults[f"{of}.{row}.{part}"] = self._needed(of)
-                given[part] = ""
-        return given
-
-    def part(self, name: str, part: str) -> Any:
-        if part in _READ:
-            return self.of(name, _READ[part])
-        match part:
-            case "disaggregated_by":
-                return self.typed.all(name)
-            case "description":
-                return self.typed.one(name)
-        return self.typed.one(name).strip() or PRESET.get(part)
-
-    def _needed(self, of: str) -> str:
-        if of == "targets":
-            return self.language.gettext("Say what is to be reached, or remove this target.")
-        return self.language.gettext("Fill this in, or remove the entry.")
-
 
 def _fields_of(content: Content) -> Iterable[tuple[str, str]]:
     yield WHOLE, "yes"
@@ -231,8 +242,13 @@ def _fields_of(content: Content) -> Iterable[tuple[str, str]]:
     if plan := content.national_plan:
         yield from ((f"national_plan.{part}", getattr(plan, part) or "") for part in PLAN)
     for of in ROWS:
-        for row, entry in enumerate(getattr(content, of)):
-            yield from _fields_of_row(f"{of}.{row}", entry, ROWS[of])
+        yield from fields_of(of, getattr(content, of))
+
+
+def fields_of(of: str, entries: Iterable[Any]) -> Iterable[tuple[str, str]]:
+    """The rows of a list, as the form shows them."""
+    for row, entry in enumerate(entries):
+        yield from _fields_of_row(f"{of}.{row}", entry, _LISTS[of])
 
 
 def _fields_of_row(at: str, entry: Any, parts: Iterable[str]) -> Iterable[tuple[str, str]]:
@@ -246,7 +262,7 @@ def _fields_of_row(at: str, entry: Any, parts: Iterable[str]) -> Iterable[tuple[
 
 def _row(name: str) -> _Row | None:
     match name.split("."):
-        case [of, row, part] if part in ROWS.get(of, ()):
+        case [of, row, part] if part in _LISTS.get(of, ()):
             return of, row
     return None
 

@@ -15,9 +15,10 @@ from services.portal.attached import file_of
 from services.portal.choices import Choices
 from services.portal.csrf import Form
 from services.portal.differences import differences
-from services.portal.named import names
+from services.portal.entering import Unclear
+from services.portal.named import find, names
 from services.portal.page import done, language_of, page, with_script
-from services.portal.pages.mine import memberships, path_of, writes_for
+from services.portal.pages.mine import edits, memberships, path_of, writes_for
 from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, faults, new_key
 from services.portal.reconciling import JOINED, TAKE, choices, marks, together, untouched
@@ -34,6 +35,8 @@ BEFORE = "before"  # marks of what the form was filled from
 OWN_FIELDS = {KEY, SEEN, BEFORE, "csrf", "action", "entity_id"}  # of the form, and not of the pledge
 EMPTY = Content(title="")
 ADVISE = "advise"  # what a button of the form does
+BEHALF = "on_behalf_of"  # the name or code of an entity in whose name another one files the pledge
+_WHOM = {"entity_id": BEHALF, "proxy_entity_id": BEHALF}  # what a new pledge has besides its content
 
 
 @dataclass(frozen=True)
@@ -69,25 +72,36 @@ async def create(request: Request, person: SignedIn, form: Form) -> Response:
         return await _drawn(request, person, sheet, found.faults)
     if action == ADVISE:
         return await _advised(request, person, sheet, found)
-    wish = NewPledge(**found.content.model_dump(), entity_id=sheet.entity)
     try:
+        wish = await _wish(request, person, sheet, found)
         copy = await person.client.pledges.create(wish, key=sheet.key or None)
+    except Unclear as fault:
+        return await _drawn(request, person, sheet, {BEHALF: str(fault)})
     except Refused as refused:
         return await _refused(request, person, replace(sheet, key=new_key()), found, refused)
     return await _saved(request, person, replace(sheet, copy=copy), found, action)
+
+
+async def _wish(request: Request, person: Person, sheet: Sheet, found: Meaning) -> NewPledge:
+    """In one's own entity's name, or in that of another one, which has to accept it. Raises Unclear."""
+    content = found.content.model_dump()
+    if not sheet.typed.one(BEHALF).strip():
+        return NewPledge(**content, entity_id=sheet.entity)
+    whose = await find(person.client, sheet.typed.one(BEHALF), language_of(request))
+    return NewPledge(**content, entity_id=whose, proxy_entity_id=sheet.entity)
 
 
 @router.get("/my/pledges/{pledge_id}")
 async def show(request: Request, pledge_id: UUID, person: SignedIn, edit: bool = False) -> Response:
     copy, held = await asyncio.gather(person.client.pledges.working_copy(pledge_id), memberships(person))
     may_write = copy.entity.entity_id in dict(writes_for(held))
-    if may_write and (copy.state in EDITABLE or (edit and copy.state == "published")):
+    if edits(copy, held) and (copy.state in EDITABLE or (edit and copy.state == "published")):
         sheet = _sheet_of(copy)
         if request.query_params.get("done") == "saved":
             return await _advised(request, person, sheet, meaning(sheet.typed, copy.content, language_of(request)))
         return await _drawn(request, person, sheet)
-    given: dict[str, Any] = {"copy": copy, "may_write": may_write, "fields": _FIELDS}
-    given["partners"] = await names(person.client, copy.content.partner_entities)
+    given: dict[str, Any] = {"copy": copy, "may_write": may_write, "may_edit": edits(copy, held), "fields": _FIELDS}
+    given["partners"] = await names(person.client, _named(copy))
     return page(request, "my_pledge.html", words=Words(language_of(request)), **given)
 
 
@@ -182,7 +196,11 @@ async def _refused(
     request: Request, person: Person, sheet: Sheet, found: Meaning, error: Refused, *, kept: bool = False
 ) -> Response:
     """`kept`: it is saved, and only not submitted."""
-    at_fields = faults(error, found.place, Words(language_of(request)), naming=True)
+
+    def place(path: str) -> str:
+        return _WHOM.get(path) or found.place(path)
+
+    at_fields = faults(error, place, Words(language_of(request)), naming=True)
     return await _drawn(request, person, sheet, at_fields, kept=kept)
 
 
@@ -242,10 +260,15 @@ async def _drawn(
         "autosaves": autosaves,
         "marks": sheet.marks,
         "file": await file_of(person, sheet.copy) if sheet.copy else None,
-        "partners": await names(person.client, sheet.copy.content.partner_entities) if sheet.copy else {},
+        "partners": await names(person.client, _named(sheet.copy)) if sheet.copy else {},
     }
     answer = page(request, "pledge_form.html", status if at_fields else 200, **given)
     return with_script(request, answer) if autosaves else answer
+
+
+def _named(copy: WorkingCopy) -> list[str]:
+    """The entities whose names its page shows."""
+    return [*copy.content.partner_entities, *([copy.proxy.entity_id] if copy.proxy else [])]
 
 
 def _asked(sheet: Sheet) -> dict[str, str]:

@@ -1,19 +1,17 @@
 """The file of a pledge: sent in on a page of its own, and given out to be saved."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import FormData, UploadFile
 
-from services.portal import csrf
 from services.portal.access import Person, Public, SignedIn
-from services.portal.attached import file_of
+from services.portal.attached import Again, file_of, removed
+from services.portal.csrf import Form, FormWithFile
 from services.portal.page import done, language_of, page
 from services.portal.pages.draft import EDITABLE
-from services.portal.pages.mine import memberships, path_of, writes_for
+from services.portal.pages.mine import edits, memberships, path_of
 from services.portal.phrases import Words
 from services.portal.problems import KEY, faults, new_key
 from shared.client import Conflict, Refused
@@ -29,19 +27,6 @@ AROUND = 10_000  # bytes of a form, beside the file
 LARGER = {("POST", "/my/pledges/[^/]+/file"): LARGEST_FILE + AROUND}
 _PASSED = ("content-type", "content-disposition", "cache-control")
 _SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'"}
-FileForm = Annotated[FormData, Depends(csrf.posted_file)]
-
-
-class _Again:
-    """A file that was sent to us, from its beginning for each attempt to send it on."""
-
-    def __init__(self, file: UploadFile) -> None:
-        self._file = file
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        await self._file.seek(0)
-        while part := await self._file.read(65_536):
-            yield part
 
 
 @router.get("/my/pledges/{pledge_id}/file")
@@ -50,28 +35,28 @@ async def file_form(request: Request, pledge_id: UUID, person: SignedIn) -> Resp
 
 
 @router.post("/my/pledges/{pledge_id}/file")
-async def attach(request: Request, pledge_id: UUID, person: SignedIn, form: FileForm) -> Response:
+async def attach(request: Request, pledge_id: UUID, person: SignedIn, form: FormWithFile) -> Response:
     copy, sent = await _editable(person, pledge_id), form.get("file")
     language = language_of(request)
     if not isinstance(sent, UploadFile) or not sent.filename:
         return await _drawn(request, person, copy, {"file": language.gettext("Choose a file.")})
     try:
         key = str(form.get(KEY)) or None
-        made = await person.client.pledges.upload(pledge_id, _Again(sent), name=sent.filename, key=key)
+        made = await person.client.pledges.upload(pledge_id, Again(sent), name=sent.filename, key=key)
     except (Refused, Conflict) as refused:
         return await _drawn(request, person, copy, faults(refused, lambda _: "file", Words(language)))
     return await _point(request, person, copy, form, made.attachment_id)
 
 
 @router.post("/my/pledges/{pledge_id}/file/remove")
-async def detach(request: Request, pledge_id: UUID, person: SignedIn, form: csrf.Form) -> Response:
+async def detach(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -> Response:
     return await _point(request, person, await _editable(person, pledge_id), form, None)
 
 
 async def _editable(person: Person, pledge_id: UUID) -> WorkingCopy:
     """Raises NotFound for who may not write, and where nothing can be changed."""
     copy = await person.client.pledges.working_copy(pledge_id)
-    if copy.state not in EDITABLE or copy.entity.entity_id not in dict(writes_for(await memberships(person))):
+    if copy.state not in EDITABLE or not edits(copy, await memberships(person)):
         raise NotFound("There is no form for a file of this pledge.")
     return copy
 
@@ -90,15 +75,8 @@ async def _point(
         copy.pledge_id, {"attachment": str(attachment_id) if attachment_id else None}, seen=copy.etag
     )
     if before and before != attachment_id:
-        await _drop(person, copy.pledge_id, before)
+        await removed(person, copy.pledge_id, before)
     return done(path_of(copy.pledge_id), "file-attached" if attachment_id else "file-removed")
-
-
-async def _drop(person: Person, pledge_id: UUID, attachment_id: UUID) -> None:
-    try:
-        await person.client.pledges.remove_file(pledge_id, attachment_id)
-    except (Conflict, Refused):
-        return  # it was published with a version, and stays with it
 
 
 async def _drawn(

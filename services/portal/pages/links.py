@@ -12,7 +12,7 @@ from services.portal.csrf import Form
 from services.portal.page import done, language_of, page, secret
 from services.portal.phrases import Words
 from services.portal.problems import faults
-from services.portal.reporting import filled, reading
+from services.portal.reporting import filled, reading, rearranged
 from services.portal.typed import Typed
 from shared.client import Client, Conflict, Missing, NotAllowed, Refused
 from shared.client.models.pledges import Target
@@ -40,9 +40,10 @@ async def use(token: str, request: Request, client: Public, form: Form) -> Respo
     if shown is None or shown.state != "open":
         return _again(request)
     targets = (await client.pledges.get(shown.pledge_id)).targets
-    read = reading(form, shown.last, targets, language_of(request))
-    if read.faults:
-        return _open(request, shown, targets, read.values, read.faults)
+    typed = Typed.sent(form)
+    again, read = rearranged(typed), reading(typed, shown.last, targets, language_of(request))
+    if again or read.faults:
+        return _open(request, shown, targets, again or read.values, {} if again else read.faults)
     try:
         await client.pledges.use_link(token, read.report)
     except (Conflict, NotAllowed):
@@ -72,7 +73,8 @@ def _open(
 ) -> Response:
     language = language_of(request)
     given = {"values": values, "faults": wrong or {}, "words": Words(language), "choices": Choices(language)}
-    return _page(request, "link.html", 422 if wrong else 200, shown, targets=targets, **given)
+    # buttons for rows go to the page's own address, which is repeated nowhere
+    return _page(request, "link.html", 422 if wrong else 200, shown, targets=targets, form_path="", **given)
 
 
 def _again(request: Request) -> Response:

@@ -14,7 +14,7 @@ from services.portal.page import language_of, page
 from services.portal.parts import parts_of
 from services.portal.phrases import Words
 from shared.client.models.people import HeldMembership
-from shared.client.models.pledges import WorkItem
+from shared.client.models.pledges import WorkingCopy, WorkItem
 
 router = APIRouter()
 
@@ -78,6 +78,12 @@ async def memberships(person: Person) -> list[HeldMembership]:
 def writes_for(held: list[HeldMembership]) -> list[tuple[str, str]]:
     """The entities for which one may write: code and name."""
     return _names([one for one in held if one.role in WRITERS])
+
+
+def edits(copy: WorkingCopy, held: list[HeldMembership]) -> bool:
+    """Whether one may change it: for its entity, or for the one that filed it in the entity's name."""
+    parties = {copy.entity.entity_id} | ({copy.proxy.entity_id} if copy.proxy else set())
+    return not parties.isdisjoint(dict(writes_for(held)))
 
 
 def _names(held: list[HeldMembership]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from services.portal.pages.files import AROUND
 from shared.web.limits import LARGEST_FILE
-from tests.integration.portal.whole import FORM, Whole, follow, send
+from tests.integration.portal.whole import FORM, Whole, follow, send, send_file
 from tests.support.api import once
 from tests.support.entities import STAFF
 from tests.support.files import PDF, PROGRAM, TEXT, open_xml
@@ -19,12 +19,7 @@ from tests.support.tokens import bearer
 async def upload(
     browser: Browser, pledge_id: str, content: bytes, name: str = "Pläne.pdf", **fields: str
 ) -> httpx.Response:
-    path = f"/my/pledges/{pledge_id}/file"
-    form = hidden_fields(await browser.get(path)) | fields
-    cookies = "; ".join(f"{key}={value}" for key, value in browser.cookies(path).items())
-    return await browser.http.post(
-        browser.origin + path, data=form, files={"file": (name, content, "text/html")}, headers={"cookie": cookies}
-    )
+    return await send_file(browser, f"/my/pledges/{pledge_id}/file", (name, content), fields)
 
 
 async def test_a_file_is_attached_replaced_published_and_saved(whole: Whole) -> None:

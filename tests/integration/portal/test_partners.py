@@ -66,7 +66,8 @@ async def test_who_is_stuck_is_led_to_a_request_that_has_begun(whole: Whole) -> 
     unlinked = await send(amina, path, status="stalled", ask_confirmation="yes")
     assert (unlinked.status_code, 'href="#field-evidence"' in unlinked.text) == (422, True)
     words: dict[str, Any] = {"summary": "No printers.", "barriers": "resources", "stuck": "yes"}
-    sent = await send(amina, path, status="stalled", evidence="https://veridia.example/posts", **words)
+    words["evidence.0.url"] = "https://veridia.example/posts"
+    sent = await send(amina, path, status="stalled", **words)
     page = await follow(amina, sent)
     assert "You said that you are stuck" in page.text
     support = f"/my/pledges/{pledge_id}/support?about=1"

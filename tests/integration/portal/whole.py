@@ -56,6 +56,11 @@ class Whole:
         assert answer.is_success, answer.text
         return answer.json()
 
+    async def listed(self, person: str) -> list[dict[str, Any]]:
+        """What they work on."""
+        items: list[dict[str, Any]] = (await self.api("/me/pledges", person))["items"]
+        return items
+
     async def draft(self, **changed: Any) -> str:
         body = EXAMPLE | {"entity_id": "veridia"} | changed
         made = await self.pledges.client.post("/pledges", json=body, headers=once(bearer("amina")))
@@ -92,6 +97,24 @@ async def send(browser: Browser, address: str, form: dict[str, Any] | None = Non
     opened = await browser.get(address)
     assert opened.status_code == 200, opened.text
     return await browser.post(address.partition("?")[0], hidden_fields(opened) | (form or {}) | fields)
+
+
+async def send_file(
+    browser: Browser, address: str, file: tuple[str, bytes] | None, form: dict[str, Any] | None = None, **fields: Any
+) -> httpx.Response:
+    """Likewise, as a browser sends a form that has a place for a file."""
+    typed = hidden_fields(await browser.get(address)) | (form or {}) | fields
+    return await post_file(browser, address.partition("?")[0], file, typed)
+
+
+async def post_file(
+    browser: Browser, address: str, file: tuple[str, bytes] | None, typed: dict[str, Any]
+) -> httpx.Response:
+    """A form whose page was seen before; without a file, as a browser says that none was chosen."""
+    cookies = "; ".join(f"{key}={value}" for key, value in browser.cookies(address).items())
+    name, content = file or ("", b"")
+    sent = {"file": (name, content, "text/html")}
+    return await browser.http.post(browser.origin + address, data=typed, files=sent, headers={"cookie": cookies})
 
 
 async def follow(browser: Browser, answer: httpx.Response) -> httpx.Response:

@@ -10,11 +10,16 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.types import Message
 
 from services.portal.access import SignedIn
-from services.portal.csrf import Form
+from services.portal.csrf import Form, FormMaybeWithFile
 from tests.support.portal import URL, Browser, Portal, hidden_fields, parts
 
 router = APIRouter()
 FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@router.post("/either")
+async def send_either(person: SignedIn, form: FormMaybeWithFile) -> Response:
+    return PlainTextResponse(f"{person.session.name}: {form['text']}")
 
 
 @router.post("/form")
@@ -68,9 +73,26 @@ PART = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n%s\r\n--x--\r
     ],
 )
 @pytest.mark.parametrize("who", ["amina", ""])
-async def test_a_body_that_is_no_form_of_ours_is_refused(portal: Portal, kind: str, body: bytes, who: str) -> None:
+@pytest.mark.parametrize("path", ["/form", "/either"])
+async def test_a_body_that_is_no_form_of_ours_is_refused(
+    portal: Portal, kind: str, body: bytes, who: str, path: str
+) -> None:
     browser = portal.signed_in(who) if who else portal.browser()
-    assert (await raw(browser, "/form", body, kind)).status_code in {400, 403}
+    assert (await raw(browser, path, body, kind)).status_code in {400, 403}
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [("", 200), ("; charset=utf-8", 403), ("; CHARSET=raw_unicode_escape", 403)]
+)
+async def test_a_form_with_a_file_is_read_as_utf8_and_as_nothing_else(portal: Portal, said: str, status: int) -> None:
+    browser = portal.signed_in("amina")
+    token = hidden_fields(await browser.get("/signed-in"))["csrf"]
+    parts_of_it = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in (("csrf", token), ("text", "كلمات"))
+    )
+    answer = await raw(browser, "/either", f"{parts_of_it}--x--\r\n".encode(), BOUNDARY + said)
+    assert (answer.status_code, "كلمات" in answer.text) == (status, status == 200)
 
 
 async def test_the_identity_provider_says_what_it_likes_and_gets_an_answer(portal: Portal) -> None:

@@ -8,10 +8,19 @@ import pytest
 from services.network_support.requests import lifecycle as requests
 from services.pledges.advice import smart
 from services.pledges.advice.findings import Severity
+from services.pledges.advice.messages import words
+from services.pledges.duplicates.likeness import Why
+from services.pledges.duplicates.words import says as explained
+from services.pledges.progress.schemas import Check, Checked
 from services.pledges.registry.content import Content, Level, Period, Target
 from services.pledges.registry.schemas import PublicStep, Reason, State
 from services.pledges.statistics.facts import Dimension
+from services.portal.language import languages
+from services.portal.phrases import Words
 from services.portal.words import WORDS
+from shared.client.models.duplicates import DuplicateReason
+
+ENGLISH = Words(languages()["en"])
 
 
 def literals(annotation: object) -> list[str]:
@@ -33,6 +42,9 @@ CODES = {
     "field": Content.model_fields,
     "dimension": get_args(Dimension),
     "level": get_args(Level),
+    "check": literals(Checked.model_fields["answer"].annotation),
+    "check_answer": literals(Check.model_fields["answer"].annotation),
+    "alike": [code.removeprefix("duplicates.") for code in words("en").messages if code.startswith("duplicates.")],
     "part": [*Target.model_fields, *Period.model_fields],
 }
 
@@ -41,3 +53,20 @@ CODES = {
 def test_all_that_the_services_say_has_words(kind: str, codes: Iterable[str]) -> None:
     assert codes
     assert [code for code in codes if code not in WORDS[kind]] == []
+
+
+def test_why_two_pledges_may_be_the_same() -> None:
+    """As the service says it in English; a reason that the pages do not know yet in its words."""
+    found: list[tuple[str, dict[str, object]]] = [
+        ("similar_text", {"percent": 93, "language": "fr"}),
+        ("other_language", {"language": "ar"}),
+        ("same_period", {"start": None, "end": "2026"}),
+    ]
+    for code, parameters in found:
+        says = explained(Why(code, parameters), "en")
+        assert ENGLISH.reason(DuplicateReason(code=code, parameters=parameters, says="?")) == says
+    shared = DuplicateReason(code="shared_objectives", parameters={"values": ["objective-4", "objective-14"]}, says="?")
+    assert ENGLISH.reason(shared) == "Objectives of both: 4, 14."
+    named = DuplicateReason(code="same_external_id", parameters={"system": "a", "id": "{b}"}, says="?")
+    assert ENGLISH.reason(named) == "Both are called \u2068{b}\u2069 in \u2068a\u2069."
+    assert ENGLISH.reason(DuplicateReason(code="new", parameters={}, says="As it says.")) == "As it says."
