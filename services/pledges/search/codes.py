@@ -1,7 +1,7 @@
 """What a public pledge is found by, as codes: "objective:objective-7", "country:KEN". Pure.
 
-A date is one code for each of its binary digits that is one ("end.3"): bits of documents are then compared with a day,
-however many days there are.
+A date is a number of five octal digits, each of them as many codes as it counts ("end.3.1", "end.3.2" for a fourth
+digit of 2): so bits of documents are compared with a day by at most nine codes, however many days there are.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,8 +11,8 @@ from shared.events.pledges import PledgeSnapshot
 from shared.reference import catalogue
 
 FIRST_DAY = date(1990, 1, 1)
-DIGITS = 15
-LAST: int = 2**DIGITS - 1  # 18 September 2079, and every day after it
+BASE, PLACES = 8, 5
+LAST: int = BASE**PLACES - 1  # 18 September 2079, and every day after it
 NONE = "none"  # the status of a pledge that nobody has reported on
 
 CODED: dict[str, Callable[[PledgeSnapshot], Iterable[object]]] = {
@@ -49,12 +49,16 @@ def codes(pledge: PledgeSnapshot) -> set[str]:
 
 
 def _days(pledge: PledgeSnapshot) -> Iterator[tuple[str, int]]:
-    """In UTC. An open beginning, and a report that nobody made, are before every day; an open end is after all."""
+    """In UTC. An open beginning is before every day; an open end is after all of them.
+
+    `heard`: the last day on which something was heard of it; what is closed is never silent.
+    """
     period, reported = pledge.period, pledge.progress.last_reported_at
+    first = day(pledge.first_published_at.date())
     yield "start", day(period.start.first_day()) if period.start else 0
     yield "end", day(period.end.last_day()) if period.end else LAST
-    yield "reported", day(reported.date()) if reported else 0
-    yield "first_published", day(pledge.first_published_at.date())
+    yield "first_published", first
+    yield "heard", LAST if pledge.state == "closed" else max(first, day(reported.date()) if reported else 0)
 
 
 def day(when: date) -> int:
@@ -62,5 +66,16 @@ def day(when: date) -> int:
     return min(max((when - FIRST_DAY).days, 1), LAST)
 
 
+def digit_code(name: str, place: int, least: int) -> str:
+    """Of days whose digit at that place, counted from the lowest, is at least so much."""
+    return f"{name}.{place}.{least}"
+
+
 def digits(name: str, number: int) -> list[str]:
-    return [f"{name}.{place}" for place in range(DIGITS) if number >> place & 1]
+    return [
+        digit_code(name, place, least) for place in range(PLACES) for least in range(1, digit_of(number, place) + 1)
+    ]
+
+
+def digit_of(number: int, place: int) -> int:
+    return number >> 3 * place & BASE - 1

@@ -101,8 +101,7 @@ def coded(filters: Filters) -> Named:
 def dated(filters: Filters) -> Named:
     found: Named = {}
     if (since := filters.silent_since) is not None:
-        silent = [before("reported", day(since)), before("first_published", day(since)), Has(["state:published"])]
-        found["silent_since"] = All(silent)
+        found["silent_since"] = before("heard", day(since))
     for name, field in (("period_from", "end"), ("published_from", "first_published")):
         if (first := getattr(filters, name)) is not None:
             found[name] = Without(before(field, day(first)))

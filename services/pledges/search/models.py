@@ -10,7 +10,7 @@ from sqlmodel import Field
 from services.pledges.tables import Table
 
 SIZE = 32_000  # documents of a chunk: two rows of so many bits fill a page of PostgreSQL
-RULES = 1  # counts what documents are made by; those made by others are made anew (index.catch_up)
+RULES = 2  # counts what documents are made by; those made by others are made anew (index.catch_up)
 
 
 class SearchDocument(Table, table=True):

@@ -6,13 +6,13 @@ many pledges there are and hardly on which filters, how rare their values are or
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import get_args
 
-from sqlalchemy import bindparam, or_, select, text
+from sqlalchemy import TextClause, bindparam, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -26,7 +26,7 @@ from services.pledges.search.codes import NONE, code
 from services.pledges.search.filters import Filters, Named
 from services.pledges.search.models import SIZE, SearchDocument
 from services.pledges.search.schemas import FIELDS, Count, Facets, PublicItem
-from services.pledges.search.sets import NO_BITS, All, Condition, Has, Set, condition
+from services.pledges.search.sets import NO_BITS, All, Has, Set, condition
 from shared.errors import FieldProblem, Invalid
 from shared.reference import catalogue
 from shared.web import pagination
@@ -55,16 +55,17 @@ with changed as materialized (
     select d.ordinal, d.codes from search_document d where d.ordinal in (select ordinal from search_change)
 ), fresh as (
     select ordinal / {size} as chunk, bit_or(set_bit({none}, ordinal % {size}, 1)) as bits from changed group by 1
-), walk as (
-    select chunk, ~coalesce(fresh.bits, {none}) as folded
-    from generate_series(0, (select max(ordinal) / {size} from search_document)) as chunk left join fresh using (chunk)
+), walk as materialized (
+    select every.chunk, ~coalesce(fresh.bits, {none}) as folded, {each}
+    from generate_series(0, (select max(ordinal) / {size} from search_document)) as every (chunk)
+    left join fresh using (chunk)
 ), {masks}
 select facet, code, sum(n)::bigint as n from ({counts}) as counted group by facet, code having sum(n) > 0
 """
-_MASK = "{name} as materialized (select chunk, folded & {bits} as bits from walk)"
+_MASK = "under_{name} as materialized (select chunk, folded & {bits} as bits from walk)"
 _COUNT = """
-select '{facet}' as facet, b.code, bit_count(b.bits & {mask}.bits) as n
-from {mask} join search_bits b on b.chunk = {mask}.chunk and b.code = any(cast(:{facet}_codes as text[]))
+select '{facet}' as facet, b.code, bit_count(b.bits & mask.bits) as n
+from under_{mask} as mask join search_bits b on b.chunk = mask.chunk and b.code = any(cast(:{facet}_codes as text[]))
 union all
 select '{facet}', code, 1 from changed d, unnest(d.codes) as code
 where code = any(cast(:{facet}_codes as text[])) and {matches}
@@ -130,10 +131,9 @@ async def named(session: AsyncSession, filters: Filters, today: date) -> Named:
     return found
 
 
-def _whole(sets: Iterable[Set]) -> Set:
-    """All documents that lists show and that are in each of the sets; what has any code is shown."""
-    parts = list(sets)
-    return All(parts if any(isinstance(part, Has) for part in parts) else [Has([index.LISTED]), *parts])
+def _shown(sets: Named) -> Named:
+    """Sets whose documents in common are all that lists show: what has any code is shown."""
+    return sets if any(isinstance(part, Has) for part in sets.values()) else {"listed": Has([index.LISTED]), **sets}
 
 
 async def page(session: AsyncSession, wanted: Wanted, today: date) -> tuple[str, str | None]:
@@ -145,7 +145,7 @@ async def page(session: AsyncSession, wanted: Wanted, today: date) -> tuple[str,
     if wanted.cursor is not None:
         [end] = pagination.decode(wanted.cursor, wanted.scope, pagination.number)
     sets = await named(session, wanted.filters, today)
-    ordinals = await _newest(session, _whole(sets.values()), end, wanted.limit + 1)
+    ordinals = await _newest(session, All(list(_shown(sets).values())), end, wanted.limit + 1)
     shown = ordinals[: wanted.limit]
     more = pagination.encode([shown[-1]], wanted.scope) if len(ordinals) > wanted.limit else None
     items = ",".join(await _items(session, shown, wanted.fields))
@@ -196,20 +196,34 @@ def _ordinals(chunk: int, bits: bytes, end: int | None) -> Iterator[int]:
 async def counts(session: AsyncSession, filters: Filters, names: Sequence[str], today: date) -> Facets:
     """For each of the filters `names` its values, each with its pledges under the other filters; and all pledges."""
     sets = await named(session, filters, today)
-    under = {name: _whole(part for other, part in sets.items() if other != name) for name in (*names, TOTAL)}
-    made = {name: condition(wanted, f"{name}_") for name, wanted in under.items() if name in sets or name == TOTAL}
-    values: dict[str, str | list[str]] = {f"{name}_codes": FACETS.get(name, [index.LISTED]) for name in under}
-    for one in made.values():
-        values |= one.values
-    masks = (_MASK.format(name=f"under_{name}", bits=one.bits.format(chunk="walk.chunk")) for name, one in made.items())
-    counted = (_count(name, name if name in made else TOTAL, made) for name in under)
-    statement = _COUNTS.format(size=SIZE, none=NO_BITS, masks=", ".join(masks), counts=" union all ".join(counted))
+    without = {name: {other: part for other, part in sets.items() if other != name} for name in (TOTAL, *names)}
+    statement, values = _counting({name: _shown(others) for name, others in without.items()}, {TOTAL, *sets})
     found = defaultdict[str, list[Count]](list)
-    for row in await session.execute(text(statement), values):
+    for row in await session.execute(statement, values):
         found[row.facet].append(Count(code=row.code.partition(":")[2], count=row.n))
     ordered = {name: sorted(found[name], key=lambda one: (-one.count, one.code)) for name in names}
     return Facets(total=sum(one.count for one in found[TOTAL]), facets=ordered)
 
 
-def _count(facet: str, mask: str, made: dict[str, Condition]) -> str:
-    return _COUNT.format(facet=facet, mask=f"under_{mask}", matches=made[mask].matches)
+def _counting(under: Mapping[str, Named], masked: Collection[str]) -> tuple[TextClause, dict[str, str | list[str]]]:
+    """Counts the values of each facet in its sets: those of `masked` in their own, the others in those of the total.
+
+    Each set is made once for a chunk, whatever it then takes part in.
+    """
+    made = {name: condition(part, f"{name}_") for sets in under.values() for name, part in sets.items()}
+    values: dict[str, str | list[str]] = {f"{name}_codes": FACETS.get(name, [index.LISTED]) for name in under}
+    for one in made.values():
+        values |= one.values
+    masks = {name: " & ".join(f"in_{each}" for each in sets) for name, sets in under.items() if name in masked}
+    matches = {name: " and ".join(made[each].matches for each in sets) for name, sets in under.items()}
+    counted = (
+        _COUNT.format(facet=name, mask=name if name in masks else TOTAL, matches=fits) for name, fits in matches.items()
+    )
+    statement = _COUNTS.format(
+        size=SIZE,
+        none=NO_BITS,
+        each=", ".join(f"{one.bits.format(chunk='every.chunk')} as in_{name}" for name, one in made.items()),
+        masks=", ".join(_MASK.format(name=name, bits=bits) for name, bits in masks.items()),
+        counts=" union all ".join(counted),
+    )
+    return text(statement), values

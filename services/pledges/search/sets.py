@@ -6,7 +6,7 @@ Values are always parameters; of the statement's text they change nothing but it
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.pledges.search.codes import DIGITS
+from services.pledges.search.codes import BASE, LAST, PLACES, digit_code, digit_of
 from services.pledges.search.models import SIZE
 
 NO_BITS = f"0::bit({SIZE})"
@@ -37,20 +37,25 @@ class Without:
 Set = Has | All | Some | Without
 
 
+NEVER, ALWAYS = Has([]), Without(Has([]))
+
+
 def before(name: str, day: int) -> Set:
     """Documents whose day of that name is earlier."""
-    return Without(_after(name, day - 1))
+    return Without(_at_least(name, day) if day <= LAST else NEVER)
 
 
-def _after(name: str, day: int) -> Set:
-    """Digit by digit, from the lowest up: what is greater in this one, or as great and greater in those below."""
-    found: Set = Has([])
-    for place in range(DIGITS):
-        digit = Has([f"{name}.{place}"])
-        if not day >> place & 1:
-            found = digit if found == Has([]) else Some([digit, found])
-        elif found != Has([]):
-            found = All([digit, found])
+def _at_least(name: str, day: int) -> Set:
+    """Digit by digit, from the lowest up: what is greater in this one, or as great and great enough in those below."""
+    found: Set = ALWAYS
+    for place in range(PLACES):
+        digit = digit_of(day, place)
+        as_great = Has([digit_code(name, place, digit)]) if digit else ALWAYS
+        if found == ALWAYS:
+            found = as_great
+        else:
+            below = found if as_great == ALWAYS else All([as_great, found])
+            found = below if digit == BASE - 1 else Some([Has([digit_code(name, place, digit + 1)]), below])
     return found
 
 
