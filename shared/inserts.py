@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Insert, Result, Table, bindparam, event, insert, literal, select
+from sqlalchemy import Executable, Insert, Table, bindparam, event, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
-from sqlalchemy.sql.dml import ReturningInsert
+
+from shared.db import ONE_WRITE
 
 _WAITING = "inserts"
 Row = Mapping[str, Any]
-Last = Insert | ReturningInsert[Any] | None
 Shape = tuple[tuple[Table, tuple[str, ...]], ...]  # the tables with their columns
 
 
@@ -28,13 +28,12 @@ async def send(session: AsyncSession) -> None:
     await session.run_sync(_send)
 
 
-async def send_with(session: AsyncSession, last: Insert | ReturningInsert[Any], row: Row) -> Result[Any]:
-    """Everything that waits and one insert more, whose result comes back."""
+async def send_with(session: AsyncSession, last: Insert, row: Row) -> None:
+    """Everything that waits and one insert more."""
     first, values, others = _next(session.info, last, row)
-    result = await session.execute(first, values)
+    await session.execute(first, values)
     for table, rows in others:
         await session.execute(insert(table), rows)
-    return result
 
 
 # Nobody has to remember to send: what waits is committed with the rest, or undone with it.
@@ -61,7 +60,7 @@ def _at_a_rollback(session: Session, _: SessionTransaction) -> None:
 
 
 def _next(
-    info: dict[str, Any], last: Last = None, row: Row | None = None
+    info: dict[Any, Any], last: Insert | None = None, row: Row | None = None
 ) -> tuple[Executable, dict[str, Any], list[tuple[Table, list[Row]]]]:
     """The statement of the first row of each table, its values, and the rows that then follow: mostly none.
 
@@ -70,12 +69,15 @@ def _next(
     waiting: dict[Table, list[Row]] = info.pop(_WAITING, {})
     firsts = [(table, rows[0]) for table, rows in waiting.items()]
     values = {_name(place, key): value for place, (_, one) in enumerate(firsts) for key, value in one.items()}
+    others = [(table, rows[1:]) for table, rows in waiting.items() if rows[1:]]
+    if others and ONE_WRITE in info:
+        raise RuntimeError("rows of one table that are done together without a transaction must be one")
     statement = _statement(tuple((table, tuple(one)) for table, one in firsts), last)
-    return statement, {**values, **(row or {})}, [(table, rows[1:]) for table, rows in waiting.items() if rows[1:]]
+    return statement, {**values, **(row or {})}, others
 
 
 @lru_cache(maxsize=256)
-def _statement(shape: Shape, last: Last) -> Executable:
+def _statement(shape: Shape, last: Insert | None) -> Executable:
     """As many shapes as there are kinds of transactions, each built once."""
     parts = [
         insert(table).values({key: bindparam(_name(place, key)) for key in columns}).cte(f"row_{place}")

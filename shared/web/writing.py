@@ -7,8 +7,19 @@ from dataclasses import asdict, dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy import Column, LargeBinary, MetaData, SmallInteger, Table, Text, bindparam, delete, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    Column,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,12 +41,7 @@ idempotency = Table(
     Column("created_at", TIMESTAMPTZ, nullable=False),
 )
 _STORED = select(idempotency).where(idempotency.c.person == bindparam("person"), idempotency.c.key == bindparam("key"))
-_STORE = (
-    insert(idempotency)
-    .values({column.name: bindparam(column.name) for column in idempotency.columns})
-    .on_conflict_do_nothing()
-    .returning(idempotency.c.status)
-)
+_STORE = insert(idempotency).values({column.name: bindparam(column.name) for column in idempotency.columns})
 LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -54,10 +60,6 @@ class Answer:
 Write = Callable[[AsyncSession], Awaitable[Answer]]
 
 
-class _Taken(Conflict):
-    """Another request with this key was committed before."""
-
-
 class _Busy(Conflict):
     """Somebody holds a lock. Whether the caller may do this was perhaps not asked yet."""
 
@@ -74,10 +76,10 @@ class Writer:
     clock: Clock
     nudge: Callable[[], None]
 
-    async def run(self, write: Write) -> Response:
+    async def run(self, write: Write, *, one_write: bool = False) -> Response:
         """For PUT, PATCH and DELETE, which If-Match makes safe to repeat."""
         try:
-            async with self.database.transaction() as session:
+            async with self.database.one_write() if one_write else self.database.transaction() as session:
                 answer = await write(session)
         except DBAPIError as error:
             raise _translated(error) from None
@@ -156,20 +158,22 @@ class Posting:
     key: str
     writer: Writer
 
-    async def __call__(self, actor: Actor, write: Write, *, body: bytes | None = None) -> Response:
+    async def __call__(
+        self, actor: Actor, write: Write, *, body: bytes | None = None, one_write: bool = False
+    ) -> Response:
         """The answer is stored with the change, so that a repeated request gets the same answer.
 
-        `body`: what stands for one that was read as a stream.
+        `body`: what stands for one that was read as a stream. `one_write`: `write` only reads, and adds rows for later.
 
-        The write is tried first and rolled back if the key is taken: repeated requests are rare, looking first would
-        cost every request a round trip, and of two at the same time the later one would not see the other yet.
+        The write is tried first and undone if the key is taken: repeated requests are rare, looking first would cost
+        every request a round trip, and of two at the same time the later one would not see the other yet.
         Raises Invalid when the key came with another body, Conflict when the first request is still at work, and what
         refuses the caller now: a stored answer gives nobody what they may no longer read.
         """
         sent = await self.request.body() if body is None else body
         mark = _Mark(actor.person, self.key, _fingerprint(self.request, sent))
         try:
-            return await self.writer.run(lambda session: self._first(session, mark, write))
+            return await self.writer.run(lambda session: self._first(session, mark, write), one_write=one_write)
         except _REFUSALS:
             raise
         except (AppError, IntegrityError) as error:
@@ -186,8 +190,7 @@ class Posting:
             "body": answer.body,
             "created_at": self.writer.clock.system(),
         }
-        if (await inserts.send_with(session, _STORE, row)).first() is None:
-            raise _Taken("The first request with this Idempotency-Key is still at work; try again in a moment.")
+        await inserts.send_with(session, _STORE, row)  # which waits for a first request that is still at work
         return answer
 
 

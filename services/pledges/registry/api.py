@@ -76,7 +76,7 @@ async def create(wish: NewPledge, actor: SignedIn, once: Once, parts: Using) -> 
     async def write(session: AsyncSession) -> Answer:
         return answer(await commands.create(session, wish, call), 201)
 
-    return await once(actor, write)
+    return await once(actor, write, one_write=True)
 
 
 @router.put(

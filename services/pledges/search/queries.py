@@ -52,7 +52,7 @@ _WHOLE = _ITEMS.with_only_columns(col(SearchDocument.ordinal), col(PublicPledge.
 )
 _COUNTS = """
 with changed as materialized (
-    select d.ordinal, d.codes from search_document d where d.ordinal in (select ordinal from search_change)
+    select d.ordinal, d.codes, {fits} from search_document d where d.ordinal in (select ordinal from search_change)
 ), fresh as (
     select ordinal / {size} as chunk, bit_or(set_bit({none}, ordinal % {size}, 1)) as bits from changed group by 1
 ), walk as materialized (
@@ -68,7 +68,7 @@ select '{facet}' as facet, b.code, bit_count(b.bits & mask.bits) as n
 from under_{mask} as mask join search_bits b on b.chunk = mask.chunk and b.code = any(cast(:{facet}_codes as text[]))
 union all
 select '{facet}', code, 1 from changed d, unnest(d.codes) as code
-where code = any(cast(:{facet}_codes as text[])) and {matches}
+where code = any(cast(:{facet}_codes as text[])) and {fits}
 """
 # the spans of time for which entities are in groups, of those spans that a day is in
 _SPANS = (
@@ -214,16 +214,18 @@ def _counting(under: Mapping[str, Named], masked: Collection[str]) -> tuple[Text
     values: dict[str, str | list[str]] = {f"{name}_codes": FACETS.get(name, [index.LISTED]) for name in under}
     for one in made.values():
         values |= one.values
-    masks = {name: " & ".join(f"in_{each}" for each in sets) for name, sets in under.items() if name in masked}
-    matches = {name: " and ".join(made[each].matches for each in sets) for name, sets in under.items()}
+    both = {name: [f"in_{each}" for each in sets] for name, sets in under.items()}
+    masks = {name: _MASK.format(name=name, bits=" & ".join(sets)) for name, sets in both.items() if name in masked}
     counted = (
-        _COUNT.format(facet=name, mask=name if name in masks else TOTAL, matches=fits) for name, fits in matches.items()
+        _COUNT.format(facet=name, mask=name if name in masks else TOTAL, fits=" and ".join(sets))
+        for name, sets in both.items()
     )
     statement = _COUNTS.format(
         size=SIZE,
         none=NO_BITS,
+        fits=", ".join(f"{one.matches} as in_{name}" for name, one in made.items()),
         each=", ".join(f"{one.bits.format(chunk='every.chunk')} as in_{name}" for name, one in made.items()),
-        masks=", ".join(_MASK.format(name=name, bits=bits) for name, bits in masks.items()),
+        masks=", ".join(masks.values()),
         counts=" union all ".join(counted),
     )
     return text(statement), values

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.app import create_app
 from shared.clock import Clock
@@ -28,8 +28,12 @@ class Statement:
 
 @dataclass
 class Captured:
-    """One transaction: its statements between BEGIN and COMMIT, and the rows that came back, execution by execution."""
+    """What is one for the caller: its statements, and the rows that came back, execution by execution.
 
+    `transaction`: they stand between BEGIN and COMMIT, otherwise each is a transaction of its own.
+    """
+
+    transaction: bool = True
     statements: list[Statement] = field(default_factory=list)
     answers: list[list[Any]] = field(default_factory=list)
     pledge_id: UUID | None = None
@@ -40,8 +44,8 @@ class _Listening(Database):
     """Keeps what is executed in its sessions."""
 
     def __init__(self, url: str, into: Captured) -> None:
+        self.session_class = _session(into)
         super().__init__(url, application="measurement", pool=1)
-        self._sessions = async_sessionmaker(self.engine, class_=_session(into), expire_on_commit=False, autoflush=False)
         event.listen(self.engine.sync_engine, "before_cursor_execute", _keep(into))
 
 
@@ -60,7 +64,8 @@ def _session(into: Captured) -> type[AsyncSession]:
 
 
 def _keep(into: Captured) -> Any:
-    def keep(_connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, _many: bool) -> None:
+    def keep(connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, _many: bool) -> None:
+        into.transaction = connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT"
         into.statements.append(Statement(sql, tuple(values)))
 
     return keep

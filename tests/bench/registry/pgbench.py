@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class Script:
         self._values: dict[str, str] = {}
         self._rounds = 0
         lines = [self._line(number, one) for number, one in enumerate(captured.statements)]
-        self.text = "".join([_COUNT, "BEGIN;\n", *lines, "COMMIT;\n"])
+        self.text = "".join([_COUNT, *(["BEGIN;\n", *lines, "COMMIT;\n"] if captured.transaction else lines)])
 
     def _line(self, number: int, statement: Statement) -> str:
         def put(match: re.Match[str]) -> str:
@@ -128,7 +129,7 @@ async def _client(connection: Any, captured: Captured, until: float) -> int:
     prepared = [(await connection.prepare(one.sql), one.values) for one in captured.statements]
     done = 0
     while time.perf_counter() < until:
-        async with connection.transaction():
+        async with connection.transaction() if captured.transaction else nullcontext():
             for statement, values in _renewed(prepared, captured):
                 await statement.fetch(*values)
         done += 1

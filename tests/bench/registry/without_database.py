@@ -56,6 +56,8 @@ class NoDatabase(Database):
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         yield cast(AsyncSession, Session(iter(self._answers)))
 
+    one_write = transaction
+
 
 def _row(items: Sequence[tuple[Any, Any]]) -> Any:
     names, values = zip(*((str(name), value) for name, value in items), strict=True)

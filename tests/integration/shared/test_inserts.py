@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import Column, Identity, Integer, MetaData, Table, Text, insert, select
+from sqlalchemy import Column, Identity, Integer, MetaData, Table, Text, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +20,7 @@ THINGS = Table(
     Column("number", Integer, unique=True),
     Column("owner", Text),
 )
-SAME = insert(OWNERS).values(code="a").returning(OWNERS.c.code)
+SAME = insert(OWNERS).values(code="a")
 
 
 @pytest.fixture
@@ -62,12 +62,43 @@ async def test_what_was_sent_can_be_referred_to(database: Database) -> None:
     assert await kept(database) == [(1, "a")]
 
 
-async def test_the_last_one_gives_its_result(database: Database) -> None:
+async def test_one_insert_more_goes_with_what_waits(database: Database) -> None:
     async with database.transaction() as session:
         inserts.later(session, THINGS, {"number": 1, "owner": "a"})
         inserts.later(session, THINGS, {"number": 2, "owner": "a"})
-        assert (await inserts.send_with(session, SAME, {})).scalar_one() == "a"
+        await inserts.send_with(session, SAME, {})
     assert await kept(database) == [(1, "a"), (2, "a")]
+
+
+async def test_without_a_transaction_the_one_write_is_whole_or_nothing(database: Database) -> None:
+    async def write(number: int) -> None:
+        async with database.one_write() as session:
+            inserts.later(session, THINGS, {"number": number, "owner": "a"})
+            await inserts.send_with(session, SAME, {})
+
+    await write(1)
+    with pytest.raises(IntegrityError):
+        await write(2)
+    assert await kept(database) == [(1, "a")]
+
+
+async def test_without_a_transaction_nothing_can_be_done_by_halves(database: Database) -> None:
+    async def change(session: AsyncSession) -> None:
+        await session.execute(update(OWNERS).values(code="b"))
+
+    async def two_rows(session: AsyncSession) -> None:
+        inserts.later(session, THINGS, {"number": 1})
+        inserts.later(session, THINGS, {"number": 2})
+
+    async def a_write_and_a_read(session: AsyncSession) -> None:
+        await session.execute(insert(OWNERS), {"code": "a"})
+        await session.execute(select(OWNERS))
+
+    for wrong in (change, two_rows, a_write_and_a_read):
+        with pytest.raises(RuntimeError, match="without a transaction"):
+            async with database.one_write() as session:
+                await wrong(session)
+    assert (await owners(database), await kept(database)) == (["a"], [])
 
 
 async def test_what_cannot_go_in_takes_everything_with_it(database: Database) -> None:
