@@ -5,16 +5,14 @@ May be repeated: only what differs is written, and told. What people have change
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities.reference import load_states
+from services.pledges.reviews.commands import alone
 from services.pledges.reviews.reference import load_calendar
 from services.pledges.statistics import rollups as statistics
 from shared.clock import Clock, Moment
 from shared.db import Database
-
-LOCK = 7_302_003  # any fixed number but those of shared/migrate.py and shared/messaging/election.py
 
 
 @dataclass(frozen=True)
@@ -39,5 +37,5 @@ async def load_into(owner_url: str, clock: Clock) -> Loaded:
 
 async def load(session: AsyncSession, moment: Moment) -> Loaded:
     """One load at a time; another waits."""
-    await session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    await alone(session)
     return Loaded(await load_states(session, moment), await load_calendar(session, moment))

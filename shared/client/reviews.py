@@ -9,6 +9,7 @@ from shared.client.models.reviews import (
     MilestoneStep,
     Move,
     MovePreview,
+    NewCycle,
     NewMilestone,
     Outcome,
     OutcomeOut,
@@ -37,6 +38,10 @@ class Reviews(Room):
     async def add_review(self, new: NewMilestone, *, key: str | None = None) -> Milestone:
         """For staff: a milestone that the calendar does not have."""
         return await self._to.post(at("reviews"), Milestone, new, key=key)
+
+    async def add_cycle(self, new: NewCycle, *, key: str | None = None) -> Cycle:
+        """For staff: a review cycle that the calendar does not have, with its forum."""
+        return await self._to.post(at("review-cycles"), Cycle, new, key=key)
 
     async def preview_review(self, code: str, to: Move) -> MovePreview:
         """For staff: what `move_review` would do. Nothing is moved."""

@@ -18,6 +18,7 @@ from services.pledges.duplicates import queries
 from services.pledges.duplicates.queries import Asked
 from services.pledges.duplicates.schemas import Candidate
 from services.pledges.entities.authority import find_standing
+from services.pledges.reviews import known as cycles
 from shared.web.app import Using
 from shared.web.auth import SIGNED_IN, Actor
 
@@ -37,6 +38,7 @@ async def advice(
     now = parts.clock.business()
     found = await asyncio.to_thread(advise, asking, now.date())  # the longest texts take a moment
     async with parts.database.transaction() as session:
+        await cycles.require(session, {"review_cycle": asking.review_cycle})
         alike = await _alike(session, asking, actor, now, language)
     response.headers.update(spoken(language))
     return _said(found, alike, language)

@@ -25,7 +25,9 @@ from services.pledges.exchange.schemas import (
 )
 from services.pledges.exchange.templates import Shape
 from services.pledges.registry.api import call_of
+from services.pledges.reviews import known as cycles
 from services.pledges.search.filters import Filters
+from services.pledges.search.queries import require_known
 from shared.web.app import Using
 from shared.web.auth import ANYONE, SIGNED_IN, Actor
 from shared.web.pagination import Cursor, Limit, next_link
@@ -172,11 +174,14 @@ async def bad_rows(import_id: UUID, actor: SignedIn, parts: Using) -> Response:
 async def template(
     shape: Annotated[Shape, Path(examples=["sheet"])],
     format: Annotated[Format, Path(examples=["xlsx"])],  # noqa: A002 - its name in the address
+    parts: Using,
     *,
     statements: Annotated[bool, Query(description="With columns for sources")] = False,
 ) -> Response:
     """A sheet for many pledges, or a form for one; workbooks have lists to choose from, and notes."""
-    body = templates.made(shape, format, statements=statements)
+    async with parts.database.transaction() as session:
+        names = await cycles.names(session)
+    body = templates.made(shape, format, statements=statements, cycles=names)
     headers = {"Content-Disposition": f'attachment; filename="pledge-{shape}.{format}"'}
     return Response(body, media_type=writing.MEDIA_TYPES[format], headers=headers)
 
@@ -194,6 +199,8 @@ async def public(
     filters: Annotated[Filters, Query()],
 ) -> Response:
     """As the public list has them. A text that a spreadsheet could take for a formula has an apostrophe before it."""
+    async with parts.database.transaction() as session:
+        await require_known(session, filters)  # a file that has begun cannot be refused
     found = exporting.public(parts.database, filters, parts.clock.business().date())
     return _file(await exporting.stream(found, format), "pledges", format)
 

@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from services.pledges.exchange import writing
@@ -16,14 +17,18 @@ _ROWS = 1000  # of a sheet that offer lists
 _WIDE = frozenset({"title", "description"})
 
 
-def made(shape: Shape, format_: Format, *, statements: bool) -> bytes:
-    """An empty file of this kind; of JSON, an example."""
-    columns = [*(IDENTITY[1:]), *COLUMNS, *(SOURCES if statements else ())]
+def made(shape: Shape, format_: Format, *, statements: bool, cycles: Mapping[str, str]) -> bytes:
+    """An empty file of this kind; of JSON, an example. `cycles`: the names of all review cycles, by code."""
+    columns = [_with(cycles, one) for one in (*IDENTITY[1:], *COLUMNS, *(SOURCES if statements else ()))]
     if format_ == "json":
         return _document(shape, statements=statements)
     if format_ == "csv":
         return _separated(shape, columns)
     return _workbook(shape, columns)
+
+
+def _with(cycles: Mapping[str, str], column: Column) -> Column:
+    return replace(column, codes=lambda: cycles) if column.name == "review_cycle" else column
 
 
 def _document(shape: Shape, *, statements: bool) -> bytes:

@@ -30,6 +30,7 @@ from services.pledges.registry.schemas import (
     Statement,
 )
 from services.pledges.registry.steps import Call
+from services.pledges.reviews import known as cycles
 from shared.errors import FieldProblem, Invalid
 from shared.events.common import Change
 from shared.events.pledges import Source
@@ -183,8 +184,10 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
 async def _content(session: AsyncSession, entity_id: str, wish: Content, pledge_id: UUID | None = None) -> Content:
     """What is pledged, of a request that says more.
 
-    Raises Invalid unless each partner is another entity, and the attachment a file of this pledge; a new one has none.
+    Raises Invalid unless its review cycle is one, each partner another entity, and the attachment a file of this
+    pledge; a new one has none.
     """
+    await cycles.require(session, {"review_cycle": wish.review_cycle})
     if wish.partner_entities:
         lifecycle.require_partners(entity_id, wish.partner_entities, await known(session, wish.partner_entities))
     if wish.attachment:
@@ -222,7 +225,10 @@ async def _submittable(session: AsyncSession, content: Content, call: Call, pled
     lifecycle.require_complete(content)
     if content.matches:
         await _require_published(session, "matches", content.matches, other_than=pledge_id)
-    return lifecycle.in_context(content, call.now)
+    if content.review_cycle:
+        return content
+    # one that names no review cycle is made in the context of the one that is open now (¶77)
+    return content.model_copy(update={"review_cycle": await cycles.open_at(session, call.now)})
 
 
 async def _require_published(session: AsyncSession, field: str, pledge_id: UUID, *, other_than: UUID | None) -> None:

@@ -1,5 +1,6 @@
 """What a pledge says: its fields, each with what it takes. No I/O."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -16,6 +17,10 @@ MOST = 50  # entries of a list; the longest of the real pledges has 23
 MOST_CODES = 100  # the commitments of ¶51–77 are some eighty
 MOST_PLACES = 200  # all States, and some cities
 LARGEST_NUMBER = Decimal(10) ** 24
+# of review cycles that staff add: begun by a year, so that no other list has the same code
+CYCLE_CODE = r"^[0-9]{4}(-[a-z0-9]+)*$"
+LONGEST_CYCLE = 60
+_CYCLE = re.compile(CYCLE_CODE)
 
 Kind = Literal["individual", "common", "in_partnership", "matching"]
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47", examples=["en"])]
@@ -56,7 +61,16 @@ Forms = Annotated[list[Form], Field(max_length=MOST), AfterValidator(_distinct)]
 Dimensions = Annotated[
     list[Annotated[str, _one_of(catalogue.disaggregation)]], Field(max_length=MOST), AfterValidator(_distinct)
 ]
-Cycle = Annotated[str, _one_of(catalogue.cycle)]
+
+
+def _cycle(code: str) -> str:
+    """Of the reference data, or what staff may have added: whether they have, reviews/known.py asks the database."""
+    if len(code) > LONGEST_CYCLE or not _CYCLE.fullmatch(code):
+        catalogue.cycle(code)  # raises ValueError with suggestions
+    return code
+
+
+Cycle = Annotated[str, AfterValidator(_cycle)]
 Commitment = Annotated[str, _one_of(catalogue.commitment)]
 Framework = Annotated[str, _one_of(catalogue.framework)]
 SdgTarget = Annotated[str, _one_of(catalogue.sdg_target)]

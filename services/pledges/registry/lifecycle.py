@@ -23,7 +23,6 @@ from services.pledges.registry.schemas import State
 from shared.errors import Conflict, FieldProblem, Forbidden, Invalid
 from shared.events import pledges as public
 from shared.events.common import EntityRef
-from shared.reference import catalogue
 
 Act = Literal["save", "submit", "request_changes", "publish", "close", "record", "merge", "unmerge", "accept", "refuse"]
 By = Literal["entity", "proxy", "network_staff"]
@@ -161,14 +160,6 @@ def require_partners(entity_id: str, named: list[str], known: Collection[str]) -
 def changed(old: Content, new: Content) -> list[str]:
     """Names of the fields that differ."""
     return [name for name in Content.model_fields if getattr(old, name) != getattr(new, name)]
-
-
-def in_context(content: Content, now: datetime) -> Content:
-    """A submission that names no review cycle is made in the context of the one open at `now` (business time, ¶77)."""
-    opened = [cycle for cycle in catalogue.CYCLES.values() if cycle.opens_at <= now]
-    if content.review_cycle or not opened:
-        return content
-    return content.model_copy(update={"review_cycle": max(opened, key=lambda cycle: cycle.opens_at).code})
 
 
 def require_known(paths: list[str]) -> None:

@@ -6,12 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.reviews import commands, outcomes, queries
+from services.pledges.reviews import commands, cycles, outcomes, queries
 from services.pledges.reviews.schemas import (
+    CycleOut,
     MilestoneOut,
     MilestoneSteps,
     Move,
     MovePreview,
+    NewCycle,
     NewMilestone,
     Outcome,
     OutcomePage,
@@ -72,6 +74,18 @@ async def add(new: NewMilestone, actor: Staff, once: Once, parts: Using) -> Resp
 
     async def write(session: AsyncSession) -> Answer:
         return _answer(queries.shown(await commands.create(session, staff(actor), new, moment)), 201)
+
+    return await once(actor, write)
+
+
+@router.post("/review-cycles", tags=REVIEWS, status_code=201, response_model=CycleOut, summary="Add a review cycle")
+async def add_cycle(new: NewCycle, actor: Staff, once: Once, parts: Using) -> Response:
+    """For Network staff: one that the reference data does not have, with its forum. Pledges can name it at once."""
+    moment = parts.clock.moment()
+
+    async def write(session: AsyncSession) -> Answer:
+        made = await cycles.create(session, staff(actor), new, moment)
+        return Answer(201, made.model_dump_json(), {"Location": "/reviews"})
 
     return await once(actor, write)
 

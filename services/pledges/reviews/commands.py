@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,6 +18,9 @@ from shared.events.reviews import MilestoneEvent, MilestoneSnapshot
 from shared.messaging import outbox
 from shared.reference.dates import PartialDate
 from shared.web import etag
+
+LOCK = 7_302_003  # any fixed number but those of shared/migrate.py and shared/messaging/election.py
+_ALONE = text("select pg_advisory_xact_lock(:lock)")
 
 
 async def move(session: AsyncSession, author: Author, code: str, seen: int, to: Move, moment: Moment) -> Milestone:
@@ -34,7 +37,10 @@ async def move(session: AsyncSession, author: Author, code: str, seen: int, to: 
 
 
 async def create(session: AsyncSession, author: Author, new: NewMilestone, moment: Moment) -> Milestone:
-    """By staff. Raises Conflict when the code is taken, Invalid for a cycle that there is not."""
+    """By staff. Raises Conflict when the code is taken, Invalid for a cycle that there is not, and in the past."""
+    await alone(session)
+    if faults := lifecycle.past(new.starts, new.ends, new.time_zone, moment.business, "starts"):
+        raise Invalid("A new milestone lies ahead; nothing was added.", faults)
     if await session.get(ReviewCycle, new.cycle) is None:
         fault = FieldProblem("cycle", "is no review cycle", "they are listed at GET /reviews")
         raise Invalid("There is no such review cycle; nothing was added.", [fault])
@@ -42,6 +48,11 @@ async def create(session: AsyncSession, author: Author, new: NewMilestone, momen
         raise Conflict(f"There is a milestone with the code {new.code} already: GET /reviews/{new.code}.")
     plain = new.model_dump(mode="json", exclude={"reason", "group"})
     return await add(session, author, plain | {"group_code": new.group}, new.reason, moment)
+
+
+async def alone(session: AsyncSession) -> None:
+    """One at a time adds to the calendar, the reference data included: what is looked for is then not there."""
+    await session.execute(_ALONE, {"lock": LOCK})
 
 
 async def add(session: AsyncSession, author: Author, values: dict[str, Any], reason: str, moment: Moment) -> Milestone:

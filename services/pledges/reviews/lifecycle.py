@@ -61,6 +61,20 @@ def require_ahead(present_end: datetime, new_end: datetime, now: datetime) -> No
         raise Invalid("A milestone that lies ahead cannot be moved into the past; nothing was moved.", [fault])
 
 
+def begins_at(day: PartialDate, time_zone: str) -> datetime:
+    """The beginning of the first day that it can mean, at that seat; in UTC."""
+    return datetime.combine(day.first_day(), time(), ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def past(
+    starts: PartialDate, ends: PartialDate | None, time_zone: str, now: datetime, field: str
+) -> list[FieldProblem]:
+    """The fault of a new milestone that would be over already; `field` is where it begins."""
+    if ends_at(starts, ends, time_zone) > now:
+        return []
+    return [FieldProblem(field, "lies in the past", "name a day from today on: nothing follows from one that is over")]
+
+
 def ends_at(starts: PartialDate, ends: PartialDate | None, time_zone: str) -> datetime:
     """The end of the last day that it can last, at its seat; in UTC. Pledges are made while a forum meets."""
     after = (ends or starts).last_day() + timedelta(days=1)

@@ -20,9 +20,22 @@ class ReviewCycle(Table, table=True):
     code: str = Field(primary_key=True)
     names: dict[str, str] = Field(sa_type=JSONB)
     opens_at: datetime = Field(sa_type=TIMESTAMPTZ)
-    opened_by: str
+    opened_by: str | None = None  # a milestone of the reference data
     forum: str
     plenary: str | None = None
+
+
+class CycleAdded(Table, table=True):
+    """Append only: who added a cycle that the reference data does not have, and why."""
+
+    __tablename__: ClassVar[str] = "review_cycle_added"
+
+    code: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=TIMESTAMPTZ)
+    recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    person_id: str
+    by: str
+    reason: str
 
 
 class Milestone(Table, table=True):

@@ -15,7 +15,7 @@ from services.pledges.entities.models import Entity
 from services.pledges.registry.models import PublicPledge
 from services.pledges.reviews import queries
 from services.pledges.reviews.models import Milestone, Presentation, PresentationHistory
-from services.pledges.reviews.schemas import PresentationOut, Presentations, PresentationState, Wish
+from services.pledges.reviews.wishes import PresentationOut, Presentations, PresentationState, Wish
 from services.pledges.tables import core
 from shared.clock import Moment
 from shared.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound

@@ -15,8 +15,9 @@ from services.pledges.entities.models import Entity
 from services.pledges.registry.models import PublicPledge
 from services.pledges.reviews import lifecycle
 from services.pledges.reviews.lifecycle import Counting
-from services.pledges.reviews.models import Milestone, MilestoneHistory, ReviewCycle
+from services.pledges.reviews.models import CycleAdded, Milestone, MilestoneHistory, ReviewCycle
 from services.pledges.reviews.schemas import (
+    Added,
     CountedPledge,
     CycleOut,
     Figures,
@@ -33,6 +34,13 @@ from shared.events.common import EntityRef
 from shared.reference.dates import PartialDate
 from shared.web import pagination
 
+_MILESTONES = select(Milestone).order_by(col(Milestone.starts_on), col(Milestone.code))
+_CYCLES = (
+    select(ReviewCycle, CycleAdded)
+    .outerjoin(CycleAdded, col(CycleAdded.code) == col(ReviewCycle.code))
+    .order_by(col(ReviewCycle.opens_at), col(ReviewCycle.code))
+)
+
 
 def shown(found: Milestone) -> MilestoneOut:
     values = found.model_dump() | {"name": found.names["en"], "group": found.group_code}
@@ -42,10 +50,24 @@ def shown(found: Milestone) -> MilestoneOut:
 async def reviews(session: AsyncSession) -> Reviews:
     """All cycles with their milestones, in order."""
     milestones = defaultdict(list)
-    for found in await session.scalars(select(Milestone).order_by(col(Milestone.starts_on), col(Milestone.code))):
+    for found in await session.scalars(_MILESTONES):
         milestones[found.cycle].append(shown(found))
-    cycles = await session.scalars(select(ReviewCycle).order_by(col(ReviewCycle.opens_at)))
-    return Reviews(items=[CycleOut(**cycle.model_dump(), milestones=milestones[cycle.code]) for cycle in cycles])
+    rows = await session.execute(_CYCLES)
+    return Reviews(items=[_cycle(cycle, added, milestones[cycle.code]) for cycle, added in rows])
+
+
+async def cycle(session: AsyncSession, code: str) -> CycleOut:
+    """One that there is."""
+    found, added = (await session.execute(_CYCLES.where(col(ReviewCycle.code) == code))).one()
+    milestones = await session.scalars(_MILESTONES.where(col(Milestone.cycle) == code))
+    return _cycle(found, added, [shown(one) for one in milestones])
+
+
+def _cycle(found: ReviewCycle, added: CycleAdded | None, milestones: list[MilestoneOut]) -> CycleOut:
+    """Its plenary may have been added after it."""
+    plenary = found.plenary or next((one.code for one in milestones if one.kind == "plenary"), None)
+    by = Added.model_validate(added.model_dump()) if added else None
+    return CycleOut(**found.model_dump(exclude={"plenary"}), plenary=plenary, milestones=milestones, added=by)
 
 
 async def milestone(session: AsyncSession, code: str, *, lock: bool = False) -> Milestone:

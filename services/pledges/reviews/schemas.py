@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.pledges.entities.groups import known
-from services.pledges.registry.content import Address
+from services.pledges.registry.content import CYCLE_CODE, LONGEST_CYCLE, Address
 from services.pledges.reviews.lifecycle import Voice
 from services.pledges.time_zone import TimeZone
 from shared.events.common import EntityRef
@@ -15,6 +15,22 @@ from shared.reference.dates import PartialDate
 from shared.web.text import Line, Text
 
 Kind = Literal["forum", "plenary", "regional_review", "hlpf", "report_deadline"]
+NAMES = "By UN language: English always, of the others those that there are. Who shows English instead should say so"
+MOST_MILESTONES = 20  # that come with a new cycle
+
+
+def _in_english_too(names: dict[str, str]) -> dict[str, str]:
+    if "en" not in names:
+        raise ValueError("has no name in English; add one")
+    return names
+
+
+Names = Annotated[
+    dict[Literal["ar", "zh", "en", "fr", "ru", "es"], Annotated[Line, Field(min_length=1)]],
+    AfterValidator(_in_english_too),
+    Field(description=NAMES),
+]
+Reason = Annotated[Text, Field(min_length=1, max_length=2000)]
 
 
 class Outcome(BaseModel):
@@ -59,7 +75,7 @@ class MilestoneOut(BaseModel):
     cycle: str
     kind: Kind
     name: str = Field(description="In English")
-    names: dict[str, str] = Field(description="By UN language")
+    names: dict[str, str] = Field(description=NAMES)
     starts: PartialDate
     ends: PartialDate | None
     seat: str | None
@@ -72,15 +88,24 @@ class MilestoneOut(BaseModel):
     revision: int
 
 
+class Added(BaseModel):
+    """Who added a cycle that the reference data does not have, by role, and why."""
+
+    at: datetime = Field(description="Business time, UTC")
+    by: str
+    reason: str
+
+
 class CycleOut(BaseModel):
     """A stretch of reporting with its milestones, in order of their days."""
 
     code: str
-    names: dict[str, str]
+    names: dict[str, str] = Field(description=NAMES)
     opens_at: datetime = Field(description="Reports count from here on, business time, UTC")
     forum: str = Field(description="Code of its International Migration Review Forum")
     plenary: str | None = Field(description="Code of its General Assembly plenary")
     milestones: list[MilestoneOut]
+    added: Added | None = Field(default=None, description="Null: it is one of the reference data")
 
 
 class Reviews(BaseModel):
@@ -88,11 +113,30 @@ class Reviews(BaseModel):
     next: None = Field(default=None, description="All cycles are on one page")
 
 
-class Move(BaseModel):
+class When(BaseModel):
+    """When and where a milestone takes place, in days of its seat."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    starts: PartialDate
+    ends: PartialDate | None = None
+    seat: Line | None = None
+    time_zone: TimeZone
+    tentative: bool = False
+
+    @field_validator("ends")
+    @classmethod
+    def _in_order(cls, ends: PartialDate | None, others: ValidationInfo) -> PartialDate | None:
+        starts = others.data.get("starts")
+        if ends and starts and ends.ends_before(starts):
+            raise ValueError(f"is {ends}, before it starts ({starts}); exchange or correct the dates")
+        return ends
+
+
+class Move(When):
     """When and where a milestone takes place, and why that is changed. Send all fields."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "examples": [
                 {
@@ -105,27 +149,24 @@ class Move(BaseModel):
         },
     )
 
-    starts: PartialDate
-    ends: PartialDate | None = None
-    seat: Line | None = None
-    time_zone: TimeZone
-    tentative: bool = False
-    reason: Annotated[Text, Field(min_length=1, max_length=2000)]
-
-    @field_validator("ends")
-    @classmethod
-    def _in_order(cls, ends: PartialDate | None, others: ValidationInfo) -> PartialDate | None:
-        starts = others.data.get("starts")
-        if ends and starts and ends.ends_before(starts):
-            raise ValueError(f"is {ends}, before it starts ({starts}); exchange or correct the dates")
-        return ends
+    reason: Reason
 
 
-class NewMilestone(Move):
+class MilestoneOfCycle(When):
+    """A milestone that comes with its cycle."""
+
+    code: Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    kind: Kind
+    names: Names
+    reminders: bool = Field(default=False, description="Whether entities are invited to report before it")
+    group: Annotated[str, AfterValidator(known)] | None = None
+    document: Address | None = None
+
+
+class NewMilestone(MilestoneOfCycle):
     """A milestone that the reference data does not have."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "examples": [
                 {
@@ -143,20 +184,48 @@ class NewMilestone(Move):
         },
     )
 
-    code: Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
     cycle: Annotated[Line, Field(max_length=60)]
-    kind: Kind
-    names: dict[Literal["ar", "zh", "en", "fr", "ru", "es"], Annotated[Line, Field(min_length=1)]]
-    reminders: bool = Field(default=False, description="Whether entities are invited to report before it")
-    group: Annotated[str, AfterValidator(known)] | None = None
-    document: Address | None = None
+    reason: Reason
 
-    @field_validator("names")
-    @classmethod
-    def _in_english_too(cls, names: dict[str, str]) -> dict[str, str]:
-        if "en" not in names:
-            raise ValueError("has no name in English; add one")
-        return names
+
+class NewCycle(BaseModel):
+    """A review cycle that the reference data does not have, with its forum and what else is known of it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "code": "2030",
+                    "names": {"en": "Review cycle of the 2030 Forum", "fr": "Cycle d’examen du Forum de 2030"},
+                    "opens": "2026-05-09",
+                    "time_zone": "America/New_York",
+                    "milestones": [
+                        {
+                            "code": "imrf-2030",
+                            "kind": "forum",
+                            "names": {"en": "International Migration Review Forum 2030"},
+                            "starts": "2030-05",
+                            "seat": "New York",
+                            "time_zone": "America/New_York",
+                            "tentative": True,
+                            "reminders": True,
+                        }
+                    ],
+                    "reason": "States begin to pledge for the third Forum.",
+                }
+            ]
+        },
+    )
+
+    code: Annotated[str, Field(pattern=CYCLE_CODE, max_length=LONGEST_CYCLE, description="Begins with a year")]
+    names: Names
+    opens: PartialDate = Field(description="Reports count from the first day on that this can mean")
+    time_zone: TimeZone = Field(description="Of the seat where that day begins")
+    milestones: list[MilestoneOfCycle] = Field(
+        min_length=1, max_length=MOST_MILESTONES, description="One forum, at most one plenary, and others"
+    )
+    reason: Reason
 
 
 class Figures(BaseModel):
@@ -192,43 +261,6 @@ class MilestoneStep(BaseModel):
 
 class MilestoneSteps(BaseModel):
     items: list[MilestoneStep]
-    next: str | None
-
-
-PresentationState = Literal["asked", "granted", "withdrawn"]
-
-
-class Wish(BaseModel):
-    """To present a pledge at a milestone. It is voluntary, and can be withdrawn at any time."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"pledge_id": "01922f00-0000-7000-8000-000000000001", "language": "fr"}]},
-    )
-
-    pledge_id: UUID
-    language: Literal["ar", "zh", "en", "fr", "ru", "es"] = Field(description="In which it will be presented")
-
-
-class PresentationOut(BaseModel):
-    """A wish to present, and whether there is a slot for it. Its ETag is its revision."""
-
-    presentation_id: UUID
-    milestone: str
-    pledge_id: UUID
-    title: str
-    entity: EntityRef
-    language: str
-    state: PresentationState
-    asked_at: datetime
-    changed_at: datetime
-    revision: int
-
-
-class Presentations(BaseModel):
-    """In the order in which they were asked for."""
-
-    items: list[PresentationOut]
     next: str | None
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.reviews import presentations
-from services.pledges.reviews.schemas import PresentationOut, Presentations, PresentationState, Wish
+from services.pledges.reviews.wishes import PresentationOut, Presentations, PresentationState, Wish
 from shared.web.app import Using
 from shared.web.auth import ANYONE, SIGNED_IN, STAFF, Actor
 from shared.web.etag import SeenRevision, etag

@@ -20,6 +20,7 @@ from services.pledges.entities.models import EntityGroup
 from services.pledges.registry.content import Level
 from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.schemas import Reason
+from services.pledges.reviews import known as cycles
 from services.pledges.search import filters as wants
 from services.pledges.search import index, words
 from services.pledges.search.codes import NONE, code
@@ -65,11 +66,14 @@ select facet, code, sum(n)::bigint as n from ({counts}) as counted group by face
 _MASK = "under_{name} as materialized (select chunk, folded & {bits} as bits from walk)"
 _COUNT = """
 select '{facet}' as facet, b.code, bit_count(b.bits & mask.bits) as n
-from under_{mask} as mask join search_bits b on b.chunk = mask.chunk and b.code = any(cast(:{facet}_codes as text[]))
+from under_{mask} as mask join search_bits b on b.chunk = mask.chunk and b.code = any({codes})
 union all
 select '{facet}', code, 1 from changed d, unnest(d.codes) as code
-where code = any(cast(:{facet}_codes as text[])) and {fits}
+where code = any({codes}) and {fits}
 """
+_CODES = "cast(:{facet}_codes as text[])"
+# those that staff have added are in no list of the reference data
+_ADDED = {"cycle": " || array(select 'cycle:' || code from review_cycle)"}
 # the spans of time for which entities are in groups, of those spans that a day is in
 _SPANS = (
     select(col(EntityGroup.code), col(EntityGroup.since), col(EntityGroup.until))
@@ -119,8 +123,14 @@ class Wanted:
         return f"pledges {self.filters.model_dump_json(exclude_defaults=True)}"
 
 
+async def require_known(session: AsyncSession, filters: Filters) -> None:
+    """Raises Invalid for a review cycle that there is not; the others are known by the reference data."""
+    await cycles.require(session, {f"cycle.{place}": code for place, code in enumerate(filters.cycle)})
+
+
 async def named(session: AsyncSession, filters: Filters, today: date) -> Named:
-    """Each filter that is given, as a set."""
+    """Each filter that is given, as a set. Raises Invalid as `require_known`."""
+    await require_known(session, filters)
     found = wants.coded(filters) | wants.dated(filters) | wants.asked(filters)
     if filters.group:
         on = filters.as_of or today
@@ -217,7 +227,7 @@ def _counting(under: Mapping[str, Named], masked: Collection[str]) -> tuple[Text
     both = {name: [f"in_{each}" for each in sets] for name, sets in under.items()}
     masks = {name: _MASK.format(name=name, bits=" & ".join(sets)) for name, sets in both.items() if name in masked}
     counted = (
-        _COUNT.format(facet=name, mask=name if name in masks else TOTAL, fits=" and ".join(sets))
+        _COUNT.format(facet=name, mask=name if name in masks else TOTAL, fits=" and ".join(sets), codes=_codes(name))
         for name, sets in both.items()
     )
     statement = _COUNTS.format(
@@ -229,3 +239,7 @@ def _counting(under: Mapping[str, Named], masked: Collection[str]) -> tuple[Text
         counts=" union all ".join(counted),
     )
     return text(statement), values
+
+
+def _codes(facet: str) -> str:
+    return _CODES.format(facet=facet) + _ADDED.get(facet, "")

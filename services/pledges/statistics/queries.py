@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.pledges.entities.models import Entity
+from services.pledges.reviews import known as cycles
 from services.pledges.statistics import names
 from services.pledges.statistics.facts import DIMENSIONS, OF_ENTITY, SEVERAL, Dimension
 from services.pledges.statistics.schemas import (
@@ -37,6 +38,10 @@ _NUMBER = "extract(epoch from pg_postmaster_start_time())::bigint, folded + (sel
 _VERSION = text(f"select concat_ws('-', {_NUMBER}) from statistics_state")  # noqa: S608 - a constant
 _WITH_ENTITIES = text(
     f"select concat_ws('-', {_NUMBER}, (select sum(revision) from entity)) from statistics_state"  # noqa: S608
+)
+_WITH_CYCLES = text(
+    f"select concat_ws('-', {_NUMBER}, (select sum(revision) from entity), (select count(*) from review_cycle))"  # noqa: S608
+    " from statistics_state"
 )
 _NAMES = select(col(Entity.entity_id), col(Entity.name)).where(
     col(Entity.entity_id).in_(bindparam("codes", expanding=True))
@@ -67,7 +72,10 @@ PARTNERS = 20  # shown of a profile
 
 async def version(session: AsyncSession, dimensions: Iterable[str]) -> str:
     """Another one whenever a figure may be another: each change of a pledge counts one, when it is committed."""
-    of_entities = {"entity", *OF_ENTITY} & set(dimensions)
+    dimensions = set(dimensions)
+    if "cycle" in dimensions:
+        return str(await session.scalar(_WITH_CYCLES))
+    of_entities = {"entity", *OF_ENTITY} & dimensions
     return str(await session.scalar(_WITH_ENTITIES if of_entities else _VERSION))
 
 
@@ -118,10 +126,12 @@ def _base(dimension: Dimension) -> str:
 
 async def _axis(session: AsyncSession, dimension: Dimension, counted: list[Any]) -> Axis:
     found = {code: number for code, _, number in counted}
-    called = names.called(dimension)
+    called, listed = names.called(dimension), names.listed(dimension)
+    if dimension == "cycle":  # also those that staff have added
+        called |= (listed := await cycles.names(session))
     if dimension == "entity":
         called = {row.entity_id: row.name for row in await session.execute(_NAMES, {"codes": list(found)})}
-    shown = values(found, called, list(names.listed(dimension)))
+    shown = values(found, called, list(listed))
     return Axis(dimension=dimension, several=_several(dimension), values=shown)
 
 

@@ -40,6 +40,12 @@ class Milestone(Received):
     revision: int
 
 
+class Added(Received):
+    at: datetime
+    by: str
+    reason: str
+
+
 class Cycle(Received):
     code: str
     names: dict[str, str]
@@ -47,6 +53,7 @@ class Cycle(Received):
     forum: str
     plenary: str | None
     milestones: list[Milestone]
+    added: Added | None = None
 
 
 class Move(Sent):
@@ -71,6 +78,29 @@ class NewMilestone(Sent):
     reminders: bool = False
     group: str | None = None
     document: str | None = None
+    reason: str
+
+
+class MilestoneOfCycle(Sent):
+    code: str
+    kind: str
+    names: dict[str, str]
+    starts: str
+    ends: str | None = None
+    seat: str | None = None
+    time_zone: str
+    tentative: bool = False
+    reminders: bool = False
+    group: str | None = None
+    document: str | None = None
+
+
+class NewCycle(Sent):
+    code: str
+    names: dict[str, str]
+    opens: str
+    time_zone: str
+    milestones: list[MilestoneOfCycle]
     reason: str
 
 

@@ -164,20 +164,6 @@ def test_every_act_by_everybody(act: Act, who: str) -> None:
             acting()
 
 
-@pytest.mark.parametrize(
-    ("at", "cycle"),
-    [
-        (datetime(2022, 5, 17, 3, 59, tzinfo=UTC), None),
-        (datetime(2022, 5, 17, 4, 0, tzinfo=UTC), "2022"),
-        (datetime(2024, 12, 6, 4, 59, tzinfo=UTC), "2022"),
-        (datetime(2024, 12, 6, 5, 0, tzinfo=UTC), "2026"),
-    ],
-)
-def test_the_cycle_that_is_open_is_the_context(at: datetime, cycle: str | None) -> None:
-    assert lifecycle.in_context(Content(title="x"), at).review_cycle == cycle
-    assert lifecycle.in_context(Content(title="x", review_cycle="2022"), at).review_cycle == "2022"
-
-
 def made(content: Content) -> PledgeSnapshot:
     veridia = EntityRef(entity_id="veridia", name="Veridia", kind="member_state")
     at = datetime(2024, 9, 2, tzinfo=UTC)

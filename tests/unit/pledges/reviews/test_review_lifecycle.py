@@ -1,12 +1,12 @@
 """Which pledges a milestone counts, and which of them have reported."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.reviews.lifecycle import Counting, counting, ends_at
+from services.pledges.reviews.lifecycle import Counting, begins_at, counting, ends_at, past
 from shared.reference.dates import PartialDate
 
 OPENS = datetime(2022, 5, 17, 4, tzinfo=UTC)
@@ -68,3 +68,15 @@ def test_nothing_is_counted_that_is_not_published_yet(published: datetime) -> No
 def test_the_rule_is_said_in_words() -> None:
     assert "first published before 2024-09-02 09:00 UTC" in at(NOW).says
     assert "no failure" in at(NOW).says
+
+
+@given(st.dates(date(1901, 1, 1), date(2199, 12, 30)), st.sampled_from([4, 7, 10]))
+def test_a_cycle_opens_with_the_first_day_that_is_meant_and_a_milestone_is_over_after_the_last(
+    day: date, length: int
+) -> None:
+    said = PartialDate(day.isoformat()[:length])
+    for zone in ("America/New_York", "Pacific/Kiritimati", "Etc/GMT+12"):
+        opens, ends = begins_at(said, zone), ends_at(said, None, zone)
+        assert opens < ends
+        assert past(said, None, zone, opens, "starts") == []
+        assert [fault.field for fault in past(said, None, zone, ends, "x.starts")] == ["x.starts"]
