@@ -24,6 +24,14 @@ class Members(Room):
         """The caller's place as focal point, or with `membership_id` another's."""
         return await self._to.post(at("entities", entity_id, "handover"), Handover, wish, key=key)
 
+    async def handovers(self, entity_id: str) -> Page[Handover]:
+        """Those that are planned, on one page."""
+        return await self._to.get(at("entities", entity_id, "handovers"), Page[Handover])
+
+    async def withdraw_handover(self, entity_id: str, handover_id: Id, *, key: str | None = None) -> Handover:
+        """Until it has happened: by who planned it, or staff."""
+        return await self._to.post(at("entities", entity_id, "handovers", handover_id, "withdraw"), Handover, key=key)
+
     async def invite(self, entity_id: str, new: NewInvitation, *, key: str | None = None) -> Invitation:
         return await self._to.post(at("entities", entity_id, "invitations"), Invitation, new, key=key)
 

@@ -123,6 +123,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "CycleOut": reviews.Cycle,
             "MilestoneOut": reviews.Milestone,
             "Entities": Page[entities.Entity],
+            "Handovers": Page[members.Handover],
             "Members": Page[entities.Member],
             "Invitations": Page[members.InvitationListed],
             "PublicPage": Page[pledges.PublicItem],

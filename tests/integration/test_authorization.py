@@ -83,6 +83,8 @@ async def _set_up(pledges: Service) -> dict[str, str]:
     file = await _made(pledges.client.post(f"/pledges/{pledge['pledge_id']}/attachments", content=PDF, headers=named))
     wish = {"role": "viewer", "address": ADDRESS}
     invitation = await _made(pledges.client.post("/entities/veridia/invitations", json=wish, headers=once(amina)))
+    plan = {"successor": "vera", "since": "2030-01-01T00:00:00Z"}
+    handover = await _made(pledges.client.post("/entities/veridia/handover", json=plan, headers=once(amina)))
     sheet = {"name": f"{SECRET}.csv", "size": 10, "entity_id": "veridia"}
     sent = await _made(pledges.client.post("/imports", json=sheet, headers=once(amina)))
     return {
@@ -94,6 +96,7 @@ async def _set_up(pledges: Service) -> dict[str, str]:
         "entity_id": "veridia",
         "membership_id": ids["amina's membership"],
         "invitation_id": invitation["invitation_id"],
+        "handover_id": handover["handover_id"],
     }
 
 

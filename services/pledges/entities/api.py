@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.entities import authority, commands, handover, memberships, queries
+from services.pledges.entities import authority, commands, handover, memberships, queries, withdrawal
 from services.pledges.entities.schemas import (
     Entities,
     EntityFields,
     EntityOut,
     GroupCode,
     HandoverOut,
+    Handovers,
     Kind,
     Members,
     MembershipOut,
@@ -152,6 +153,29 @@ async def hand_over(entity_id: str, wish: NewHandover, actor: SignedIn, once: On
     async def write(session: AsyncSession) -> Answer:
         made = await handover.hand_over(session, actor, entity_id, wish, parts.clock.moment())
         return Answer(201, made.model_dump_json(), {"Location": f"/entities/{entity_id}/memberships"})
+
+    return await once(actor, write)
+
+
+@router.get("/entities/{entity_id}/handovers", tags=MEMBERSHIPS, summary="Which handovers are planned")
+async def planned(entity_id: str, actor: SignedIn, parts: Using) -> Handovers:
+    """For the entity's own members, staff and reviewers."""
+    async with parts.database.transaction() as session:
+        return await withdrawal.planned(session, actor, entity_id, parts.clock.business())
+
+
+@router.post(
+    "/entities/{entity_id}/handovers/{handover_id}/withdraw",
+    tags=MEMBERSHIPS,
+    response_model=HandoverOut,
+    summary="Withdraw a planned handover",
+)
+async def withdraw(entity_id: str, handover_id: UUID, actor: SignedIn, once: Once, parts: Using) -> Response:
+    """For who planned it, and Network staff, until it has happened. Both of the two get a mail."""
+
+    async def write(session: AsyncSession) -> Answer:
+        done = await withdrawal.withdraw(session, actor, entity_id, handover_id, parts.clock.moment())
+        return Answer(200, done.model_dump_json())
 
     return await once(actor, write)
 

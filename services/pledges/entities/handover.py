@@ -100,9 +100,11 @@ async def _require_successor(session: AsyncSession, former: MembershipOut, succe
 
 
 async def _refuse_twice(session: AsyncSession, former: MembershipOut) -> None:
-    chosen = select(col(Handover.handover_id)).where(col(Handover.former_membership) == former.membership_id)
+    chosen = select(col(Handover.handover_id)).where(
+        col(Handover.former_membership) == former.membership_id, col(Handover.withdrawn_at).is_(None)
+    )
     if await session.scalar(chosen):
-        raise Conflict("This place is handed over already; to change it, staff end and give memberships.")
+        raise Conflict("This place is handed over already; until that happens it can be withdrawn.")
 
 
 def _row(made: HandoverOut) -> dict[str, object]:

@@ -42,7 +42,7 @@ async def add(
         fault = FieldProblem("until", "has passed", "give a later time, or none")
         raise Invalid("The membership would end before it begins; nothing was saved.", [fault])
     given = MembershipOut(**new.model_dump(exclude={"since"}), since=since, membership_id=uuid7(), entity_id=entity_id)
-    await _refuse_twice(session, given)
+    await refuse_twice(session, given)
     await _refuse_two_entities(session, given)
     await session.execute(insert(Membership), given.model_dump())
     details = given.model_dump(mode="json")
@@ -102,11 +102,13 @@ def _at_the_same_time(given: MembershipOut) -> ColumnElement[bool]:
     return and_(same_person, ends_later, *begins_before)
 
 
-async def _refuse_twice(session: AsyncSession, given: MembershipOut) -> None:
+async def refuse_twice(session: AsyncSession, given: MembershipOut) -> None:
+    """Raises Conflict when the person has the same role by another membership at some of the same time."""
     same = select(col(Membership.membership_id)).where(
         _at_the_same_time(given),
         col(Membership.entity_id) == given.entity_id,
         col(Membership.role) == given.role,
+        col(Membership.membership_id) != given.membership_id,
     )
     if found := await session.scalar(same.limit(1)):
         raise Conflict(f"The person has this role at some of this time already: membership {found}.")

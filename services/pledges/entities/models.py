@@ -51,7 +51,7 @@ class EntityHistory(Table, table=True):
     step_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     entity_id: str
     revision: int
-    action: str  # added, changed, membership_given, membership_ended, handed_over, invited…
+    action: str  # added, changed, membership_given, membership_ended, handed_over, handover_withdrawn, invited…
     at: datetime = Field(sa_type=TIMESTAMPTZ)
     recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)
     person_id: str | None = None  # None: the system
@@ -74,7 +74,7 @@ class Membership(Table, table=True):
 
 
 class Handover(Table, table=True):
-    """That a focal point's place went to a successor, as long as both are known."""
+    """That a focal point's place goes to a successor, as long as both are known."""
 
     __tablename__: ClassVar[str] = "handover"
 
@@ -84,3 +84,4 @@ class Handover(Table, table=True):
     former_membership: UUID
     successor: str
     since: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
+    withdrawn_at: datetime | None = Field(default=None, sa_type=TIMESTAMPTZ)  # business time; it never happens

@@ -210,3 +210,11 @@ class HandoverOut(BaseModel):
     since: datetime
     former: MembershipOut = Field(description="Ends when the successor's begins")
     successor: MembershipOut
+    withdrawn_at: datetime | None = Field(default=None, description="Business time: from then on it is not to happen")
+
+
+class Handovers(BaseModel):
+    """Those that are planned, the next one first."""
+
+    items: list[HandoverOut]
+    next: None = Field(default=None, description="All are on one page")

@@ -62,3 +62,4 @@ class Handover(Received):
     since: datetime
     former: Membership
     successor: Membership
+    withdrawn_at: datetime | None = None

@@ -1,0 +1,116 @@
+"""Handovers that are planned: reading them, and withdrawing one until it has happened.
+
+What was planned stands in the entity's history: by whom, and until when the former's place would have lasted.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.pledges.entities import memberships
+from services.pledges.entities.authority import standing
+from services.pledges.entities.commands import record
+from services.pledges.entities.models import EntityHistory, Handover
+from services.pledges.entities.schemas import HandoverOut, Handovers, MembershipOut
+from shared.authors import staff_or_entity
+from shared.clock import Moment
+from shared.errors import Conflict, Forbidden, NotFound
+from shared.events.people import HandedOver
+from shared.messaging import outbox
+from shared.web.auth import Actor
+
+
+async def planned(session: AsyncSession, actor: Actor, entity_id: str, now: datetime) -> Handovers:
+    """Those that have not happened by `now` (business time), the next one first. Raises NotFound, Invalid."""
+    (await standing(session, actor, entity_id, now)).require_read()
+    ahead = (col(Handover.since) > now, col(Handover.withdrawn_at).is_(None))
+    chosen = (
+        select(Handover)
+        .where(col(Handover.entity_id) == entity_id, *ahead)
+        .order_by(col(Handover.since), col(Handover.handover_id))
+    )
+    found = (await session.scalars(chosen)).all()
+    return Handovers(items=[await _shown(session, one, await _plan(session, one)) for one in found])
+
+
+async def withdraw(
+    session: AsyncSession, actor: Actor, entity_id: str, handover_id: UUID, moment: Moment
+) -> HandoverOut:
+    """By who planned it, or by Network staff. The former's place lasts as long as before, the successor's never begins.
+
+    Both are told by mail, which follows from the event. Raises NotFound, Forbidden, and Conflict once it has happened,
+    when it was withdrawn before, or when the former has got another place at some of that time.
+    """
+    revision = await memberships.lock(session, entity_id)
+    who = await standing(session, actor, entity_id, moment.business)
+    who.require_read()
+    found = await session.get(Handover, handover_id)
+    if found is None or found.entity_id != entity_id:
+        raise NotFound("This entity has no such handover; see GET /entities/{entity_id}/handovers.")
+    plan = await _plan(session, found)
+    if not who.is_staff and plan.person_id != actor.person:
+        raise Forbidden("Only who planned it and the Network's staff may withdraw it.")
+    _require_ahead(found, moment.business)
+    present = await _shown(session, found, plan)
+    await _restore(session, present)
+    await session.execute(
+        update(Handover).where(col(Handover.handover_id) == handover_id).values(withdrawn_at=moment.business)
+    )
+    done = (await _shown(session, found, plan)).model_copy(update={"withdrawn_at": moment.business})
+    author, details = staff_or_entity(actor), done.model_dump(mode="json")
+    await record(session, author, entity_id, revision, "handover_withdrawn", details, moment)
+    told = HandedOver(handover_id=handover_id, entity_id=entity_id)
+    await outbox.add(session, "membership.handover_withdrawn.v1", entity_id, told, moment.system)
+    return done
+
+
+def _require_ahead(found: Handover, now: datetime) -> None:
+    if found.withdrawn_at is not None:
+        raise Conflict("It was withdrawn already.")
+    if found.since <= now:
+        raise Conflict(f"It has happened, at {found.since.isoformat()}; to change it, staff end and give memberships.")
+
+
+async def _plan(session: AsyncSession, found: Handover) -> EntityHistory:
+    """The step by which it was planned."""
+    of_it = col(EntityHistory.details)["handover_id"].astext == str(found.handover_id)
+    plan: EntityHistory = (await session.scalars(_steps(found.entity_id, "handed_over").where(of_it))).one()
+    return plan
+
+
+def _steps(entity_id: str, action: str) -> Any:
+    return select(EntityHistory).where(col(EntityHistory.entity_id) == entity_id, col(EntityHistory.action) == action)
+
+
+async def _shown(session: AsyncSession, found: Handover, plan: EntityHistory) -> HandoverOut:
+    """With both memberships as they are now."""
+    successor = UUID(plan.details["successor"]["membership_id"])
+    return HandoverOut(
+        handover_id=found.handover_id,
+        entity_id=found.entity_id,
+        since=found.since,
+        former=await memberships.membership(session, found.entity_id, found.former_membership),
+        successor=await memberships.membership(session, found.entity_id, successor),
+    )
+
+
+async def _restore(session: AsyncSession, present: HandoverOut) -> None:
+    """What somebody ended meanwhile stays ended."""
+    former, successor = present.former, present.successor
+    if former.until == present.since:
+        before = former.model_copy(update={"until": await _lasted_until(session, former)})
+        await memberships.refuse_twice(session, before)
+        await memberships.set_end(session, before)
+    if successor.until is None or successor.until > successor.since:
+        await memberships.set_end(session, successor.model_copy(update={"until": successor.since}))
+
+
+async def _lasted_until(session: AsyncSession, former: MembershipOut) -> datetime | None:
+    """As it was given: until when, if an end was set."""
+    of_it = col(EntityHistory.details)["membership_id"].astext == str(former.membership_id)
+    given = (await session.scalars(_steps(former.entity_id, "membership_given").where(of_it))).one()
+    return MembershipOut.model_validate(given.details).until
