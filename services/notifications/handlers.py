@@ -10,7 +10,7 @@ from services.notifications.reminders import known
 from shared.clock import Moment
 from shared.events.envelope import Event
 from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
-from shared.events.pledges import PledgeEvent, PledgeStep
+from shared.events.pledges import EvidenceDeclined, PledgeEvent, PledgeStep, SignOffAsked
 from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW, carried_by
 from shared.events.reviews import MilestoneEvent
 from shared.events.support import RequestStep
@@ -35,7 +35,13 @@ async def mail_published(session: AsyncSession, event: Event[PledgeEvent], momen
 
 async def mail_pledge_step(session: AsyncSession, event: Event[PledgeStep], moment: Moment) -> None:
     step = event.data
-    await _call(session, event, moment, step.entity_id, step.pledge_id, fields=step.fields)
+    call = (session, event, moment, step.entity_id, step.pledge_id)
+    await _call(*call, filed_by=step.filed_by, fields=step.fields)
+
+
+async def mail_asked(session: AsyncSession, event: Event[SignOffAsked | EvidenceDeclined], moment: Moment) -> None:
+    step = event.data
+    await _call(session, event, moment, step.entity_id, step.pledge_id, update=step.update)
 
 
 async def mail_request_step(session: AsyncSession, event: Event[RequestStep], moment: Moment) -> None:
@@ -62,11 +68,17 @@ async def erase_person(session: AsyncSession, event: Event[PersonErased], moment
 
 
 async def _call(
-    session: AsyncSession, event: Event[Any], moment: Moment, entity_id: str, pledge_id: Any = None, **facts: Any
+    session: AsyncSession,
+    event: Event[Any],
+    moment: Moment,
+    entity_id: str,
+    pledge_id: Any = None,
+    *,
+    filed_by: str | None = None,
+    **facts: Any,
 ) -> None:
-    await call_for(
-        session, event.type, event.id, entity_id=entity_id, pledge_id=pledge_id, facts=facts, at=moment.system
-    )
+    whose = {"entity_id": entity_id, "pledge_id": pledge_id, "filed_by": filed_by}
+    await call_for(session, event.type, event.id, **whose, facts=facts, at=moment.system)
 
 
 SUBSCRIPTIONS: list[Subscription] = [
@@ -89,13 +101,26 @@ SUBSCRIPTIONS: list[Subscription] = [
         "pledge_mails",
         PLEDGES_WORKFLOW,
         dict.fromkeys(
-            ("pledge.submitted.v1", "pledge.resubmitted.v1", "pledge.changes_requested.v1"), mail_pledge_step
+            (
+                *("pledge.submitted.v1", "pledge.resubmitted.v1", "pledge.changes_requested.v1"),
+                "pledge.acceptance_asked.v1",
+            ),
+            mail_pledge_step,
         ),
+    ),
+    Effect(
+        "report_mails",
+        PLEDGES_WORKFLOW,
+        dict.fromkeys(("pledge.sign_off_asked.v1", "pledge.evidence_declined.v1"), mail_asked),
     ),
     Effect(
         "membership_mails",
         PLEDGES_WORKFLOW,
-        {"membership.handed_over.v1": mail_handover, "invitation.issued.v1": mail_invitation},
+        {
+            "membership.handed_over.v1": mail_handover,
+            "membership.handover_withdrawn.v1": mail_handover,
+            "invitation.issued.v1": mail_invitation,
+        },
     ),
     Effect("erasures", PLEDGES_WORKFLOW, {"person.erased.v1": erase_person}),
     Effect(

@@ -54,6 +54,8 @@ class Contact:
     language: str
     entity_name: str
     pledge_title: str | None = field(repr=False)
+    pledge_entity: str | None = None  # the names of whose pledge it is, and of who filed it in their name
+    filed_by: str | None = None
     links: Mapping[UUID, str] = field(default_factory=dict, repr=False)  # tokens of action links, by pledge
     membership: "Membership | None" = field(default=None, repr=False)  # of a mail about one
 
@@ -150,9 +152,10 @@ class Recipients:
         )
         return _read(_Resolved, answer).result()
 
-    async def of_handover(self, handover_id: str, part: str) -> Contact | Unreachable:
-        """One of the two, `part`: former or successor."""
-        answer = await self._post("/contacts/handover", {"handover_id": handover_id, "part": part})
+    async def of_handover(self, handover_id: str, part: str, *, withdrawn: bool = False) -> Contact | Unreachable:
+        """One of the two, `part`: former or successor; to be told that it is planned or, with `withdrawn`, is not."""
+        asked = {"handover_id": handover_id, "part": part, "withdrawn": withdrawn}
+        answer = await self._post("/contacts/handover", asked)
         return _read(_Told, answer).result()
 
     async def invited(self, invitation_id: str) -> Contact | Unreachable:
@@ -217,12 +220,15 @@ class _Invited(_Answer):
 
 class _Resolved(_Answer):
     pledge_title: str | None = None
+    pledge_entity: str | None = None
+    filed_by: str | None = None
     links: dict[UUID, str] = {}
 
     def result(self) -> Contact | Unreachable:
         if not self.reachable or not self.address:
             return self.unreachable()
-        return Contact(self.address, self.name, self.language, self.entity_name or "", self.pledge_title, self.links)
+        plain = (self.address, self.name, self.language, self.entity_name or "")
+        return Contact(*plain, self.pledge_title, self.pledge_entity, self.filed_by, self.links)
 
 
 def _read(model: type[M], answer: Any) -> M:

@@ -11,12 +11,14 @@ from shared.events.envelope import Data
 from shared.events.notifications import ReminderUnreachable
 from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
 from shared.events.pledges import (
+    EvidenceDeclined,
     Period,
     PledgeEvent,
     PledgeSnapshot,
     PledgeStep,
     Progress,
     SignOff,
+    SignOffAsked,
     Source,
     Sum,
     Target,
@@ -157,6 +159,9 @@ EXAMPLES: dict[str, Data] = {
     "pledge.submitted.v1": _step("submitted", 2, []),
     "pledge.resubmitted.v1": _step("submitted", 4, []),
     "pledge.changes_requested.v1": _step("changes_requested", 3, ["period"]),
+    "pledge.acceptance_asked.v1": _step("submitted", 2, []).model_copy(update={"filed_by": "kalmora"}),
+    "pledge.sign_off_asked.v1": SignOffAsked(pledge_id=_PLEDGE, entity_id="kalmora", version=1, update=2),
+    "pledge.evidence_declined.v1": EvidenceDeclined(pledge_id=_PLEDGE, entity_id="veridia", update=2),
     "request.received.v1": _request("submitted"),
     "request.refused.v1": _request("refused"),
     "request.acknowledged.v1": _request("acknowledged"),
@@ -164,6 +169,7 @@ EXAMPLES: dict[str, Data] = {
     "reminder.unreachable.v1": _UNREACHABLE,
     "invitation.issued.v1": InvitationIssued(invitation_id=_INVITATION, entity_id="veridia"),
     "membership.handed_over.v1": HandedOver(handover_id=_HANDOVER, entity_id="veridia"),
+    "membership.handover_withdrawn.v1": HandedOver(handover_id=_HANDOVER, entity_id="veridia"),
     "person.erased.v1": PersonErased(erasure_id=_ERASURE, person_id="6b1f0a3e-0009-4000-8000-000000000009"),
     "erasure.done_by_network_support.v1": ErasureDone(erasure_id=_ERASURE),
     "erasure.done_by_notifications.v1": ErasureDone(erasure_id=_ERASURE),

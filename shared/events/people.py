@@ -6,7 +6,7 @@ from shared.events.envelope import Data
 
 
 class HandedOver(Data):
-    """A focal point has a successor. Who they are, and from when on, the pledges service tells."""
+    """A focal point has a successor, or none after all. Who they are, and from when on, the pledges service tells."""
 
     handover_id: UUID
     entity_id: str

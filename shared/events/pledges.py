@@ -179,3 +179,23 @@ class PledgeStep(Data):
     state: Literal["submitted", "changes_requested"]
     revision: int
     fields: list[str] = Field(default_factory=list, description="Names of the fields that staff ask to be changed")
+    filed_by: str | None = Field(
+        default=None, description="The entity that submitted it in the other's name; null: the entity itself"
+    )
+
+
+class SignOffAsked(Data):
+    """A partner's answer is awaited from now on. A new version awaits the answers anew."""
+
+    pledge_id: UUID
+    entity_id: str = Field(description="Whose answer is awaited")
+    version: int = Field(ge=1, description="Of the pledge, that is public now")
+    update: int | None = Field(default=None, description="The number of the report; null: the pledge itself")
+
+
+class EvidenceDeclined(Data):
+    """Staff do not confirm a report's evidence. Why, they tell the pledge's entities alone."""
+
+    pledge_id: UUID
+    entity_id: str = Field(description="That reported")
+    update: int = Field(ge=1, description="The number of the report")

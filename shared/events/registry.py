@@ -6,7 +6,7 @@ from shared.events.entities import EntityEvent
 from shared.events.envelope import Data
 from shared.events.notifications import ReminderUnreachable
 from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
-from shared.events.pledges import PledgeEvent, PledgeStep
+from shared.events.pledges import EvidenceDeclined, PledgeEvent, PledgeStep, SignOffAsked
 from shared.events.reviews import MilestoneEvent
 from shared.events.support import RequestStep, SupportEvent
 
@@ -55,6 +55,18 @@ _TYPES = [
     ),
     EventType("pledge.changes_requested.v1", PLEDGES_WORKFLOW, PledgeStep, "Staff asked for changes to named fields"),
     EventType(
+        "pledge.acceptance_asked.v1",
+        PLEDGES_WORKFLOW,
+        PledgeStep,
+        "Another entity submitted it in the entity's name, which is asked to accept it",
+    ),
+    EventType(
+        "pledge.sign_off_asked.v1", PLEDGES_WORKFLOW, SignOffAsked, "A partner is asked to answer to it or to a report"
+    ),
+    EventType(
+        "pledge.evidence_declined.v1", PLEDGES_WORKFLOW, EvidenceDeclined, "Staff do not confirm a report's evidence"
+    ),
+    EventType(
         "request.received.v1", SUPPORT_WORKFLOW, RequestStep, "A request for support was received and is in order"
     ),
     EventType(
@@ -67,6 +79,9 @@ _TYPES = [
     ),
     EventType("invitation.issued.v1", PLEDGES_WORKFLOW, InvitationIssued, "Somebody is invited to act for an entity"),
     EventType("membership.handed_over.v1", PLEDGES_WORKFLOW, HandedOver, "A focal point has a successor"),
+    EventType(
+        "membership.handover_withdrawn.v1", PLEDGES_WORKFLOW, HandedOver, "A handover that was planned will not happen"
+    ),
     EventType("person.erased.v1", PLEDGES_WORKFLOW, PersonErased, "All that is kept of a person is to be erased"),
     EventType("erasure.done_by_network_support.v1", SUPPORT_WORKFLOW, ErasureDone, "network_support has erased it"),
     EventType("erasure.done_by_notifications.v1", NOTIFICATIONS_WORKFLOW, ErasureDone, "notifications has erased it"),

@@ -24,6 +24,7 @@ class Words(BaseModel):
     reasons: dict[str, str]
     automatic: str
     untitled: str
+    in_english: str
     and_: str = Field(alias="and")
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
     date: str

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
 from services.notifications.deliveries.lifecycle import Outage, Outcome, Suppressed
-from services.notifications.deliveries.steps import AUDIENCES, PERSONAL, REMINDER
+from services.notifications.deliveries.steps import AUDIENCES, PERSONAL, REMINDER, WITHDRAWN
 from services.notifications.recipients import Contact, Recipients, Unreachable
 from services.notifications.reminders.lifecycle import Reason, late
 from services.notifications.reminders.listing import Listing, listing
@@ -50,13 +50,15 @@ class Composer:
         audience = AUDIENCES[claimed.template]
         if audience == "invited":
             return await self._recipients.invited(claimed.facts["invitation_id"])
-        return await self._recipients.of_handover(claimed.facts["handover_id"], audience)
+        withdrawn = claimed.template in WITHDRAWN
+        return await self._recipients.of_handover(claimed.facts["handover_id"], audience, withdrawn=withdrawn)
 
     async def _step(self, claimed: Claimed) -> Composed:
         contact = await self._contact(claimed, claimed.entity_id, claimed.pledge_id)
         if isinstance(contact, Unreachable):
             return Composed(Suppressed(contact.reason))
-        return Composed(of_step(claimed.template, contact, claimed.pledge_id, claimed.facts, self._portal))
+        facts = {**claimed.facts, "entity_id": claimed.entity_id}
+        return Composed(of_step(claimed.template, contact, claimed.pledge_id, facts, self._portal))
 
     async def _reminder(self, claimed: Claimed) -> Composed:
         if claimed.not_before and late(claimed.not_before, self._clock.business(), self._policy):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.notifications.content.cleaning import one_line, shorten
 from services.notifications.content.renderer import Content, render
-from services.notifications.content.words import Words, spoken, words
+from services.notifications.content.words import FALLBACK, Words, spoken, words
 from services.notifications.deliveries.steps import AUDIENCES
 from services.notifications.recipients import Contact
 from services.notifications.reminders.listing import Listing
@@ -51,6 +51,10 @@ def of_step(template: str, contact: Contact, pledge_id: UUID | None, facts: Mapp
         "title": title,
         "short_title": shorten(title, LONGEST_IN_SUBJECT),
         "entity": one_line(contact.entity_name, LONGEST_NAME),
+        "owner": one_line(contact.pledge_entity or contact.entity_name, LONGEST_NAME),
+        "filer": one_line(contact.filed_by or "", LONGEST_NAME),
+        "entity_id": facts.get("entity_id", ""),
+        "number": facts.get("update"),
         "pledge_id": pledge_id,
         "request_id": facts.get("request_id"),
         "items": _fields(said, facts.get("fields", ())),
@@ -79,6 +83,13 @@ def _fields(said: Words, codes: Sequence[str]) -> list[dict[str, str]]:
     return [{"text": name, "url": ""} for name in names]
 
 
+def _named(listing: Listing, language: str) -> str:
+    """The milestone's name. One that there is in English only is shown so, and said to be."""
+    name = one_line(listing.name(language), LONGEST_IN_SUBJECT)
+    translated = language in listing.names or FALLBACK not in listing.names
+    return name if translated else words(language).in_english.format(name=name)
+
+
 def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing, portal: str) -> Letter:
     """The invitation to report on the pledges of `listing`; `contacts`: the person, as asked for each of its entities.
 
@@ -95,7 +106,7 @@ def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing
         path = f"links/{token}" if token else f"pledges/{pledge.pledge_id}"
         items.append({"text": text, "url": f"{portal}/{path}"})
     values = {
-        "milestone": one_line(listing.name(language), LONGEST_IN_SUBJECT),
+        "milestone": _named(listing, language),
         "milestone_code": listing.milestone,
         "milestone_on": said.on(listing.starts),
         "passed": listing.offset_days > 0,

@@ -77,13 +77,16 @@ async def call_for(
     pledge_id: UUID | None,
     facts: dict[str, Any],
     at: datetime,
+    filed_by: str | None = None,
 ) -> None:
     """What the mail table says of this event. `facts` are ids and codes; `at` is system time."""
-    common = {"cause": f"event:{event_id}", "entity_id": entity_id, "pledge_id": pledge_id, "facts": facts}
+    common = {"cause": f"event:{event_id}", "pledge_id": pledge_id, "facts": facts}
     state = {"state": "open", "attempts": 0, "next_try_at": at, "created_at": at}
-    await session.execute(
-        _CALL, [{"id": uuid7(), "template": mail.template, **common, **state} for mail in MAILS[type_]]
-    )
+    rows = [
+        {"id": uuid7(), "template": mail.template, "entity_id": (mail.by_filer and filed_by) or entity_id}
+        for mail in MAILS[type_]
+    ]
+    await session.execute(_CALL, [row | common | state for row in rows])
 
 
 async def claim(session: AsyncSession, *, most: int, lease: timedelta, at: datetime) -> list[Open]:

@@ -9,24 +9,35 @@ Audience = Literal["focal_points", "desk", "former", "successor", "invited"]
 
 @dataclass(frozen=True)
 class Mail:
+    """`by_filer`: to the people of the entity that filed the pledge in the other's name, if one did."""
+
     template: str
     audience: Audience
+    by_filer: bool = False
 
 
 REMINDER = Mail("reminder", "focal_points")
 
 MAILS: dict[str, tuple[Mail, ...]] = {
-    "pledge.submitted.v1": (Mail("pledge_submitted", "desk"), Mail("pledge_received", "focal_points")),
+    "pledge.submitted.v1": (Mail("pledge_submitted", "desk"), Mail("pledge_received", "focal_points", by_filer=True)),
+    "pledge.acceptance_asked.v1": (Mail("acceptance_asked", "focal_points"),),
     "pledge.changes_requested.v1": (Mail("pledge_changes_requested", "focal_points"),),
     "pledge.resubmitted.v1": (Mail("pledge_resubmitted", "desk"),),
     "pledge.published.v1": (Mail("pledge_published", "focal_points"),),
+    "pledge.sign_off_asked.v1": (Mail("sign_off_asked", "focal_points"),),
+    "pledge.evidence_declined.v1": (Mail("evidence_declined", "focal_points"),),
     "request.received.v1": (Mail("support_requested", "desk"), Mail("support_received", "focal_points")),
     "request.refused.v1": (Mail("support_refused", "focal_points"),),
     "request.acknowledged.v1": (Mail("support_acknowledged", "focal_points"),),
     "membership.handed_over.v1": (Mail("handover_former", "former"), Mail("handover_successor", "successor")),
+    "membership.handover_withdrawn.v1": (
+        Mail("handover_withdrawn_former", "former"),
+        Mail("handover_withdrawn_successor", "successor"),
+    ),
     "invitation.issued.v1": (Mail("invitation", "invited"),),
 }
 
+WITHDRAWN = frozenset(mail.template for mail in MAILS["membership.handover_withdrawn.v1"])
 PERSONAL: frozenset[Audience] = frozenset({"former", "successor", "invited"})  # one person, whoever they are
 AUDIENCES: dict[str, Audience] = {
     mail.template: mail.audience for mails in (*MAILS.values(), (REMINDER,)) for mail in mails

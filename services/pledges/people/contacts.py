@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, any_, bindparam, select
+from sqlalchemy import Select, any_, bindparam, case, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text, Uuid
@@ -16,7 +16,7 @@ from services.pledges.people.models import Person
 from services.pledges.people.schemas import Found, Reachable, Resolve, Resolved, Search, Told, Unreachable, WhomToTell
 from services.pledges.progress import links
 from services.pledges.progress.sealing import Seal
-from services.pledges.registry.models import Pledge
+from services.pledges.registry.models import Pledge, PublicPledge
 from services.pledges.tables import core
 from shared.clock import Moment
 
@@ -58,19 +58,25 @@ _IS_FOCAL_POINT = (
 _ENTITY_NAME = (
     select(col(Entity.name)).where(col(Entity.entity_id) == bindparam("entity_id", type_=Text)).scalar_subquery()
 )
-# a title that is not public goes only to those who may see it: the pledge's own entity, and the staff
-_TITLE = (
-    select(col(Pledge.title))
-    .where(
-        col(Pledge.pledge_id) == bindparam("pledge_id", type_=Uuid),
-        col(Pledge.entity_id) == bindparam("entity_id", type_=Text),
+_owners, _filers = core(Entity).alias(), core(Entity).alias()
+# what is not public goes only to those who may see it: the pledge's own entity, who filed it, and the staff
+_OWN = or_(*(one == bindparam("entity_id", type_=Text) for one in (col(Pledge.entity_id), col(Pledge.proxy_entity_id))))
+_SEEN = or_(_OWN, col(PublicPledge.pledge_id).is_not(None))
+_RESOLVE = (
+    select(
+        *(col(Person.address), col(Person.name), col(Person.language), col(Person.time_zone), col(Person.desk)),
+        *(_IS_FOCAL_POINT.label("focal_point"), _ENTITY_NAME.label("entity_name")),
+        case((_OWN, col(Pledge.title)), else_=col(PublicPledge.title)).label("pledge_title"),
+        case((_SEEN, _owners.c.name)).label("pledge_entity"),
+        case((_SEEN, _filers.c.name)).label("filed_by"),
     )
-    .scalar_subquery()
+    .select_from(Person)
+    .outerjoin(Pledge, col(Pledge.pledge_id) == bindparam("pledge_id", type_=Uuid))
+    .outerjoin(PublicPledge, col(PublicPledge.pledge_id) == col(Pledge.pledge_id))
+    .outerjoin(_owners, _owners.c.entity_id == col(Pledge.entity_id))
+    .outerjoin(_filers, _filers.c.entity_id == col(Pledge.proxy_entity_id))
+    .where(col(Person.person_id) == bindparam("person_id"))
 )
-_RESOLVE = select(
-    *(col(Person.address), col(Person.name), col(Person.language), col(Person.time_zone), col(Person.desk)),
-    *(_IS_FOCAL_POINT.label("focal_point"), _ENTITY_NAME.label("entity_name"), _TITLE.label("pledge_title")),
-).where(col(Person.person_id) == bindparam("person_id"))
 
 
 async def resolve(session: AsyncSession, wanted: Resolve, seal: Seal, moment: Moment) -> Resolved | Unreachable:
@@ -97,7 +103,7 @@ def _of_handover(person: str, other: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(col(Person.address), col(Person.name), col(Person.language), col(Entity.name).label("entity_name")),
-            *(_others.c.name.label("other"), col(Handover.since)),
+            *(_others.c.name.label("other"), col(Handover.since), col(Handover.withdrawn_at)),
         )
         .select_from(Handover)
         .join(Entity, col(Entity.entity_id) == col(Handover.entity_id))
@@ -111,6 +117,11 @@ _TOLD = {"former": _of_handover("former", "successor"), "successor": _of_handove
 
 
 async def told(session: AsyncSession, wanted: WhomToTell) -> Told | Unreachable:
-    """Where to write to one of the two of a handover; to nobody who has no contact, or was erased."""
+    """Where to write to one of the two of a handover; to nobody who has no contact, or was erased.
+
+    Nobody is told any more of one that was withdrawn meanwhile, but that it was.
+    """
     row = (await session.execute(_TOLD[wanted.part], {"handover_id": wanted.handover_id})).mappings().first()
+    if row and (row["withdrawn_at"] is not None) != wanted.withdrawn:
+        return Unreachable(reason="over")
     return Told.model_validate(dict(row)) if row else Unreachable(reason="no_contact")

@@ -145,7 +145,11 @@ class Resolved(BaseModel):
     language: Language
     time_zone: str
     entity_name: str | None
-    pledge_title: str | None = Field(description="Of the working copy; null unless it is a pledge of the entity")
+    pledge_title: str | None = Field(
+        description="Of the working copy for the pledge's own entity and who filed it; for others the public one"
+    )
+    pledge_entity: str | None = Field(description="Name of the pledge's entity, for those who may see the title")
+    filed_by: str | None = Field(description="Name of who filed it in the entity's name; likewise")
     links: dict[UUID, str] = Field(
         default={},
         description="Tokens of action links by pledge, for those that can be reported on; for this person alone",
@@ -167,6 +171,7 @@ class WhomToTell(Strict):
 
     handover_id: UUID
     part: Literal["former", "successor"]
+    withdrawn: bool = Field(default=False, description="Told is that it was withdrawn, not that it was planned")
 
 
 class Told(BaseModel):

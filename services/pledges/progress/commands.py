@@ -13,7 +13,7 @@ from services.pledges.progress.schemas import Report, Update
 from services.pledges.registry import lifecycle as registry
 from services.pledges.registry import records
 from services.pledges.registry.partners import ask, entities
-from services.pledges.registry.steps import Call
+from services.pledges.registry.steps import Call, announce_asked
 from services.pledges.tables import core
 from shared.events.common import Change
 from shared.events.pledges import PledgeSnapshot, Progress, SignOff
@@ -41,6 +41,7 @@ async def report(session: AsyncSession, pledge_id: UUID, said: Report, call: Cal
     asked = [SignOff(entity=one, answer="awaited") for one in await entities(session, others)]
     if asked:
         await ask(session, pledge_id, made.number, public.version, asked)
+        await announce_asked(session, public, others, call.moment, update=made.number)
     step = Change(action="reported", at=call.now, by="entity")
     snapshot = registry.progressed(public, progress)
     await records.make_public(session, found, snapshot, step, call.moment, edit=False)

@@ -120,11 +120,12 @@ async def require_answerable(session: AsyncSession, pledge_id: UUID, number: int
     return {one.entity.entity_id for one in said[number]}
 
 
-async def require_asked(session: AsyncSession, pledge_id: UUID, number: int) -> None:
-    """Raises NotFound; Conflict unless the report stands and its entity asked for a check of its evidence."""
+async def require_asked(session: AsyncSession, pledge_id: UUID, number: int) -> Update:
+    """The report. Raises NotFound; Conflict unless it stands and its entity asked for a check of its evidence."""
     row = await _standing(session, pledge_id, number)
     if not row.asked:
         raise Conflict("Its entity has not asked for a check, and nobody checks unasked.")
+    return Update.model_validate_json(row.document)
 
 
 async def _standing(session: AsyncSession, pledge_id: UUID, number: int) -> Row[*tuple[Any, ...]]:

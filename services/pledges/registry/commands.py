@@ -86,10 +86,10 @@ async def make(session: AsyncSession, ready: Sequence[Ready], call: Call) -> lis
     made = [_new(one.who, one.content, one.state, call, one.proxy) for one in ready]
     records.begin(session, made)
     for done, one in zip(made, ready, strict=True):
-        role = proxies.role(one.who, "proxy" if one.proxy else "entity")
-        await steps.add(session, done, _FIRST[done.state], role, call)
+        by: By = "proxy" if one.proxy else "entity"
+        await steps.add(session, done, _FIRST[done.state], proxies.role(one.who, by), call)
         if done.state == "submitted":
-            await steps.announce(session, done, "submitted", call)
+            await steps.announce_submission(session, done, "submitted", by, call)
     return made
 
 
@@ -113,7 +113,7 @@ async def submit(session: AsyncSession, pledge_id: UUID, seen: int, call: Call) 
     content = await _submittable(session, case.found.content, call, pledge_id)
     action = "resubmitted" if case.found.state == "changes_requested" else "submitted"
     done = await _change(session, case, action, call, content)
-    await steps.announce(session, done, action, call)
+    await steps.announce_submission(session, done, action, case.by, call)
     return done, case.who
 
 

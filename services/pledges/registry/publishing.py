@@ -9,6 +9,7 @@ from services.pledges.registry import lifecycle, partners, records, signing
 from services.pledges.registry.content import Content
 from services.pledges.registry.lifecycle import Publication
 from services.pledges.registry.records import Present
+from services.pledges.registry.steps import announce_asked
 from shared import inserts
 from shared.clock import Moment
 from shared.events.common import Change, EntityRef
@@ -38,6 +39,7 @@ async def publish_version(
     snapshot = lifecycle.snapshot(made)
     fields = [name for name in Content.model_fields if last and getattr(last, name) != getattr(snapshot, name)]
     snapshot = snapshot.model_copy(update={"sign_offs": await _asked(session, last, snapshot, fields)})
+    await announce_asked(session, snapshot, signing.newly_asked(last, snapshot.sign_offs, fields), moment)
     step = Change(action="amended" if last else "published", at=at, by="network_staff", fields=fields)
     version = {"pledge_id": done.pledge_id, "version": made.version, "published_at": at}
     inserts.later(session, records.VERSIONS, version | {"snapshot": snapshot.model_dump_json()})

@@ -20,6 +20,13 @@ def renewed(last: PledgeSnapshot | None, partners: Sequence[EntityRef], fields: 
     return [said.get(one.entity_id) or SignOff(entity=one, answer="awaited") for one in partners]
 
 
+def newly_asked(last: PledgeSnapshot | None, signed: Sequence[SignOff], fields: Collection[str]) -> list[str]:
+    """Of what `renewed` gives: whose answer is awaited that was not awaited before, to this text."""
+    before = {one.entity.entity_id for one in last.sign_offs} if last and UNSIGNED.issuperset(fields) else set()
+    awaited = (one.entity.entity_id for one in signed if one.answer == "awaited")
+    return [one for one in awaited if one not in before]
+
+
 def answered(signed: Sequence[SignOff], said: SignOff) -> list[SignOff]:
     """The same with one partner's answer."""
     return [said if one.entity.entity_id == said.entity.entity_id else one for one in signed]

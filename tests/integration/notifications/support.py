@@ -55,6 +55,8 @@ class People:
     desk: list[str] = field(default_factory=lambda: ["nora"])
     languages: dict[str, str] = field(default_factory=dict)
     title: str | None = "Schools"
+    filed_by: str | None = None
+    withdrawn: bool | None = None  # whether handovers were; None: both are told
     invited: str = "dora"
     down: bool = False
     asked: Counter[str] = field(default_factory=Counter)
@@ -81,6 +83,8 @@ class People:
         }
 
     def _told(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if self.withdrawn is not None and asked["withdrawn"] != self.withdrawn:
+            return {"reachable": False, "reason": "over"}
         two = ("amina", "bruno") if asked["part"] == "former" else ("bruno", "amina")
         return self._about(address(two[0]), name=two[0].title(), other=two[1].title(), since=AT)
 
@@ -116,6 +120,8 @@ class People:
             "time_zone": "UTC",
             "entity_name": entity.title(),
             "pledge_title": self.title if asked["pledge_id"] else None,
+            "pledge_entity": "Veridia" if asked["pledge_id"] else None,
+            "filed_by": self.filed_by,
         }
 
 

@@ -7,22 +7,30 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from shared.events.envelope import Data
+from shared.events.examples import EXAMPLES
 from shared.events.pledges import PledgeStep
 from shared.events.registry import TYPES
 from shared.messaging.inbox import Outcome
 from tests.integration.notifications import support
 from tests.integration.notifications.support import Post, address, pledge, to
 
-DESK, AMINA, BAO = (address(person) for person in ("nora", "amina", "bao"))
+DESK, AMINA, BAO, KOFI = (address(person) for person in ("nora", "amina", "bao", "kofi"))
 TABLE = {
     "pledge.submitted.v1": [(AMINA, "pledge_received"), (BAO, "pledge_received"), (DESK, "pledge_submitted")],
     "pledge.changes_requested.v1": [(AMINA, "pledge_changes_requested"), (BAO, "pledge_changes_requested")],
     "pledge.resubmitted.v1": [(DESK, "pledge_resubmitted")],
     "pledge.published.v1": [(AMINA, "pledge_published"), (BAO, "pledge_published")],
+    "pledge.acceptance_asked.v1": [(AMINA, "acceptance_asked"), (BAO, "acceptance_asked")],
+    "pledge.sign_off_asked.v1": [(KOFI, "sign_off_asked")],
+    "pledge.evidence_declined.v1": [(AMINA, "evidence_declined"), (BAO, "evidence_declined")],
     "request.received.v1": [(AMINA, "support_received"), (BAO, "support_received"), (DESK, "support_requested")],
     "request.refused.v1": [(AMINA, "support_refused"), (BAO, "support_refused")],
     "request.acknowledged.v1": [(AMINA, "support_acknowledged"), (BAO, "support_acknowledged")],
     "membership.handed_over.v1": [(AMINA, "handover_former"), (address("bruno"), "handover_successor")],
+    "membership.handover_withdrawn.v1": [
+        (AMINA, "handover_withdrawn_former"),
+        (address("bruno"), "handover_withdrawn_successor"),
+    ],
     "invitation.issued.v1": [(address("dora"), "invitation")],
 }
 
@@ -51,6 +59,30 @@ async def test_each_in_their_own_language_with_the_fields_that_staff_named(post:
     assert "- période" in support.text(mails["amina"])
     assert "- period" in support.text(mails["bao"])
     assert "http://public.test/my/pledges/" in support.text(mails["bao"])
+
+
+async def test_what_another_entity_files_is_told_to_both_each_its_own(post: Post) -> None:
+    step = EXAMPLES["pledge.acceptance_asked.v1"]
+    post.people.filed_by = "Kalmora"
+    for type_ in ("pledge.submitted.v1", "pledge.acceptance_asked.v1"):
+        await post.hears(type_, step)
+    await post.send()
+    assert post.inbox.sent() == [
+        (AMINA, "acceptance_asked"),
+        (BAO, "acceptance_asked"),
+        (KOFI, "pledge_received"),
+        (DESK, "pledge_submitted"),
+    ]
+    [received] = [mail for mail in post.inbox.mails if to(mail) == KOFI]
+    assert "once Veridia has accepted it" in " ".join(support.text(received).split())
+
+
+async def test_a_partner_is_led_to_the_report_that_awaits_its_answer(post: Post) -> None:
+    await post.hears("pledge.sign_off_asked.v1")
+    await post.send()
+    [mail] = post.inbox.mails
+    assert "/answer?entity=kalmora&update=2" in support.text(mail)
+    assert (await post.deliveries())[0]["facts"] == {"update": 2}
 
 
 async def test_many_events_need_few_questions(post: Post) -> None:
@@ -154,6 +186,18 @@ async def test_an_invitation_that_was_withdrawn_meanwhile_is_not_sent(post: Post
     await post.send()
     assert post.inbox.sent() == []
     assert [(row["state"], row["reason"]) for row in await post.deliveries()] == [("suppressed", "over")]
+
+
+async def test_a_handover_that_was_withdrawn_before_its_mail_left_is_told_as_withdrawn_only(post: Post) -> None:
+    await post.hears("membership.handed_over.v1")
+    await post.hears("membership.handover_withdrawn.v1")
+    post.people.withdrawn = True
+    await post.send()
+    assert post.inbox.sent() == TABLE["membership.handover_withdrawn.v1"]
+    assert sorted((row["state"], row["reason"]) for row in await post.deliveries() if row["reason"]) == [
+        ("suppressed", "over"),
+        ("suppressed", "over"),
+    ]
 
 
 async def test_mails_about_memberships_are_kept_as_numbers_only(post: Post) -> None:

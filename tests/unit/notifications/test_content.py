@@ -26,6 +26,7 @@ PLEDGE = UUID("01922f00-0000-7000-8000-000000000001")
 EVIL = '<script>alert(1)</script> & "quotes" <img src=x onerror=y>'
 TOLD = Membership(datetime(2024, 10, 1, tzinfo=UTC), other="Bruno Keita", role="delegate", token="gAAAA_invitation")
 OF_PLEDGES = [template for template in TEMPLATES if AUDIENCES[template] not in PERSONAL]
+OF_HANDOVERS = [template for template in TEMPLATES if AUDIENCES[template] in {"former", "successor"}]
 EVERY = [(template, language) for template in TEMPLATES for language in LANGUAGES]
 
 
@@ -39,7 +40,7 @@ def contact(language: str = "en", **changed: Any) -> Contact:
     return Contact(**{**plain, "language": language, **changed})
 
 
-def a_letter(template: str, person: Contact, *, offset: int = -30) -> Letter:
+def a_letter(template: str, person: Contact, *, offset: int = -30, **told: Any) -> Letter:
     if template == REMINDER.template:
         listed = (Listed(1, PLEDGE, "veridia", person.pledge_title or ""),)
         listing = Listing(
@@ -48,7 +49,8 @@ def a_letter(template: str, person: Contact, *, offset: int = -30) -> Letter:
         return of_reminder(template, {"veridia": person}, listing, PORTAL)
     if AUDIENCES[template] in PERSONAL:
         return of_membership(template, replace(person, membership=TOLD), PORTAL)
-    facts = {"fields": ["period", "targets.0.by", "targets.1.by", "unheard_of"], "request_id": "r-1"}
+    facts: dict[str, Any] = {"fields": ["period", "targets.0.by", "targets.1.by", "unheard_of"], "request_id": "r-1"}
+    facts |= {"entity_id": "veridia", "update": 2, **told}
     return of_step(template, person, PLEDGE, facts, PORTAL)
 
 
@@ -151,6 +153,48 @@ def test_a_reminder_before_and_after(language: str, offset: int, expected: str) 
     assert expected in flat(a_letter("reminder", contact(language), offset=offset).content.text)
 
 
+@pytest.mark.parametrize(
+    ("language", "number", "says", "link"),
+    [
+        ("en", 2, "Report 2 was made on the pledge “Schools” (Kalmora), in which Veridia", "?entity=veridia&update=2"),
+        ("en", None, "is published. It names Veridia as a partner.", "?entity=veridia"),
+        ("fr", 2, "Un compte rendu (numéro 2) a été fait sur l’engagement « Schools » (Kalmora)", "&update=2"),
+        ("fr", None, "est publié. Il nomme comme partenaire : Veridia.", "?entity=veridia"),
+    ],
+)
+def test_a_partner_is_asked_about_a_version_or_a_report(
+    language: str, number: int | None, says: str, link: str
+) -> None:
+    content = a_letter("sign_off_asked", contact(language, pledge_entity="Kalmora"), update=number).content
+    assert says in flat(content.text)
+    assert f"/my/pledges/{PLEDGE}/answer?entity=veridia" in content.text
+    [address] = [value for name, value in Page(content.html).attributes if name == "href"]
+    assert address.endswith(link)
+
+
+@pytest.mark.parametrize(
+    ("language", "filer", "says"),
+    [
+        ("en", "Kalmora", "Kalmora has filed the pledge “Schools” in the name of Veridia"),
+        ("en", None, "Another entity has filed the pledge"),
+        ("fr", "Kalmora", "Kalmora a déposé l’engagement « Schools » en votre nom (Veridia)"),
+        ("fr", None, "Une autre entité a déposé"),
+    ],
+)
+def test_an_entity_reads_who_filed_a_pledge_in_its_name(language: str, filer: str | None, says: str) -> None:
+    assert says in flat(a_letter("acceptance_asked", contact(language, filed_by=filer)).content.text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_filed_it_is_not_promised_what_its_entity_hears(language: str) -> None:
+    own = flat(a_letter("pledge_received", contact(language)).content.text)
+    filed = flat(
+        a_letter("pledge_received", contact(language, pledge_entity="Kalmora", filed_by="Veridia")).content.text
+    )
+    assert ("(Veridia)" in own, "(Kalmora)" in filed, own == filed) == (True, True, False)
+    assert ("accept" in filed, "accept" in own) == (True, False)
+
+
 def test_a_reminder_for_several_entities_says_whose_pledge_is_whose() -> None:
     listed = (Listed(1, PLEDGE, "veridia", "Schools"), Listed(2, UUID(int=2), "milan", "Housing"))
     listing = Listing("plenary-2024", {}, date(2024, 12, 5), -30, listed)
@@ -160,6 +204,22 @@ def test_a_reminder_for_several_entities_says_whose_pledge_is_whose() -> None:
     assert "- Housing (City of Milan)\n" in text
     assert "focal point of Veridia and City of Milan." in flat(text)
     assert "plenary-2024" in text  # a milestone without a name
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "shown"),
+    [
+        ("fr", {"en": "Forum 2030", "fr": "Le Forum"}, "« Le Forum »"),
+        ("fr", {"en": "Forum 2030"}, "« Forum 2030 (en anglais) »"),
+        ("en", {"en": "Forum 2030"}, "“Forum 2030”"),
+        ("ar", {"en": "Forum 2030"}, "“Forum 2030”"),  # the whole mail is in English
+        ("fr", {}, "« plenary-2024 »"),
+    ],
+)
+def test_a_milestone_that_has_an_english_name_only_is_said_to(language: str, names: dict[str, str], shown: str) -> None:
+    listing = Listing("plenary-2024", names, date(2024, 12, 5), -30, (Listed(1, PLEDGE, "veridia", "Schools"),))
+    text = of_reminder("reminder", {"veridia": contact(language)}, listing, PORTAL).content.text
+    assert shown in flat(text).replace("\u00a0", " ")
 
 
 def test_a_pledge_without_a_title_or_a_person_without_a_name() -> None:
@@ -244,7 +304,7 @@ def test_a_mail_about_a_membership(template: str, language: str, says: str) -> N
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", ["handover_former", "handover_successor"])
+@pytest.mark.parametrize("template", OF_HANDOVERS)
 def test_html_in_a_name_is_shown_and_not_obeyed(template: str, language: str) -> None:
     evil = replace(contact(language), membership=replace(TOLD, other=EVIL))
     content = of_membership(template, evil, PORTAL).content
@@ -254,7 +314,7 @@ def test_html_in_a_name_is_shown_and_not_obeyed(template: str, language: str) ->
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whose_name_is_not_known_any_more_is_not_named(language: str) -> None:
-    for template in ("handover_former", "handover_successor"):
+    for template in OF_HANDOVERS:
         content = of_membership(
             template, replace(contact(language), membership=replace(TOLD, other="")), PORTAL
         ).content

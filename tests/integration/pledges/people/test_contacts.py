@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.pledges.registry.content import EXAMPLE
+from tests.integration.pledges.conftest import AMINA, KOFI, Desk
 from tests.support.api import START, Service
 from tests.support.entities import ADMIN, MACHINE, REVIEWER, STAFF, add_entity, end, faults, give, made, register
 from tests.support.tokens import bearer
@@ -80,6 +82,8 @@ async def test_an_address_is_given_at_the_moment_of_sending(pledges: Service) ->
         "time_zone": "Africa/Nairobi",
         "entity_name": "Veridia",
         "pledge_title": None,
+        "pledge_entity": None,
+        "filed_by": None,
         "links": {},
     }
     await end(pledges, given)
@@ -124,7 +128,23 @@ async def test_a_title_goes_only_to_the_pledges_own_people(pledges: Service) -> 
     desk = await resolve(pledges, person_id="noor", entity_id="veridia", desk=True, **pledge)
     other = await resolve(pledges, person_id="kofi", entity_id="kalmora", **pledge)
     assert (own["pledge_title"], desk["pledge_title"], desk["entity_name"]) == ("Unpublished", "Unpublished", "Veridia")
-    assert (other["reachable"], other["pledge_title"]) == (True, None)
+    assert (other["reachable"], other["pledge_title"], other["pledge_entity"]) == (True, None, None)
+
+
+async def test_who_filed_a_pledge_reads_its_title_and_a_partner_the_public_one(desk: Desk) -> None:
+    for name in ("amina", "kofi"):
+        await register(desk.service, name)
+    made_ = await desk.post("/pledges", EXAMPLE | {"entity_id": "veridia", "proxy_entity_id": "kalmora"}, KOFI)
+    pledge = {"pledge_id": made_.json()["pledge_id"]}
+    filer = await resolve(desk.service, person_id="kofi", entity_id="kalmora", **pledge)
+    asked = await resolve(desk.service, person_id="amina", entity_id="veridia", **pledge)
+    said = (EXAMPLE["title"], "Veridia", "Kalmora")
+    assert [(one["pledge_title"], one["pledge_entity"], one["filed_by"]) for one in (filer, asked)] == [said, said]
+    public = await desk.published(partner_entities=["kalmora"], title="Public")
+    path = f"/pledges/{public}"
+    await made(desk.service.client.put(path, json=EXAMPLE, headers=AMINA | {"If-Match": await desk.etag(public)}))
+    partner = await resolve(desk.service, person_id="kofi", entity_id="kalmora", pledge_id=public)
+    assert (partner["pledge_title"], partner["pledge_entity"], partner["filed_by"]) == ("Public", "Veridia", None)
 
 
 @pytest.mark.parametrize("other", [{}, bearer("amina"), STAFF, REVIEWER, ADMIN])
