@@ -52,8 +52,10 @@ class Choices:
             by_paragraph.setdefault(entry.paragraph, []).append((code, entry.label(self._language.code)))
         return list(by_paragraph.items())
 
-    def cycles(self) -> Options:
-        return self._of(catalogue.CYCLES)
+    def cycles(self, chosen: str = "") -> Options:
+        """Those of the reference data; also one that staff have added, if it is chosen: it stays what it is."""
+        found = self._of(catalogue.CYCLES)
+        return found if not chosen or chosen in catalogue.CYCLES else [*found, (chosen, chosen)]
 
     def statuses(self) -> Options:
         return self._of(catalogue.STATUSES)

@@ -51,6 +51,8 @@ async def pledges(request: Request, client: Public) -> Response:
     """With filters in the address; an entity may be typed by name."""
     asked = request.query_params
     wanted: dict[str, Any] = {name: asked[name] for name, codes in LISTS.items() if asked.get(name) in codes}
+    if "cycle" not in wanted and await _is_cycle(client, asked.get("cycle")):
+        wanted["cycle"] = asked["cycle"]
     if text := asked.get("text", "").strip():
         wanted["text"] = text[:MOST_TEXT]
     if typed := asked.get("who", "").strip():
@@ -70,6 +72,11 @@ async def pledges(request: Request, client: Public) -> Response:
     return page(request, "pledges.html", listed=listed, counted=counted, **_shown(request, wanted, entity, counted))
 
 
+async def _is_cycle(client: Client, code: str | None) -> bool:
+    """Whether staff have added it."""
+    return bool(code) and code in {one.code for one in (await client.pledges.reviews()).items}
+
+
 async def _newest(client: Client) -> list[object]:
     return list((await client.pledges.list(limit=NEWEST)).items)
 
@@ -87,6 +94,8 @@ def _shown(
     lists["state"] = [(code, language.word("state", code)) for code in LISTS["state"]]
     lists["status"][-1] = ("none", language.gettext("No report yet"))
     if counted:
+        added = [one.code for one in counted.facets.get("cycle", []) if one.code not in LISTS["cycle"]]
+        lists["cycle"] += [(code, code) for code in added]  # by staff: the reference data has no name for them
         lists = {name: _counted(language, lists[name], counted.facets.get(name, [])) for name in lists}
     query = wanted | ({"entity": entity.entity_id} if entity else {})
     return {"wanted": wanted, "entity": entity, "query": query, "lists": lists}

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from tests.integration.portal.conftest import Registry
-from tests.support.entities import STAFF
+from tests.support.api import once
+from tests.support.entities import STAFF, made
+from tests.support.openapi import example
 from tests.support.portal import Browser, Portal
 
 TITLE = re.compile(r'<h[23]><a href="/pledges/([0-9a-f-]+)" dir="auto">(.*?)</a>', re.DOTALL)
@@ -96,6 +98,16 @@ async def test_words_are_sought_and_each_choice_says_how_many_it_leaves(browser:
     assert await titles(browser, "/pledges?text=lighthouse&status=none") == ["Lighthouses for all"]
     assert await titles(browser, "/pledges?text=%22%3E%3Cscript%3E") == []
     assert "<script" not in (await browser.get("/pledges?text=%22%3E%3Cscript%3E")).text
+
+
+async def test_a_cycle_that_staff_added_is_a_choice_once_it_is_named(browser: Browser, registry: Registry) -> None:
+    new = example(registry.service.app.openapi(), "post", "/review-cycles")
+    await made(registry.service.client.post("/review-cycles", json=new, headers=once(STAFF)))
+    pledge = await registry.published(title="Toward 2030", review_cycle="2030")
+    assert await titles(browser, "/pledges?cycle=2030") == ["Toward 2030"]
+    assert 'value="2030" selected>2030 (1)' in (await browser.get("/pledges?cycle=2030")).text
+    assert "Made in the context of 2030" in said(await browser.get(f"/pledges/{pledge}"))
+    assert new["names"]["en"] in said(await browser.get("/reviews"))
 
 
 async def test_an_entity_is_found_by_a_part_of_its_name(browser: Browser, registry: Registry) -> None:
