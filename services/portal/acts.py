@@ -20,7 +20,8 @@ DONE: dict[str, Callable[[Language], str]] = {
         "Nothing was done: somebody was faster, or you had sent it before. This is how it stands now."
     ),
     "reported": lambda language: language.gettext(
-        "Your report is public now. It counts for the next review. Nobody gets an e-mail for it."
+        "Your report is public now. It counts for the next review. If the pledge has partners, they are asked for their"
+        " answer by e-mail; nobody else gets one."
     ),
     "reported-stuck": lambda language: language.gettext(
         "Your report is public now. You said that you are stuck: you can ask the Network for support with this pledge."
@@ -57,7 +58,7 @@ DONE: dict[str, Callable[[Language], str]] = {
     ),
     "evidence-declined": lambda language: language.gettext(
         "Declined. The people of the pledge’s entities see it with your reason where they report; the public does not."
-        " Nobody gets an e-mail."
+        " The focal points of the entity that reported get an e-mail."
     ),
     "slot-asked": lambda language: language.gettext(
         "You have asked for a slot. The Network’s staff see it; it is public once they grant it. Nobody gets an e-mail."

@@ -19,8 +19,11 @@ from services.portal.pages import (
     invitations,
     links,
     merging,
+    milestones,
     mine,
+    moving,
     partners,
+    presenting,
     proxies,
     reporting,
     reviews,
@@ -46,9 +49,12 @@ PAGES = (
     reporting,
     closing,
     support,
+    presenting,
     desk,
     evidence,
     merging,
+    milestones,
+    moving,
 )
 
 LARGER = files.LARGER | reporting.LARGER

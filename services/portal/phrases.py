@@ -85,7 +85,7 @@ class Words:
         if name == "language":
             return self.tongue(str(value))
         if isinstance(value, list):
-            bare = [str(one).removeprefix("objective-") for one in value]
+            bare = sorted((str(one).removeprefix("objective-") for one in value), key=lambda one: (len(one), one))
             return format_list(bare, style="unit", locale=self._language.locale)
         return self._language.number(value) if isinstance(value, int) else f"\u2068{value}\u2069"
 

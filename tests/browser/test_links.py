@@ -68,7 +68,7 @@ async def test_the_form_by_keyboard_alone(visitor: Visitor, reported: str) -> No
     await page.keyboard.press("Tab")
     await page.keyboard.type("Ships are late.")
     button = page.get_by_role("button", name="Record this report")
-    for _ in range(30):
+    for _ in range(80):
         await page.keyboard.press("Tab")
         if await button.evaluate("element => element === document.activeElement"):
             break

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.browser.looks import examine
 from tests.browser.visitor import Visitor
@@ -31,7 +31,14 @@ def given(stack: Stack) -> dict[str, str]:
     }
     saved = done(amina.put("pledges", f"/pledges/{ids['amended']}", changed | {"partners": ["IOM"]}, seen='"2"'))
     done(amina.post("pledges", f"/pledges/{ids['amended']}/submit", seen=saved.headers["etag"]))
-    done(amina.post("pledges", f"/pledges/{ids['published']}/updates", {"status": "delayed", "summary": TITLE}))
+    said = stack.example("pledges", "post", "/pledges/{pledge_id}/updates") | {"summary": TITLE}
+    for answer in ("declined", None):
+        report = done(amina.post("pledges", f"/pledges/{ids['published']}/updates", said)).json()["number"]
+        if answer:
+            check = f"/pledges/{ids['published']}/updates/{report}/check"
+            done(noor.post("pledges", check, {"answer": answer, "reason": TITLE}))
+    wish = {"pledge_id": ids["published"], "language": "ar"}
+    done(amina.post("pledges", "/reviews/plenary-2024/presentations", wish))
     asked = {
         "entity_id": "veridia",
         "pledge_id": ids["published"],
@@ -69,6 +76,8 @@ MINE = {
     "submitted": "/my/pledges/{submitted}",
     "published": "/my/pledges/{published}",
     "report": "/my/pledges/{published}/report",
+    "report-correcting": "/my/pledges/{published}/report?corrects=2",
+    "present": "/my/pledges/{published}/present",
     "support": "/my/pledges/{published}/support",
     "close": "/my/pledges/{published}/close",
 }
@@ -78,11 +87,20 @@ DESK = {
     "amendment": "/desk/submissions/{amended}",
     "requests": "/desk/requests?state=all",
     "request": "/desk/requests/{request}",
+    "evidence": "/desk/evidence",
+    "evidence-check": "/desk/evidence/{published}/2",
+    "milestone": "/desk/reviews/plenary-2024",
+    "milestone-invited": "/desk/reviews/plenary-2024/invitations?state=all",
+    "review": "/reviews/plenary-2024",
+}
+STAFF = DESK | {
+    "milestone-move": "/desk/reviews/plenary-2024/move",
+    "milestone-outcome": "/desk/reviews/imrf-2022/outcome",
 }
 
 
 @pytest.mark.parametrize(
-    ("persona", "pages"), [("amina", MINE), ("noor", DESK), ("rosa", DESK)], ids=["amina", "noor", "rosa"]
+    ("persona", "pages"), [("amina", MINE), ("noor", STAFF), ("rosa", DESK)], ids=["amina", "noor", "rosa"]
 )
 async def test_pages_are_for_everybody(
     context: BrowserContext, stack: Stack, given: dict[str, str], persona: str, pages: dict[str, str]
@@ -120,4 +138,39 @@ async def test_pages_that_refuse_are_for_everybody(
     await visitor.page.get_by_label("Ends", exact=True).fill("2026")
     await visitor.page.get_by_role("button", name="Save, and go on later").click()
     faults += await examine(visitor.page, "amina-signed-out")
+    assert not faults, "\n".join(faults)
+
+
+async def test_what_is_shown_before_it_is_done_is_for_everybody(
+    context: BrowserContext, stack: Stack, given: dict[str, str]
+) -> None:
+    """What a move will do; faults of a report with all its fields, of an answer on evidence, of a wish to present."""
+    visitor = Visitor(stack, await context.new_page())
+    await visitor.open("/")
+    await visitor.sign_in("noor")
+    page = visitor.page
+    await visitor.open("/desk/reviews/plenary-2024/move")
+    await page.get_by_label("Begins").fill("12 December 2024")
+    await page.get_by_label("Why it is moved").fill(TITLE)
+    await page.get_by_role("button", name="Show what this will do").click()
+    await expect(page.get_by_role("button", name="Move it")).to_be_visible()
+    faults = await examine(page, "noor-preview")
+    await visitor.open(f"/desk/evidence/{given['published']}/2")
+    await page.get_by_role("button", name="Record this answer").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    faults += await examine(page, "noor-evidence-faults")
+    await context.clear_cookies()
+    await visitor.open("/")
+    await visitor.sign_in("amina")
+    await visitor.open(f"/my/pledges/{given['published']}/report")
+    await page.get_by_label("Currency, like EUR").fill("euros")
+    sent = {"name": f"{TITLE[:100]}.txt", "mimeType": "text/plain", "buffer": b"Posts and what they issue."}
+    await page.get_by_label("File", exact=True).set_input_files(sent)  # type: ignore[arg-type] # a file as a dict
+    await page.get_by_role("button", name="Publish this report").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    faults += await examine(page, "amina-report-faults")
+    await visitor.open(f"/my/pledges/{given['published']}/present")
+    await page.get_by_role("button", name="Ask for a slot").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    faults += await examine(page, "amina-present-faults")
     assert not faults, "\n".join(faults)

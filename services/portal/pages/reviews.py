@@ -1,15 +1,21 @@
 """Reviews: the calendar, and who has reported for a milestone. Reporting is voluntary (¶77): silence is no failure."""
 
+import asyncio
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.portal.access import Public
-from services.portal.page import page
+from services.portal.calendar import changes
+from services.portal.page import language_of, page
+from services.portal.phrases import Words
 from shared.client import Refused
 
 router = APIRouter()
 
 ON_A_PAGE = 50
+MOST = 100  # presentations, versions of an outcome and steps, that the page shows
 VOICES = {"reported": True, "silent": False}
 
 
@@ -21,11 +27,22 @@ async def reviews(request: Request, client: Public) -> Response:
 @router.get("/reviews/{code}")
 async def review(request: Request, code: str, client: Public) -> Response:
     """The pledges that a milestone counts, with ?voice=silent or reported only those."""
-    voice = request.query_params.get("voice", "")
+    voice, cursor = (request.query_params.get(name, "") for name in ("voice", "cursor"))
+    pledges, language = client.pledges, language_of(request)
     try:
-        found = await client.pledges.review_pledges(
-            code, reported=VOICES.get(voice), limit=ON_A_PAGE, cursor=request.query_params.get("cursor")
+        found, presented, versions, history = await asyncio.gather(
+            pledges.review_pledges(code, reported=VOICES.get(voice), limit=ON_A_PAGE, cursor=cursor or None),
+            pledges.presented(code, limit=MOST),
+            pledges.outcomes(code, limit=MOST),
+            pledges.review_history(code, limit=MOST),
         )
     except Refused:  # a cursor of another list
         return RedirectResponse(request.url.path, 303)
-    return page(request, "review.html", found=found, voice=voice if voice in VOICES else "")
+    given: dict[str, Any] = {
+        "found": found,
+        "voice": voice if voice in VOICES else "",
+        "presented": presented.items,
+        "versions": versions.items[1:],
+        "history": [(step, list(changes(step, language))) for step in history.items],
+    }
+    return page(request, "review.html", words=Words(language), **given)

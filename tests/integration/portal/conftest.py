@@ -78,10 +78,11 @@ async def whole(service: Services) -> Whole:
     to_pledges = httpx.ASGITransport(pledges.app, raise_app_exceptions=False)
     support = await service("network_support", http=httpx.AsyncClient(transport=to_pledges))
     to_support = httpx.ASGITransport(support.app, raise_app_exceptions=False)
-    http = httpx.AsyncClient(mounts={PLEDGES: to_pledges, SUPPORT: to_support})
+    mounts: dict[str, httpx.AsyncBaseTransport] = {PLEDGES: to_pledges, SUPPORT: to_support}
+    http = httpx.AsyncClient(mounts=mounts)
     await add_entity(pledges)
     await add_entity(pledges, entity_id="kalmora", names={"en": "Kalmora"}, aliases=[])
     for person, role in (("amina", "focal_point"), ("dario", "delegate"), ("vera", "viewer")):
         await give(pledges, person, role)
     await give(pledges, "kofi", entity_id="kalmora")
-    return Whole(Portal(parts(http, pledges.clock_file)), pledges, support)
+    return Whole(Portal(parts(http, pledges.clock_file)), pledges, support, mounts=mounts)

@@ -105,7 +105,7 @@ async def test_a_file_is_kept_whatever_else_is_wrong_and_gets_public_with_the_re
     [update] = await updates(whole, pledge_id)
     assert update["evidence"][1] == {"url": None, "file": file, "title": "Pläne.pdf"}
     assert (await whole.portal.browser().get(public)).content == PDF
-    assert f'href="{public}">Pläne.pdf</a>' in (await amina.get(f"/pledges/{pledge_id}")).text
+    assert f'href="{public}"><bdi>Pläne.pdf</bdi></a>' in (await amina.get(f"/pledges/{pledge_id}")).text
     page = (await amina.get(path(pledge_id))).text
     assert "A check of the evidence is asked for" in page
     assert f'value="{file}"' not in page  # it is public with the first report, and offered for no other one

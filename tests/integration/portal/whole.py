@@ -47,6 +47,7 @@ class Whole:
     pledges: Service
     support: Service
     carried: set[UUID] = field(default_factory=set)
+    mounts: dict[str, httpx.AsyncBaseTransport] = field(default_factory=dict)  # the services, by their addresses
 
     def person(self, name: str, *roles: str) -> Browser:
         return self.portal.signed_in(name, *roles)

@@ -6,6 +6,7 @@ from typing import Literal, get_args, get_origin
 import pytest
 
 from services.network_support.requests import lifecycle as requests
+from services.notifications.reminders import lifecycle as reminders
 from services.pledges.advice import smart
 from services.pledges.advice.findings import Severity
 from services.pledges.advice.messages import words
@@ -14,6 +15,8 @@ from services.pledges.duplicates.words import says as explained
 from services.pledges.progress.schemas import Check, Checked
 from services.pledges.registry.content import Content, Level, Period, Target
 from services.pledges.registry.schemas import PublicStep, Reason, State
+from services.pledges.reviews.schemas import MilestoneStep, Move
+from services.pledges.reviews.wishes import PresentationState
 from services.pledges.statistics.facts import Dimension
 from services.portal.language import languages
 from services.portal.phrases import Words
@@ -45,6 +48,11 @@ CODES = {
     "check": literals(Checked.model_fields["answer"].annotation),
     "check_answer": literals(Check.model_fields["answer"].annotation),
     "alike": [code.removeprefix("duplicates.") for code in words("en").messages if code.startswith("duplicates.")],
+    "presentation": get_args(PresentationState),
+    "milestone_step": literals(MilestoneStep.model_fields["action"].annotation),
+    "milestone_field": [name for name in Move.model_fields if name != "reason"],
+    "reminder": list(reminders.State),
+    "reminder_reason": list(reminders.Reason),
     "part": [*Target.model_fields, *Period.model_fields],
 }
 
@@ -65,7 +73,7 @@ def test_why_two_pledges_may_be_the_same() -> None:
     for code, parameters in found:
         says = explained(Why(code, parameters), "en")
         assert ENGLISH.reason(DuplicateReason(code=code, parameters=parameters, says="?")) == says
-    shared = DuplicateReason(code="shared_objectives", parameters={"values": ["objective-4", "objective-14"]}, says="?")
+    shared = DuplicateReason(code="shared_objectives", parameters={"values": ["objective-14", "objective-4"]}, says="?")
     assert ENGLISH.reason(shared) == "Objectives of both: 4, 14."
     named = DuplicateReason(code="same_external_id", parameters={"system": "a", "id": "{b}"}, says="?")
     assert ENGLISH.reason(named) == "Both are called \u2068{b}\u2069 in \u2068a\u2069."
