@@ -36,6 +36,24 @@ DONE: dict[str, Callable[[Language], str]] = {
     "invitation-accepted": lambda language: language.gettext(
         "Welcome: you act for the entity now. Its pledges stand here."
     ),
+    "invited": lambda language: language.gettext("The invitation is on its way by e-mail."),
+    "invited-again": lambda language: language.gettext(
+        "It is sent again, with a new link. The one in the older mail does nothing any more."
+    ),
+    "invitation-withdrawn": lambda language: language.gettext(
+        "The invitation is withdrawn: its link does nothing any more, and the address is erased."
+    ),
+    "membership-ended": lambda language: language.gettext("The membership has ended."),
+    "membership-given": lambda language: language.gettext("The role is given. What they had before stays."),
+    "handed-over": lambda language: language.gettext("Handed over. Both get an e-mail that says so."),
+    "handover-planned": lambda language: language.gettext("The handover is planned. Both get an e-mail that says so."),
+    "import-checking": lambda language: language.gettext(
+        "The file has arrived and is being checked. Nothing is made yet."
+    ),
+    "import-importing": lambda language: language.gettext(
+        "The import has begun. You can leave this page and come back."
+    ),
+    "import-cancelled": lambda language: language.gettext("It is cancelled. Nothing more is made; what is made stays."),
     "closed": lambda language: language.gettext("The pledge is closed. All its versions stay public."),
     "support-asked": lambda language: language.gettext(
         "Your request is on its way. The Network’s staff on duty and your focal points get an e-mail; you get another"

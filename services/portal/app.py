@@ -16,8 +16,14 @@ from services.portal.pages import (
     draft,
     evidence,
     files,
+    handing_over,
+    importing,
+    imports,
     invitations,
+    inviting,
     links,
+    member,
+    members,
     merging,
     milestones,
     mine,
@@ -41,9 +47,15 @@ PAGES = (
     invitations,
     links,
     mine,
+    members,
+    member,
+    inviting,
+    handing_over,
     draft,
     autosave,
     files,
+    importing,
+    imports,
     partners,
     proxies,
     reporting,
@@ -56,8 +68,7 @@ PAGES = (
     milestones,
     moving,
 )
-
-LARGER = files.LARGER | reporting.LARGER
+LARGER = files.LARGER | reporting.LARGER | importing.LARGER
 
 
 class _Files(StaticFiles):

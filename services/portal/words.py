@@ -112,6 +112,36 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "acknowledged": N_("Acknowledged"),
         "withdrawn": N_("Withdrawn"),
     },
+    "role": {
+        "focal_point": N_("Focal point"),
+        "delegate": N_("Delegate"),
+        "viewer": N_("Viewer"),
+    },
+    "may": {
+        "focal_point": N_("writes and reports, gets the entity’s mail, and manages its members"),
+        "delegate": N_("writes and reports"),
+        "viewer": N_("reads what the entity works on"),
+    },
+    "membership": {
+        "now": N_("Acts now"),
+        "planned": N_("Not yet"),
+        "ended": N_("No longer"),
+    },
+    "import": {
+        "uploading": N_("Not all of the file has arrived"),
+        "checking": N_("Being checked"),
+        "checked": N_("Checked; nothing is made yet"),
+        "importing": N_("Being imported"),
+        "done": N_("Done"),
+        "unreadable": N_("The file cannot be read"),
+        "cancelled": N_("Cancelled"),
+    },
+    "import_row": {
+        "good": N_("Good"),
+        "bad": N_("To be mended"),
+        "known": N_("There already"),
+        "made": N_("Made"),
+    },
     "by": {
         "focal_point": N_("focal point"),
         "delegate": N_("delegate"),

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.browser.looks import examine
 from tests.browser.visitor import Visitor
-from tests.support.stack import Person, Stack
+from tests.support.stack import Person, Stack, eventually
 
 pytestmark = pytest.mark.timeout(900)  # the stack is started for whoever comes first
 
@@ -47,7 +47,26 @@ def given(stack: Stack) -> dict[str, str]:
         "language": "ar",
     }
     request = done(amina.post("network_support", "/requests", asked)).json()["request_id"]
-    return ids | {"request": request}
+    return ids | {"request": request, "import": imported(amina)} | members(amina)
+
+
+def imported(person: Person) -> str:
+    """An import that was checked, with rows that are bad."""
+    content = f"title,period.end,objectives\nGood,2026,objective-4\n{TITLE},soon,objective-99\n".encode()
+    wish = {"name": f"{'long' * 30}.csv", "size": len(content), "entity_id": "veridia"}
+    path = "/imports/" + done(person.post("pledges", "/imports", wish)).json()["import_id"]
+    done(person.put_bytes("pledges", f"{path}/parts/1", content))
+    done(person.post("pledges", f"{path}/check", {}))
+    eventually(lambda: person.get("pledges", path).json()["state"] == "checked")
+    return str(path.removeprefix("/imports/"))
+
+
+def members(person: Person) -> dict[str, str]:
+    """Of Veridia, the memberships by role; somebody is invited too."""
+    wish = {"role": "viewer", "address": f"{'long' * 15}@{'long' * 15}.invalid", "until": "2026-01-01T00:00:00Z"}
+    person.post("pledges", "/entities/veridia/invitations", wish)
+    found = done(person.get("pledges", "/entities/veridia/memberships")).json()["items"]
+    return {one["role"]: one["membership_id"] for one in found}
 
 
 def made(person: Person, content: dict[str, Any], state: str) -> str:
@@ -80,6 +99,13 @@ MINE = {
     "present": "/my/pledges/{published}/present",
     "support": "/my/pledges/{published}/support",
     "close": "/my/pledges/{published}/close",
+    "members-of": "/members",
+    "members": "/members/veridia?ended=yes",
+    "member": "/members/veridia/people/{delegate}",
+    "invite": "/members/veridia/invite",
+    "handover": "/members/veridia/people/{focal_point}/handover",
+    "imports": "/my/imports",
+    "import": "/my/imports/{import}",
 }
 DESK = {
     "submissions": "/desk/submissions?state=all",
@@ -92,10 +118,14 @@ DESK = {
     "milestone": "/desk/reviews/plenary-2024",
     "milestone-invited": "/desk/reviews/plenary-2024/invitations?state=all",
     "review": "/reviews/plenary-2024",
+    "find-members": "/members?q=e",
+    "members": "/members/veridia",
 }
 STAFF = DESK | {
     "milestone-move": "/desk/reviews/plenary-2024/move",
     "milestone-outcome": "/desk/reviews/imrf-2022/outcome",
+    "focal-point": "/members/veridia/people/{focal_point}",
+    "imports": "/my/imports",
 }
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import FormData, UploadFile
 
-from services.portal.access import Person, Public, SignedIn
+from services.portal.access import Person, Public, SignedIn, signed_in
 from services.portal.attached import Again, file_of, removed
 from services.portal.csrf import Form, FormWithFile
 from services.portal.page import done, language_of, page
@@ -36,6 +36,7 @@ async def file_form(request: Request, pledge_id: UUID, person: SignedIn) -> Resp
 
 @router.post("/my/pledges/{pledge_id}/file")
 async def attach(request: Request, pledge_id: UUID, person: SignedIn, form: FormWithFile) -> Response:
+    person = await signed_in(request)  # again: over a slow line a file takes longer than an access token lives
     copy, sent = await _editable(person, pledge_id), form.get("file")
     language = language_of(request)
     if not isinstance(sent, UploadFile) or not sent.filename:
@@ -95,15 +96,15 @@ async def _drawn(
 
 @router.get("/my/pledges/{pledge_id}/files/{attachment_id}")
 async def working_file(pledge_id: UUID, attachment_id: UUID, person: SignedIn) -> Response:
-    return _passed_on(await person.client.pledges.working_file(pledge_id, attachment_id))
+    return passed_on(await person.client.pledges.working_file(pledge_id, attachment_id))
 
 
 @router.get("/pledges/{pledge_id}/files/{attachment_id}")
 async def public_file(pledge_id: UUID, attachment_id: UUID, client: Public) -> Response:
-    return _passed_on(await client.pledges.public_file(pledge_id, attachment_id))
+    return passed_on(await client.pledges.public_file(pledge_id, attachment_id))
 
 
-def _passed_on(found: Download) -> Response:
+def passed_on(found: Download) -> Response:
     """As it comes: to be saved, and run by no browser."""
     headers = {name: found.headers[name] for name in _PASSED if name in found.headers}
     return StreamingResponse(found, headers=headers | _SAFE)

@@ -45,7 +45,7 @@ async def my_pledges(
         waiting=len(asked.items),
         awaited=awaited.items,
         filed=_filed(sent.items, held),
-        entities=_names(held),
+        entities=entities_of(held),
         may_write=any(one.role in WRITERS for one in held),
         filters={"state": state, "entity": entity},
         states=STATES,
@@ -77,7 +77,7 @@ async def memberships(person: Person) -> list[HeldMembership]:
 
 def writes_for(held: list[HeldMembership]) -> list[tuple[str, str]]:
     """The entities for which one may write: code and name."""
-    return _names([one for one in held if one.role in WRITERS])
+    return entities_of([one for one in held if one.role in WRITERS])
 
 
 def edits(copy: WorkingCopy, held: list[HeldMembership]) -> bool:
@@ -86,7 +86,8 @@ def edits(copy: WorkingCopy, held: list[HeldMembership]) -> bool:
     return not parties.isdisjoint(dict(writes_for(held)))
 
 
-def _names(held: list[HeldMembership]) -> list[tuple[str, str]]:
+def entities_of(held: list[HeldMembership]) -> list[tuple[str, str]]:
+    """Code and name of each, once."""
     return list({one.entity_id: (one.entity_id, one.entity_name or one.entity_id) for one in held}.values())
 
 

@@ -12,13 +12,19 @@ from services.pledges.advice.findings import Severity
 from services.pledges.advice.messages import words
 from services.pledges.duplicates.likeness import Why
 from services.pledges.duplicates.words import says as explained
+from services.pledges.entities.schemas import Role
+from services.pledges.exchange import lifecycle as imports
+from services.pledges.exchange.schemas import RowState
+from services.pledges.exchange.separated import ENCODINGS
 from services.pledges.progress.schemas import Check, Checked
 from services.pledges.registry.content import Content, Level, Period, Target
 from services.pledges.registry.schemas import PublicStep, Reason, State
 from services.pledges.reviews.schemas import MilestoneStep, Move
 from services.pledges.reviews.wishes import PresentationState
 from services.pledges.statistics.facts import Dimension
+from services.portal import people
 from services.portal.language import languages
+from services.portal.pages.imports import ENCODINGS as OFFERED
 from services.portal.phrases import Words
 from services.portal.words import WORDS
 from shared.client.models.duplicates import DuplicateReason
@@ -53,6 +59,11 @@ CODES = {
     "milestone_field": [name for name in Move.model_fields if name != "reason"],
     "reminder": list(reminders.State),
     "reminder_reason": list(reminders.Reason),
+    "role": get_args(Role),
+    "may": get_args(Role),
+    "membership": get_args(people.State),
+    "import": get_args(imports.State),
+    "import_row": get_args(RowState),
     "part": [*Target.model_fields, *Period.model_fields],
 }
 
@@ -78,3 +89,7 @@ def test_why_two_pledges_may_be_the_same() -> None:
     named = DuplicateReason(code="same_external_id", parameters={"system": "a", "id": "{b}"}, says="?")
     assert ENGLISH.reason(named) == "Both are called \u2068{b}\u2069 in \u2068a\u2069."
     assert ENGLISH.reason(DuplicateReason(code="new", parameters={}, says="As it says.")) == "As it says."
+
+
+def test_all_encodings_can_be_asked_for() -> None:
+    assert OFFERED == ENCODINGS
