@@ -152,6 +152,11 @@ class Recipients:
         )
         return _read(_Resolved, answer).result()
 
+    async def author(self, pledge_id: UUID | None, number: int) -> Contact | Unreachable:
+        """Who made the report of that number, unless they are told as focal point."""
+        answer = await self._post("/contacts/author", {"pledge_id": str(pledge_id), "number": number})
+        return _read(_Resolved, answer).result()
+
     async def of_handover(self, handover_id: str, part: str, *, withdrawn: bool = False) -> Contact | Unreachable:
         """One of the two, `part`: former or successor; to be told that it is planned or, with `withdrawn`, is not."""
         asked = {"handover_id": handover_id, "part": part, "withdrawn": withdrawn}

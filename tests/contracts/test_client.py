@@ -37,7 +37,7 @@ from shared.client.support import Support
 
 OPENAPI = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi"
 SERVICES = {"pledges": Pledges, "network_support": Support, "notifications": Notifications}
-CONTACTS = {f"/contacts/{one}" for one in ("search", "resolve", "handover", "invited")}
+CONTACTS = {f"/contacts/{one}" for one in ("search", "resolve", "author", "handover", "invited")}
 FOR_MACHINES = {"/livez", "/readyz"} | CONTACTS  # of no use to a caller outside
 
 Route = tuple[str, str, frozenset[str]]  # method, path, names of query parameters
@@ -176,7 +176,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
 
 
 MACHINES_MODELS = {"Search", "Found", "Reachable", "Resolve", "Resolved", "Unreachable"} | {
-    *("WhomToTell", "Told", "WhomToInvite", "Invited")
+    *("WhomToTell", "WhoReported", "Told", "WhomToInvite", "Invited")
 }
 
 

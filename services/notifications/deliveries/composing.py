@@ -54,7 +54,10 @@ class Composer:
         return await self._recipients.of_handover(claimed.facts["handover_id"], audience, withdrawn=withdrawn)
 
     async def _step(self, claimed: Claimed) -> Composed:
-        contact = await self._contact(claimed, claimed.entity_id, claimed.pledge_id)
+        if AUDIENCES[claimed.template] == "author":
+            contact = self._allowed(await self._recipients.author(claimed.pledge_id, claimed.facts["update"]))
+        else:
+            contact = await self._contact(claimed, claimed.entity_id, claimed.pledge_id)
         if isinstance(contact, Unreachable):
             return Composed(Suppressed(contact.reason))
         facts = {**claimed.facts, "entity_id": claimed.entity_id}

@@ -64,6 +64,8 @@ class Open:
             return found.desk
         if self.audience == "focal_points":
             return found.entities.get(self.entity_id, [])
+        if self.audience == "author":
+            return [Person(person_id=f"{self.pledge_id}/{self.facts['update']}")]
         # who it is, the pledges service tells at the moment of sending; until then this number stands for them
         return [Person(person_id=number) for number in self.facts.values()]
 

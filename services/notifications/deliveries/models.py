@@ -40,7 +40,7 @@ class Delivery(Table, table=True):
 
     id: UUID = Field(primary_key=True)
     cause: str  # event:<id> or reminder:<milestone>:<offset>:<due_on>
-    person_id: str  # or the number of the handover or invitation by which the pledges service knows them
+    person_id: str  # or that of the handover, invitation or report by which the pledges service knows them
     template: str
     entity_id: str | None
     pledge_id: UUID | None

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-# those of the entity; Network staff on duty; the two of a handover; who has an invitation
-Audience = Literal["focal_points", "desk", "former", "successor", "invited"]
+# those of the entity; Network staff on duty; the two of a handover; who has an invitation; who made a report
+Audience = Literal["focal_points", "desk", "former", "successor", "invited", "author"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,10 @@ MAILS: dict[str, tuple[Mail, ...]] = {
     "pledge.resubmitted.v1": (Mail("pledge_resubmitted", "desk"),),
     "pledge.published.v1": (Mail("pledge_published", "focal_points"),),
     "pledge.sign_off_asked.v1": (Mail("sign_off_asked", "focal_points"),),
-    "pledge.evidence_declined.v1": (Mail("evidence_declined", "focal_points"),),
+    "pledge.evidence_declined.v1": (
+        Mail("evidence_declined", "focal_points"),
+        Mail("evidence_declined_author", "author"),
+    ),
     "request.received.v1": (Mail("support_requested", "desk"), Mail("support_received", "focal_points")),
     "request.refused.v1": (Mail("support_refused", "focal_points"),),
     "request.acknowledged.v1": (Mail("support_acknowledged", "focal_points"),),

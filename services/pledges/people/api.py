@@ -26,6 +26,7 @@ from services.pledges.people.schemas import (
     Told,
     Unreachable,
     WhomToTell,
+    WhoReported,
 )
 from services.pledges.progress.api import Sealing
 from shared.web.app import Using
@@ -174,6 +175,20 @@ async def resolve(wanted: Resolve, sealing: Sealing, parts: Using) -> Response:
     """
     async with parts.database.transaction() as session:
         found = await contacts.resolve(session, wanted, sealing, parts.clock.moment())
+    return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/contacts/author",
+    tags=CONTACTS,
+    dependencies=SERVICE,
+    response_model=Resolved | Unreachable,
+    summary="Where to write to who made a report, now",
+)
+async def author(wanted: WhoReported, parts: Using) -> Response:
+    """Asked at the moment of sending. Changes nothing."""
+    async with parts.database.transaction() as session:
+        found = await contacts.author(session, wanted, parts.clock.business())
     return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 

@@ -10,11 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text, Uuid
 from sqlmodel import col
 
-from services.pledges.entities.authority import FOCAL_POINT, valid
+from services.pledges.entities.authority import FOCAL_POINT, WRITERS, memberships, valid
 from services.pledges.entities.models import Entity, Handover, Membership
 from services.pledges.people.models import Person
-from services.pledges.people.schemas import Found, Reachable, Resolve, Resolved, Search, Told, Unreachable, WhomToTell
+from services.pledges.people.schemas import (
+    Found,
+    Reachable,
+    Resolve,
+    Resolved,
+    Search,
+    Told,
+    Unreachable,
+    WhomToTell,
+    WhoReported,
+)
 from services.pledges.progress import links
+from services.pledges.progress.models import ProgressUpdate
+from services.pledges.progress.schemas import Update
 from services.pledges.progress.sealing import Seal
 from services.pledges.registry.models import Pledge, PublicPledge
 from services.pledges.tables import core
@@ -92,6 +104,31 @@ async def resolve(session: AsyncSession, wanted: Resolve, seal: Seal, moment: Mo
     pledge_ids = wanted.pledge_ids if row["focal_point"] else []
     made = await links.issue(session, seal, wanted.person_id, wanted.entity_id, pledge_ids, moment.system)
     return Resolved.model_validate({**row, "links": made})
+
+
+async def author(session: AsyncSession, wanted: WhoReported, now: datetime) -> Resolved | Unreachable:
+    """Where to write to who made a report, if they are still a delegate of the entity that reported.
+
+    Its focal points are written to as such, so that nobody is told twice.
+    """
+    found = await session.get(ProgressUpdate, (wanted.pledge_id, wanted.number))
+    if found is None:
+        return Unreachable(reason="no_contact")
+    entity_id = await _reporter(session, found)
+    roles = {one.role for one in await memberships(session, found.person_id, now) if one.entity_id == entity_id}
+    if FOCAL_POINT in roles or WRITERS.isdisjoint(roles):
+        return Unreachable(reason="focal_point" if FOCAL_POINT in roles else "no_membership")
+    given = {"person_id": found.person_id, "entity_id": entity_id, "pledge_id": wanted.pledge_id, "now": now}
+    row = (await session.execute(_RESOLVE, given)).mappings().first()
+    return Resolved.model_validate(dict(row)) if row else Unreachable(reason="no_contact")
+
+
+async def _reporter(session: AsyncSession, found: ProgressUpdate) -> str:
+    """A partner, or the pledge's own entity."""
+    if partner := Update.model_validate_json(found.document).reporter:
+        return partner.entity_id
+    own = select(col(Pledge.entity_id)).where(col(Pledge.pledge_id) == found.pledge_id)
+    return str(await session.scalar(own))
 
 
 _others = core(Person).alias()

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.pledges.entities.names import Language
 from services.pledges.entities.schemas import EntityId, Name, PersonId, Role, Strict
+from services.pledges.progress.schemas import MOST_REPORTS
 from services.pledges.time_zone import TimeZone
 from shared import addresses
 from shared.web.text import Line
@@ -161,7 +162,16 @@ class Unreachable(BaseModel):
     """Not to be written to now."""
 
     reachable: Literal[False] = False
-    reason: Literal["no_contact", "no_membership", "not_on_duty", "over"]
+    reason: Literal["no_contact", "no_membership", "not_on_duty", "over", "focal_point"]
+
+
+class WhoReported(Strict):
+    """The author of a report, about to be written to."""
+
+    model_config = _example(pledge_id="01922f00-0000-7000-8000-000000000001", number=1)
+
+    pledge_id: UUID
+    number: int = Field(ge=1, le=MOST_REPORTS, description="Of the report")
 
 
 class WhomToTell(Strict):

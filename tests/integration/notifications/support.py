@@ -56,6 +56,7 @@ class People:
     languages: dict[str, str] = field(default_factory=dict)
     title: str | None = "Schools"
     filed_by: str | None = None
+    author: str = "dario"  # of each report; none: a focal point made it
     withdrawn: bool | None = None  # whether handovers were; None: both are told
     invited: str = "dora"
     down: bool = False
@@ -78,6 +79,7 @@ class People:
         return {
             "/contacts/search": self._search,
             "/contacts/resolve": self._resolve,
+            "/contacts/author": self._author,
             "/contacts/handover": self._told,
             "/contacts/invited": self._invited,
         }
@@ -87,6 +89,11 @@ class People:
             return {"reachable": False, "reason": "over"}
         two = ("amina", "bruno") if asked["part"] == "former" else ("bruno", "amina")
         return self._about(address(two[0]), name=two[0].title(), other=two[1].title(), since=AT)
+
+    def _author(self, _: dict[str, Any]) -> dict[str, Any]:
+        if not self.author:
+            return {"reachable": False, "reason": "focal_point"}
+        return self._about(address(self.author), pledge_title="Schools")
 
     def _invited(self, _: dict[str, Any]) -> dict[str, Any]:
         if not self.invited:

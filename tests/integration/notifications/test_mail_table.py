@@ -22,7 +22,11 @@ TABLE = {
     "pledge.published.v1": [(AMINA, "pledge_published"), (BAO, "pledge_published")],
     "pledge.acceptance_asked.v1": [(AMINA, "acceptance_asked"), (BAO, "acceptance_asked")],
     "pledge.sign_off_asked.v1": [(KOFI, "sign_off_asked")],
-    "pledge.evidence_declined.v1": [(AMINA, "evidence_declined"), (BAO, "evidence_declined")],
+    "pledge.evidence_declined.v1": [
+        (AMINA, "evidence_declined"),
+        (BAO, "evidence_declined"),
+        (address("dario"), "evidence_declined_author"),
+    ],
     "request.received.v1": [(AMINA, "support_received"), (BAO, "support_received"), (DESK, "support_requested")],
     "request.refused.v1": [(AMINA, "support_refused"), (BAO, "support_refused")],
     "request.acknowledged.v1": [(AMINA, "support_acknowledged"), (BAO, "support_acknowledged")],
@@ -83,6 +87,16 @@ async def test_a_partner_is_led_to_the_report_that_awaits_its_answer(post: Post)
     [mail] = post.inbox.mails
     assert "/answer?entity=kalmora&update=2" in support.text(mail)
     assert (await post.deliveries())[0]["facts"] == {"update": 2}
+
+
+async def test_who_made_a_report_as_focal_point_is_told_once(post: Post) -> None:
+    post.people.author = ""
+    await post.hears("pledge.evidence_declined.v1")
+    await post.send()
+    assert post.inbox.sent() == [(AMINA, "evidence_declined"), (BAO, "evidence_declined")]
+    [suppressed] = [row for row in await post.deliveries() if row["template"] == "evidence_declined_author"]
+    assert (suppressed["state"], suppressed["reason"]) == ("suppressed", "focal_point")
+    assert suppressed["person_id"] == f"{suppressed['pledge_id']}/2"  # a report, and no person
 
 
 async def test_many_events_need_few_questions(post: Post) -> None:

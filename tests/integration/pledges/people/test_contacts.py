@@ -147,6 +147,28 @@ async def test_who_filed_a_pledge_reads_its_title_and_a_partner_the_public_one(d
     assert (partner["pledge_title"], partner["pledge_entity"], partner["filed_by"]) == ("Public", "Veridia", None)
 
 
+async def author(pledges: Service, pledge_id: str, number: int = 1) -> dict[str, Any]:
+    body = {"pledge_id": pledge_id, "number": number}
+    return await made(pledges.client.post("/contacts/author", json=body, headers=MACHINE))
+
+
+async def test_who_made_a_report_is_written_to_as_long_as_they_are_a_delegate(desk: Desk) -> None:
+    pledge_id = await desk.published(partner_entities=["kalmora"])
+    dora = await give(desk.service, "dora", "delegate", entity_id="kalmora")
+    for name in ("dora", "kofi", "amina"):
+        await register(desk.service, name, language="fr")
+    for who in (bearer("dora"), KOFI, AMINA):
+        assert (await desk.post(f"/pledges/{pledge_id}/updates", {"status": "delayed"}, who)).status_code == 201
+    found = await author(desk.service, pledge_id)
+    assert (found["address"], found["entity_name"], found["language"]) == ("dora@demo.invalid", "Kalmora", "fr")
+    assert (found["pledge_title"], found["links"]) == (EXAMPLE["title"], {})
+    focal_point = {"reachable": False, "reason": "focal_point"}
+    assert [await author(desk.service, pledge_id, number) for number in (2, 3)] == [focal_point, focal_point]
+    assert (await author(desk.service, pledge_id, 4))["reason"] == "no_contact"
+    await end(desk.service, dora)
+    assert (await author(desk.service, pledge_id))["reason"] == "no_membership"
+
+
 @pytest.mark.parametrize("other", [{}, bearer("amina"), STAFF, REVIEWER, ADMIN])
 async def test_contacts_are_for_our_own_services(pledges: Service, other: dict[str, str]) -> None:
     await add_entity(pledges)
@@ -155,6 +177,7 @@ async def test_contacts_are_for_our_own_services(pledges: Service, other: dict[s
     for path, body in (
         ("/contacts/search", {"entity_ids": ["veridia"], "desk": True}),
         ("/contacts/resolve", {"person_id": "amina", "entity_id": "veridia"}),
+        ("/contacts/author", {"pledge_id": "01922f00-0000-7000-8000-000000000001", "number": 1}),
     ):
         answer = await pledges.client.post(path, json=body, headers=other)
         assert answer.status_code == (403 if other else 401)
