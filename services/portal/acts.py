@@ -76,7 +76,7 @@ DONE: dict[str, Callable[[Language], str]] = {
     ),
     "evidence-declined": lambda language: language.gettext(
         "Declined. The people of the pledge’s entities see it with your reason where they report; the public does not."
-        " The focal points of the entity that reported get an e-mail."
+        " The focal points of the entity that reported, and who made the report, get an e-mail."
     ),
     "slot-asked": lambda language: language.gettext(
         "You have asked for a slot. The Network’s staff see it; it is public once they grant it. Nobody gets an e-mail."
@@ -88,6 +88,10 @@ DONE: dict[str, Callable[[Language], str]] = {
     "milestone-moved": lambda language: language.gettext(
         "Moved. Everybody sees the new date and your reason; reminders that have not gone out follow it."
     ),
+    "milestone-added": lambda language: language.gettext(
+        "Added: everybody sees it. If entities are to be invited before it, that is planned now."
+    ),
+    "cycle-added": lambda language: language.gettext("Added: everybody sees it, and pledges can name it."),
     "outcome-recorded": lambda language: language.gettext(
         "The outcome is public now. Earlier versions stay to be read."
     ),

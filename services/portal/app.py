@@ -11,6 +11,7 @@ from services.portal.access import public, require_rules
 from services.portal.page import STATIC
 from services.portal.pages import (
     autosave,
+    calendars,
     closing,
     desk,
     draft,
@@ -67,6 +68,7 @@ PAGES = (
     merging,
     milestones,
     moving,
+    calendars,
 )
 LARGER = files.LARGER | reporting.LARGER | importing.LARGER
 

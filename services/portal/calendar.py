@@ -1,4 +1,4 @@
-"""A milestone in forms: when and where it takes place, what came out of it, how it changed. Pure.
+"""A milestone in forms: when and where it takes place, what came out of it, how it changed; new ones: adding.py. Pure.
 
 Fields of a move: `starts`, `ends`, `seat`, `time_zone`, `tentative`, `reason`; `previewed` says for which of them the
 reader has seen what the move will do. Of an outcome: `text`, `document`, `region`.
@@ -44,23 +44,29 @@ class Moving:
 
 def moving(typed: Typed, language: Language) -> Moving:
     """The move that a form stands for, and what is wrong with it."""
+    given, wrong = when(typed, "", language)
+    reason = typed.one("reason").strip()
+    if not reason:
+        wrong["reason"] = language.gettext("Say why it is moved: everybody can read it.")
+    return Moving(Move(**given, reason=reason), wrong)
+
+
+def when(typed: Typed, at: str, language: Language) -> tuple[dict[str, Any], dict[str, str]]:
+    """When and where a milestone takes place; and what is wrong, by the form's fields, whose names begin with `at`."""
     given: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for name in ("starts", "ends"):
         try:
-            given[name] = entering.day(typed.one(name), language)
+            given[name] = entering.day(typed.one(at + name), language)
         except Unclear as fault:
-            given[name], wrong[name] = None, str(fault)
+            given[name], wrong[at + name] = None, str(fault)
     if not given["starts"]:
-        wrong.setdefault("starts", language.gettext("Say when it begins, as precisely as is known."))
-    zone, reason = typed.one("time_zone").strip(), typed.one("reason").strip()
+        wrong.setdefault(f"{at}starts", language.gettext("Say when it begins, as precisely as is known."))
+    zone = typed.one(f"{at}time_zone").strip()
     if not zone:
-        wrong["time_zone"] = language.gettext("Name the time zone of its seat.")
-    if not reason:
-        wrong["reason"] = language.gettext("Say why it is moved: everybody can read it.")
-    given |= {"starts": given["starts"] or "", "seat": typed.one("seat").strip() or None, "time_zone": zone}
-    move = Move(**given, tentative=bool(typed.all("tentative")), reason=reason)
-    return Moving(move, wrong)
+        wrong[f"{at}time_zone"] = language.gettext("Name the time zone of its seat.")
+    given |= {"starts": given["starts"] or "", "seat": typed.one(f"{at}seat").strip() or None, "time_zone": zone}
+    return given | {"tentative": bool(typed.all(f"{at}tentative"))}, wrong
 
 
 def stands(found: Milestone, move: Move) -> bool:

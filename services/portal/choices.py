@@ -1,9 +1,10 @@
 """What can be chosen in forms: codes with their words, in the order of the reference data. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from unicodedata import normalize
 
 from services.portal.language import Language
+from shared.client.models.reviews import Cycle
 from shared.reference import catalogue
 from shared.reference.entries import Entry
 
@@ -14,8 +15,9 @@ Options = list[tuple[str, str]]
 class Choices:
     """In one language."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, cycles: Sequence[Cycle] = ()) -> None:
         self._language = language
+        self._cycles = cycles
 
     def _of(self, entries: Mapping[str, Entry]) -> Options:
         return [(code, entry.label(self._language.code)) for code, entry in entries.items()]
@@ -52,10 +54,9 @@ class Choices:
             by_paragraph.setdefault(entry.paragraph, []).append((code, entry.label(self._language.code)))
         return list(by_paragraph.items())
 
-    def cycles(self, chosen: str = "") -> Options:
-        """Those of the reference data; also one that staff have added, if it is chosen: it stays what it is."""
-        found = self._of(catalogue.CYCLES)
-        return found if not chosen or chosen in catalogue.CYCLES else [*found, (chosen, chosen)]
+    def cycles(self) -> Options:
+        """Those of the calendar, also such as staff have added."""
+        return [(one.code, one.names.get(self._language.code) or one.names["en"]) for one in self._cycles]
 
     def statuses(self) -> Options:
         return self._of(catalogue.STATUSES)

@@ -126,6 +126,9 @@ STAFF = DESK | {
     "milestone-outcome": "/desk/reviews/imrf-2022/outcome",
     "focal-point": "/members/veridia/people/{focal_point}",
     "imports": "/my/imports",
+    "milestone-new": "/desk/calendar/milestone",
+    "cycle-new": "/desk/calendar/cycle",
+    "reviews": "/reviews",
 }
 
 
@@ -189,6 +192,10 @@ async def test_what_is_shown_before_it_is_done_is_for_everybody(
     await page.get_by_role("button", name="Record this answer").click()
     await expect(page.get_by_role("alert")).to_be_visible()
     faults += await examine(page, "noor-evidence-faults")
+    await visitor.open("/desk/calendar/cycle")
+    await page.get_by_role("button", name="Add it").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    faults += await examine(page, "noor-cycle-faults")
     await context.clear_cookies()
     await visitor.open("/")
     await visitor.sign_in("amina")

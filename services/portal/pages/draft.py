@@ -242,10 +242,11 @@ async def _drawn(
 ) -> Response:
     """The form with what was typed, and what is wrong where it is."""
     entities = [] if sheet.copy else writes_for(await memberships(person))
+    cycles = (await person.client.pledges.reviews()).items
     autosaves = sheet.copy is not None and sheet.copy.state in EDITABLE
     given: dict[str, Any] = {
         "words": Words(language_of(request)),
-        "choices": Choices(language_of(request)),
+        "choices": Choices(language_of(request), cycles),
         "copy": sheet.copy,
         "values": sheet.typed,
         "faults": at_fields or {},

@@ -48,14 +48,14 @@ async def test_a_draft_is_begun_saved_and_submitted(whole: Whole) -> None:
     assert copy["content"]["objectives"] == ["objective-4", "objective-14"]
 
 
-async def test_a_cycle_that_staff_added_stays_when_the_form_is_saved(whole: Whole) -> None:
+async def test_a_cycle_that_staff_added_is_a_choice_and_stays_when_the_form_is_saved(whole: Whole) -> None:
     new = example(whole.pledges.app.openapi(), "post", "/review-cycles")
     assert (await whole.pledges.client.post("/review-cycles", json=new, headers=once(STAFF))).status_code == 201
     wish = EXAMPLE | {"entity_id": "veridia", "review_cycle": "2030"}
     draft = (await whole.pledges.client.post("/pledges", json=wish, headers=once(bearer("amina")))).json()
     amina, path = whole.person("amina"), f"/my/pledges/{draft['pledge_id']}"
     page = await amina.get(path)
-    assert '<option value="2030" selected>2030</option>' in page.text
+    assert f'<option value="2030" selected>{new["names"]["en"]}</option>' in page.text
     saved = await send(amina, path, FORM, review_cycle="2030", action="save")
     assert saved.status_code == 303, saved.text
     assert (await whole.api(f"/pledges/{draft['pledge_id']}/working-copy"))["content"]["review_cycle"] == "2030"
