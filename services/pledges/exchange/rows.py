@@ -21,6 +21,7 @@ from services.pledges.registry.models import Pledge, PublicPledge
 from services.pledges.registry.proxies import Filed
 from services.pledges.registry.schemas import NewPledge, Statement
 from services.pledges.registry.steps import Call
+from services.pledges.reviews import known as cycles
 from services.pledges.tables import core
 from shared import inserts
 from shared.errors import AppError, FieldProblem
@@ -144,6 +145,8 @@ async def _checked(session: AsyncSession, rights: Rights, before: Before, one: C
             return _row(one, "known", pledge_id=known[0])
         if isinstance(one.wish, NewPledge):
             await commands.prepare(session, filed, one.wish, rights.call)
+        else:
+            await cycles.require(session, {"review_cycle": one.wish.review_cycle})
     except AppError as error:
         return _row(one, "bad", _refused(one, error))
     return _row(one, "good")

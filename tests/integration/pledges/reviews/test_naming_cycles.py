@@ -14,7 +14,7 @@ from sqlalchemy import event
 from services.pledges.exchange.importer import Importer
 from services.pledges.registry.content import EXAMPLE
 from tests.integration.pledges.conftest import AMINA, Desk
-from tests.integration.pledges.exchange.conftest import Exchange
+from tests.integration.pledges.exchange.conftest import Exchange, table
 from tests.integration.pledges.reviews.test_cycles import add
 from tests.integration.pledges.search.conftest import fold
 from tests.support.entities import STAFF, faults, made
@@ -106,6 +106,18 @@ async def test_an_import_takes_it_and_asks_once_for_a_batch(added: Desk) -> None
     assert len([one for one in seen if "FROM review_cycle" in one]) == 2  # 2030 and 2031
     assert [field for _, field, _ in await exchange.faults(path)] == ["review_cycle"]
     assert (await exchange.ran(path))["made"] == 20
+
+
+async def test_a_dry_run_of_statements_names_the_cell_of_what_nobody_has_added(added: Desk) -> None:
+    exchange = Exchange(added.service, Importer(added.service.database, added.service.clock, lambda: None))
+    row = {"entity_id": "kalmora", "sources.title": "Said", "title": "A law", "review_cycle": "2030"}
+    rows = [row, row | {"title": "Another", "review_cycle": "2031"}]
+    path = await exchange.sent("statements.csv", table(rows).encode(), STAFF, statements=True)
+    found = await exchange.checked(path, STAFF)
+    assert (found["good"], found["bad"]) == (1, 1)
+    [bad] = await exchange.rows(path, STAFF, state="bad")
+    assert [(fault["address"], fault["field"]) for fault in bad["faults"]] == [("D3", "review_cycle")]
+    assert (await exchange.ran(path, STAFF))["made"] == 1
 
 
 async def test_a_template_offers_it(added: Desk) -> None:
