@@ -46,6 +46,9 @@ DONE: dict[str, Callable[[Language], str]] = {
     "membership-ended": lambda language: language.gettext("The membership has ended."),
     "membership-given": lambda language: language.gettext("The role is given. What they had before stays."),
     "handed-over": lambda language: language.gettext("Handed over. Both get an e-mail that says so."),
+    "handover-withdrawn": lambda language: language.gettext(
+        "The handover is withdrawn: all stays as it was. Both get an e-mail that says so."
+    ),
     "handover-planned": lambda language: language.gettext("The handover is planned. Both get an e-mail that says so."),
     "import-checking": lambda language: language.gettext(
         "The file has arrived and is being checked. Nothing is made yet."

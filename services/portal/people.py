@@ -7,6 +7,7 @@ from typing import Literal
 
 from services.portal.provider import Session
 from shared.client.models.entities import Member
+from shared.client.models.members import Handover
 from shared.client.models.people import HeldMembership
 from shared.web.auth import ADMIN, NETWORK_STAFF
 
@@ -38,6 +39,10 @@ class Rights:
         """Whether it is their own place as a focal point."""
         return self.is_focal_point and member.role == FOCAL_POINT and member.person_id == self.person
 
+    def withdraws(self, planned: Handover) -> bool:
+        """Who planned it may, too, which is mostly the former; the service knows who did."""
+        return self.is_staff or planned.former.person_id == self.person
+
     def hands_over(self, member: Member) -> bool:
         return self.owns(member) or (self.is_staff and member.role == FOCAL_POINT)
 
@@ -54,27 +59,8 @@ def state(member: Member, now: datetime) -> State:
     return "planned" if member.since > now else "now"
 
 
-@dataclass(frozen=True)
-class Handover:
-    """A focal point's place that goes on to somebody at the moment at which it ends."""
-
-    former: Member
-    successor: Member
-
-
-def planned(members: Sequence[Member], now: datetime) -> list[Handover]:
-    """Handovers ahead."""
-    points = [one for one in members if one.role == FOCAL_POINT]
-    return [
-        Handover(former, successor)
-        for successor in points
-        for former in points
-        if state(successor, now) == "planned" and former.until == successor.since and state(former, now) != "ended"
-    ]
-
-
 def free(member: Member, handovers: Iterable[Handover]) -> bool:
-    """Whether the place goes on to nobody yet."""
+    """Whether the place goes on to nobody yet. `handovers` are those that are planned."""
     return all(one.former.membership_id != member.membership_id for one in handovers)
 
 

@@ -22,15 +22,15 @@ from shared.client.models.entities import Member
 from shared.client.models.members import NewHandover
 from shared.errors import NotFound
 
-router = APIRouter(prefix="/members/{entity_id}/people/{membership_id}")
+router = APIRouter(prefix="/members/{entity_id}")
 
 
-@router.get("/handover")
+@router.get("/people/{membership_id}/handover")
 async def handover_form(request: Request, entity_id: str, membership_id: UUID, person: SignedIn) -> Response:
     return await _page(request, person, entity_id, membership_id, FormData(), {})
 
 
-@router.post("/handover")
+@router.post("/people/{membership_id}/handover")
 async def hand_over(request: Request, entity_id: str, membership_id: UUID, person: SignedIn, form: Form) -> Response:
     """Says first what would move; only the form of that page does it."""
     typed, language = Typed.sent(form), language_of(request)
@@ -47,6 +47,16 @@ async def hand_over(request: Request, entity_id: str, membership_id: UUID, perso
         wrong = faults(refused, lambda path: path if path in {"successor", SINCE} else WHOLE_FORM, Words(language))
         return await _page(request, person, entity_id, membership_id, form, wrong)
     return done(path_of(entity_id), "handover-planned" if when.since else "handed-over")
+
+
+@router.post("/handovers/{handover_id}/withdraw")
+async def withdraw(entity_id: str, handover_id: UUID, person: SignedIn, form: Form) -> Response:
+    """Of a planned one, until it has happened."""
+    try:
+        await person.client.pledges.withdraw_handover(entity_id, handover_id, key=str(form.get(KEY, "")) or None)
+    except Conflict:
+        return done(path_of(entity_id), "moved-on")
+    return done(path_of(entity_id), "handover-withdrawn")
 
 
 async def _page(

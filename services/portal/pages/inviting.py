@@ -53,8 +53,8 @@ async def invite(request: Request, entity_id: str, person: SignedIn, form: Form)
 
 
 def _lacking(typed: Typed, language: Language) -> dict[str, str]:
-    wrong = {} if typed.one("role") else {"role": language.gettext("Choose a role.")}
-    return wrong if typed.one("address").strip() else wrong | {"address": language.gettext("Give the e-mail address.")}
+    wrong = {} if typed.one("address").strip() else {"address": language.gettext("Give the e-mail address.")}
+    return wrong if typed.one("role") else wrong | {"role": language.gettext("Choose a role.")}
 
 
 @router.post("/invitations")

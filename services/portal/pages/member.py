@@ -10,9 +10,9 @@ from starlette.datastructures import FormData
 from services.portal.access import Person, SignedIn
 from services.portal.csrf import Form
 from services.portal.page import done, language_of, page
-from services.portal.pages.members import all_members, chosen, entity_of, manager_of, path_of
+from services.portal.pages.members import all_members, chosen, entity_of, handovers, manager_of, path_of
 from services.portal.parts import parts_of
-from services.portal.people import FOCAL_POINT, Rights, free, planned, state
+from services.portal.people import FOCAL_POINT, Rights, free, state
 from services.portal.phrases import Words
 from services.portal.problems import KEY, WHOLE_FORM, faults, new_key
 from services.portal.terms import SINCE, UNTIL, last_day, term
@@ -73,7 +73,7 @@ async def _page(
         "member": whom,
         "state": state(whom, now),
         "last_focal_point": [one for one in acting if one.role == FOCAL_POINT] == [whom],
-        "hands_over": may.hands_over(whom) and free(whom, planned(members, now)),
+        "hands_over": may.hands_over(whom) and free(whom, await handovers(person, entity_id)),
         "roles": _other_roles(may, whom),
         "values": Typed.sent(form),
         "faults": wrong,

@@ -11,11 +11,12 @@ from services.portal.access import Person, SignedIn
 from services.portal.page import page
 from services.portal.pages.mine import entities_of, memberships
 from services.portal.parts import parts_of
-from services.portal.people import Rights, free, planned, rights, state
+from services.portal.people import Rights, free, rights, state
 from services.portal.problems import new_key
 from services.portal.terms import last_day
 from shared.client import Missing
 from shared.client.models.entities import Entity, Member
+from shared.client.models.members import Handover
 from shared.errors import Forbidden, NotFound
 from shared.web.auth import ADMIN, NETWORK_STAFF, REVIEWER
 
@@ -39,8 +40,9 @@ async def members(request: Request, entity_id: str, person: SignedIn, ended: str
     entity, may, found = await asyncio.gather(
         entity_of(person, entity_id), rights_of(person, entity_id), all_members(person, entity_id)
     )
+    ahead = await handovers(person, entity_id)
     now = parts_of(request).clock.business()
-    shown, ahead = [(one, state(one, now)) for one in found], planned(found, now)
+    shown = [(one, state(one, now)) for one in found]
     given: dict[str, Any] = {
         "entity": entity,
         "may": may,
@@ -48,6 +50,7 @@ async def members(request: Request, entity_id: str, person: SignedIn, ended: str
         "ended": bool(ended),
         "own_place": next((one for one, how in shown if how == "now" and may.owns(one) and free(one, ahead)), None),
         "handovers": ahead,
+        "named": {one.membership_id: one for one in found},
         "last_day": last_day,
         "key": new_key(),
     }
@@ -85,6 +88,11 @@ async def manager_of(person: Person, entity_id: str) -> Rights:
 async def all_members(person: Person, entity_id: str) -> list[Member]:
     """All there ever were, by beginning. Raises NotAllowed for who is neither member, staff nor reviewer."""
     return [one async for one in person.client.pledges.members(entity_id, ended=True, limit=100)]
+
+
+async def handovers(person: Person, entity_id: str) -> list[Handover]:
+    """Those that are planned."""
+    return (await person.client.pledges.handovers(entity_id)).items
 
 
 def chosen(members: list[Member], membership_id: UUID) -> Member:

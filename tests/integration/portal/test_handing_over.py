@@ -1,5 +1,6 @@
 """Handing a focal point's place over on the pages: what moves is said before it is done."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -50,7 +51,8 @@ async def test_a_planned_handover_is_shown_and_takes_place_on_its_day(whole: Who
     looked = await send(amina, path, action="look", successor="dario", since="1 October 2024")
     assert "from 1 October 2024, 00:00 UTC on" in looked.text
     planned = await follow(amina, await amina.post(path, hidden_fields(looked) | {"action": "do"}))
-    for says in ("The handover is planned.", "Planned handover", "goes on at 1 October 2024, 00:00 UTC"):
+    goes = "goes to <bdi>Dario</bdi> at 1 October 2024, 00:00 UTC"
+    for says in ("The handover is planned.", "Planned handover", goes):
         assert says in planned.text
     assert path not in planned.text
     assert ["Amina You", "Focal point", "2 September 2024", "30 September 2024", "Acts now"] in rows(planned)
@@ -59,6 +61,36 @@ async def test_a_planned_handover_is_shown_and_takes_place_on_its_day(whole: Who
     whole.pledges.set_clock(START + timedelta(days=30))
     assert await focal_points(whole) == ["dario"]
     assert "Planned handover" not in (await whole.person("dario").get(HERE)).text
+
+
+async def test_a_planned_handover_is_withdrawn_until_it_has_happened(whole: Whole) -> None:
+    path, amina = await place(whole), whole.person("amina")
+    await send(amina, path, action="do", successor="dario", since="1 October 2024")
+    shown = await whole.person("dario").get(HERE)
+    assert ("Planned handover" in shown.text, "Withdraw the handover" in shown.text) == (True, False)
+    page = await amina.get(HERE)
+    [button] = re.findall(rf'action="({HERE}/handovers/[^"]+)"', page.text)
+    for person, status in (("dario", 403), ("kofi", 404)):
+        other = whole.person(person)
+        refused = await other.post(button, hidden_fields(await other.get("/my/pledges")))
+        assert refused.status_code == status, refused.text
+    assert (await amina.post(button, {"key": "x"})).status_code == 403
+    after = await follow(amina, await amina.post(button, hidden_fields(page)))
+    assert "The handover is withdrawn: all stays as it was." in after.text
+    assert ["Amina You", "Focal point", "2 September 2024", "no end is set", "Acts now"] in rows(after)
+    assert ("Planned handover" in after.text, path in after.text) == (False, True)
+    late = await amina.post(button, hidden_fields(page) | {"key": "another"})
+    assert "Nothing was done" in (await follow(amina, late)).text
+    whole.pledges.set_clock(START + timedelta(days=30))
+    assert await focal_points(whole) == ["amina"]
+
+
+async def test_staff_withdraw_what_a_focal_point_planned(whole: Whole) -> None:
+    path, noor = await place(whole), whole.person("noor", "network_staff")
+    await send(whole.person("amina"), path, action="do", successor="dario", since="1 October 2024")
+    page = await noor.get(HERE)
+    [button] = re.findall(rf'action="({HERE}/handovers/[^"]+)"', page.text)
+    assert "is withdrawn" in (await follow(noor, await noor.post(button, hidden_fields(page)))).text
 
 
 async def test_staff_hand_over_the_place_of_who_is_gone(whole: Whole) -> None:

@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.portal.people import Rights, State, free, planned, state, successors
+from services.portal.people import Rights, State, free, state, successors
 from shared.client.models.entities import Member
+from shared.client.models.members import Handover
 
 NOW = datetime(2024, 9, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -49,14 +50,13 @@ def test_staff_give_all_roles_focal_points_those_below_and_others_none() -> None
     assert (nobody.manages, nobody.gives(), nobody.hands_over(member("dario"))) == (False, (), False)
 
 
-def test_a_planned_handover_is_a_place_that_goes_on_at_the_moment_at_which_it_ends() -> None:
-    at = NOW + DAY
-    former, successor = member("amina", until=at), member("dario", since=at)
-    other, over = member("kofi", until=at + DAY), member("vera", until=NOW - DAY)
-    [found] = planned([other, former, over, successor], NOW)
-    assert (found.former, found.successor) == (former, successor)
-    assert planned([former, successor], at) == []
+def test_a_place_that_goes_on_already_is_not_free_and_its_handover_is_withdrawn_by_the_former_or_staff() -> None:
+    former, other = member("amina"), member("kofi")
+    plan = {"handover_id": uuid4(), "entity_id": "veridia", "since": NOW + DAY}
+    found = Handover.model_validate(plan | {"former": former, "successor": member("dario", since=NOW + DAY)})
     assert [free(one, [found]) for one in (former, other)] == [False, True]
+    people = (Rights("amina", False, True), Rights("kofi", False, True), Rights("noor", True, False))
+    assert [who.withdraws(found) for who in people] == [True, False, True]
 
 
 def test_successors_are_registered_people_of_the_entity_who_are_no_focal_points_each_once() -> None:
