@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from shared.reference.dates import PartialDate
@@ -19,7 +19,12 @@ def dates(text: str, locales: "Sequence[str | Locale]") -> list[str]:
 
     "2026", "06/2026", "30.6.2026", "June 30th, 2026": names of months are those of the locales. Empty: it is none.
     """
-    return sorted(set(_readings(text, tuple(str(locale) for locale in locales))))
+    return list(_meant(text, tuple(str(locale) for locale in locales)))
+
+
+@lru_cache(maxsize=4096)  # the rows of a file have few dates, again and again
+def _meant(text: str, locales: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(_readings(text, locales))))
 
 
 def _readings(text: str, locales: tuple[str, ...]) -> Iterator[str]:

@@ -91,7 +91,7 @@ def _id(record: Record, given: Any) -> tuple[UUID | None, list[Fault]]:
 
 def digest(of: Content) -> bytes:
     """Of the content alone, in whatever format it came."""
-    return digest_of(of.model_dump_json())
+    return columns.digest(columns.written(of.model_dump(mode="json", include=set(_EXCHANGED))))
 
 
 def digest_of(document: str) -> bytes:

@@ -33,7 +33,7 @@ from shared.web.auth import Actor
 
 log = structlog.get_logger()
 
-BATCH = 200  # rows of a transaction
+BATCH = rows.BLOCK  # rows of a transaction
 POLL = 1.0  # seconds between two looks for work
 _JOB = core(ImportJob).c
 _WAITING = (
@@ -131,34 +131,43 @@ class Importer:
         return begin + len(batch)
 
     async def _import(self, job: ImportJob, stop: asyncio.Event) -> None:
+        shares = (self._make_all(job, share, stop) for share in range(rows.SHARES))
+        ended = await asyncio.gather(*shares, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, BaseException):
+                raise error
+        state = {} if stop.is_set() else {"state": "done"}
+        await self._settle(job, lease_until=None, **state)
+
+    async def _make_all(self, job: ImportJob, share: int, stop: asyncio.Event) -> None:
+        """Batch after batch of a share, until told to stop or until none is left."""
         most = BATCH
         while not stop.is_set():
             try:
-                if not await self._make(job, most):
-                    return await self._settle(job, state="done", lease_until=None)
+                if not await self._make(job, share, most):
+                    return
                 most = min(BATCH, 2 * most)
             except (IntegrityError, DataError) as error:
                 # perhaps another import made one of them a moment ago: they are looked up again, one by one
                 if most == 1:
-                    await self._give_up_one(job, error)
+                    await self._give_up_one(job, share, error)
                 most = 1
-        return await self._settle(job, lease_until=None)
 
-    async def _make(self, job: ImportJob, most: int) -> bool:
+    async def _make(self, job: ImportJob, share: int, most: int) -> bool:
         """One batch; False when none was left."""
         async with self._database.transaction() as session:
-            done = await rows.make(session, job.import_id, most, self._call(job))
+            done = await rows.make(session, job.import_id, share, most, self._call(job), statements=job.statements)
             states = [one.state for one in done]
             counts = {name: getattr(_JOB, name) + states.count(name) for name in ("bad", "known", "made")}
             await self._hold(session, job, good=_JOB.good - len(done), **counts)
         self._nudge()
         return bool(done)
 
-    async def _give_up_one(self, job: ImportJob, error: Exception) -> None:
+    async def _give_up_one(self, job: ImportJob, share: int, error: Exception) -> None:
         """One row that the database refuses must not stop all others."""
         log.error("import.row_refused", import_id=str(job.import_id), error=type(error).__name__)
         async with self._database.transaction() as session:
-            await rows.give_up_one(session, job.import_id)
+            await rows.give_up_one(session, job.import_id, share)
             await self._hold(session, job, good=_JOB.good - 1, bad=_JOB.bad + 1)
 
     async def _settle(self, job: ImportJob, **values: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, insert, select, tuple_, update
+from sqlalchemy import Select, bindparam, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -26,16 +26,24 @@ from services.pledges.tables import core
 from shared import inserts
 from shared.errors import AppError, FieldProblem
 
+# the rows of an import are made in shares of their own: while the database writes of one, the next is made ready
+SHARES, BLOCK = 2, 200  # the first rows are of the first share, as many of the second, and so on
+
 ADD_ROWS = insert(core(ImportRow))
 _IMPORTED = core(Imported)
-_SETTLE = (
-    update(core(ImportRow))
-    .where(col(ImportRow.import_id) == bindparam("id"), col(ImportRow.number) == bindparam("row"))
-    .values({name: bindparam(name) for name in ("state", "pledge_id", "faults")})
-)
+_SETTLE = text("""
+update import_row set state = done.state, pledge_id = done.pledge_id, faults = done.faults
+from unnest(cast(:number as integer[]), cast(:state as text[]), cast(:pledge_id as uuid[]), cast(:faults as text[]))
+        as done (number, state, pledge_id, faults)
+where import_row.import_id = :id and import_row.number = done.number
+""")
 _GOOD = (
     select(core(ImportRow))
-    .where(col(ImportRow.import_id) == bindparam("id"), col(ImportRow.state) == "good")
+    .where(
+        col(ImportRow.import_id) == bindparam("id"),
+        col(ImportRow.state) == "good",
+        (col(ImportRow.number) - 1) // BLOCK % SHARES == bindparam("share"),
+    )
     .order_by(col(ImportRow.number))
     .limit(bindparam("most"))
 )
@@ -212,9 +220,11 @@ class Settled:
     faults: str = _NONE
 
 
-async def make(session: AsyncSession, import_id: UUID, most: int, call: Call) -> list[Settled]:
-    """Makes the next good rows, in their order, at most so many; [] when there is none left."""
-    rows = (await session.execute(_GOOD, {"id": import_id, "most": most})).all()
+async def make(
+    session: AsyncSession, import_id: UUID, share: int, most: int, call: Call, *, statements: bool
+) -> list[Settled]:
+    """Makes the next good rows of a share, in their order, at most so many; [] when there is none left."""
+    rows = (await session.execute(_GOOD, {"id": import_id, "share": share, "most": most})).all()
     there = await imported(session, [(row.entity_id, row.key) for row in rows])
     done, fresh = [], []
     for row in rows:
@@ -222,53 +232,61 @@ async def make(session: AsyncSession, import_id: UUID, most: int, call: Call) ->
             done.append(Settled(row.number, "known", found[1]))
         else:
             fresh.append(row)
-    done += await _make(session, fresh, call)
+    done += await (_state if statements else _make)(session, fresh, call)
     if done:
-        await session.execute(_SETTLE, [_settling(import_id, one) for one in done])
+        await _settle(session, import_id, done)
     return done
 
 
-async def give_up_one(session: AsyncSession, import_id: UUID) -> None:
-    """The next good row is bad."""
-    row = (await session.execute(_GOOD, {"id": import_id, "most": 1})).one()
+async def give_up_one(session: AsyncSession, import_id: UUID, share: int) -> None:
+    """The next good row of a share is bad."""
+    row = (await session.execute(_GOOD, {"id": import_id, "share": share, "most": 1})).one()
     fault = Fault(row.place, "", "could not be saved", "write to those who run this installation")
-    done = Settled(row.number, "bad", faults=json.dumps([asdict(fault)]))
-    await session.execute(_SETTLE, _settling(import_id, done))
+    await _settle(session, import_id, [Settled(row.number, "bad", faults=json.dumps([asdict(fault)]))])
 
 
-def _settling(import_id: UUID, one: Settled) -> dict[str, Any]:
-    return {"id": import_id, "row": one.number, "state": one.state, "pledge_id": one.pledge_id, "faults": one.faults}
+async def _settle(session: AsyncSession, import_id: UUID, done: Sequence[Settled]) -> None:
+    named = ("number", "state", "pledge_id", "faults")
+    await session.execute(_SETTLE, {"id": import_id} | {name: [getattr(one, name) for one in done] for name in named})
 
 
 async def _make(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[Settled]:
     rights = Rights(session, call)
     refused: list[Settled] = []
-    made: list[tuple[Any, UUID]] = []
     ready: list[tuple[Any, Ready]] = []
     for row in rows:
         try:
-            if "sources" in json.loads(row.wish):
-                said = Statement.model_validate_json(row.wish)
-                await rights.to(said)
-                made.append((row, (await commands.record_statement(session, said, call))[0].pledge_id))
-            else:
-                wish = NewPledge.model_validate_json(row.wish)
-                ready.append((row, await commands.prepare(session, await rights.to(wish), wish, call)))
+            wish = NewPledge.model_validate_json(row.wish)
+            ready.append((row, await commands.prepare(session, await rights.to(wish), wish, call)))
         except AppError as error:
-            refused.append(Settled(row.number, "bad", faults=_refusal(row, error)))
-    if ready:
-        pledges = await commands.make(session, [one for _, one in ready], call)
-        made += [(row, pledge.pledge_id) for (row, _), pledge in zip(ready, pledges, strict=True)]
-    for row, pledge_id in made:
-        inserts.later(session, _IMPORTED, _import(row, pledge_id))
-    return refused + [Settled(row.number, "made", pledge_id) for row, pledge_id in made]
+            refused.append(_refused_now(row, error))
+    pledges = await commands.make(session, [one for _, one in ready], call)
+    return refused + [_made(session, row, one.pledge_id) for (row, _), one in zip(ready, pledges, strict=True)]
 
 
-def _import(row: Any, pledge_id: UUID) -> dict[str, Any]:
-    return {"entity_id": row.entity_id, "key": row.key, "digest": row.digest, "pledge_id": pledge_id}
+async def _state(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[Settled]:
+    """Public statements, one by one."""
+    rights = Rights(session, call)
+    done: list[Settled] = []
+    for row in rows:
+        try:
+            said = Statement.model_validate_json(row.wish)
+            await rights.to(said)
+            recorded, _ = await commands.record_statement(session, said, call)
+            done.append(_made(session, row, recorded.pledge_id))
+        except AppError as error:
+            done.append(_refused_now(row, error))
+    return done
 
 
-def _refusal(row: Any, error: AppError) -> str:
+def _made(session: AsyncSession, row: Any, pledge_id: UUID) -> Settled:
+    mark = {"entity_id": row.entity_id, "key": row.key, "digest": row.digest, "pledge_id": pledge_id}
+    inserts.later(session, _IMPORTED, mark)
+    return Settled(row.number, "made", pledge_id)
+
+
+def _refused_now(row: Any, error: AppError) -> Settled:
     """What has changed since the check; the row is named, its cells are no longer known."""
     faults = error.fields or (FieldProblem("entity_id", error.detail, "ask who may"),)
-    return json.dumps([asdict(Fault(row.place, one.field, one.problem, one.remedy)) for one in faults])
+    listed = [asdict(Fault(row.place, one.field, one.problem, one.remedy)) for one in faults]
+    return Settled(row.number, "bad", faults=json.dumps(listed))

@@ -127,9 +127,9 @@ async def test_a_frozen_importer_that_wakes_up_beside_its_successor_makes_nothin
     successor = await exchange.importer.claim()
     assert frozen is not None
     assert successor is not None
-    assert await exchange.importer._make(successor, 100)
+    assert await exchange.importer._make(successor, 0, 100)
     with pytest.raises(Lost):
-        await exchange.importer._make(frozen, 100)
+        await exchange.importer._make(frozen, 0, 100)
     assert await exchange.count("pledge") == 100
     assert (await exchange.get(found["path"])).json()["made"] == 100
 
@@ -139,7 +139,7 @@ async def test_an_import_that_was_stopped_goes_on_and_makes_each_row_once(exchan
     assert (await exchange.post(f"{found['path']}/run")).status_code == 200
     job = await exchange.importer.claim()
     assert job is not None
-    assert await exchange.importer._make(job, 200)
+    assert await exchange.importer._make(job, 0, 200)
     stop = asyncio.Event()
     stop.set()
     await exchange.importer._import(job, stop)  # noqa: SLF001
@@ -155,11 +155,11 @@ async def test_a_cancelled_import_makes_nothing_more(exchange: Exchange) -> None
     await exchange.post(f"{found['path']}/run")
     job = await exchange.importer.claim()
     assert job is not None
-    await exchange.importer._make(job, 200)
+    await exchange.importer._make(job, 0, 200)
     cancelled = await exchange.post(f"{found['path']}/cancel")
     assert cancelled.json()["state"] == "cancelled"
     with pytest.raises(Lost):
-        await exchange.importer._make(job, 200)
+        await exchange.importer._make(job, 0, 200)
     await exchange.work()
     assert await exchange.count("pledge") == 200
     assert (await exchange.post(f"{found['path']}/run")).status_code == 409
