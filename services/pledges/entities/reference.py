@@ -9,7 +9,7 @@ from sqlmodel import col
 from services.pledges.entities import commands, groups, queries
 from services.pledges.entities.models import Entity
 from services.pledges.entities.schemas import EntityFields, NewEntity
-from services.pledges.merging import merged
+from services.pledges.reloading import merged
 from shared.authors import SYSTEM
 from shared.clock import Moment
 from shared.reference import catalogue

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.merging import merged
+from services.pledges.reloading import merged
 from services.pledges.reviews import commands
 from services.pledges.reviews.models import Milestone, ReviewCycle
 from shared.authors import SYSTEM

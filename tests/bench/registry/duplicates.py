@@ -24,6 +24,7 @@ from shared.events.pledges import PledgeSnapshot, Progress
 from tests.bench import load, stand
 from tests.bench.figures import Figure, at_most, median, table
 from tests.bench.quiet import wait_until_quiet
+from tests.bench.registry.select_one import FLOOR
 from tests.bench.spine.submission import words
 from tests.support import tokens
 from tests.support.api import START
@@ -31,7 +32,7 @@ from tests.support.api import START
 PLEDGES = 100_000
 ROUNDS, SECONDS = 7, 1.0
 BAR = 25.0  # times `select 1`
-FLOOR, ADVICE = "/select-one", "/pledges/advice"
+ADVICE = "/pledges/advice"
 LARGE, SMALL = "DEU", ("FRA", "KEN", "MEX", "PHL", "MAR", "ECU", "THA", "PRT")
 BATCH = 5000
 _ASKED = {"very many, all alike": 1, "very many, each its own": 3, "fewer": 2}  # by the pledge's number

@@ -24,7 +24,7 @@ from tests.bench.figures import Figure, at_most, median, table
 from tests.bench.quiet import memory, wait_until_quiet
 from tests.bench.registry.invented import COMMON_WORD, OLD_OBJECTIVE, OLD_WORD, RARE_OBJECTIVE, RARE_WORD
 from tests.bench.registry.many import fill
-from tests.bench.registry.serving import FLOOR
+from tests.bench.registry.select_one import FLOOR
 
 PLEDGES = int(os.environ.get("BENCH_PLEDGES", "1_000_000"))
 LIMIT, FAR = 50, 10_000
@@ -138,7 +138,7 @@ def _serving() -> Iterator[tuple[Child, int, int]]:
         pledges = asyncio.run(fill(urls.owner_url, PLEDGES))
         [port] = choose(1)
         environment = {"GCM_DATABASE_URL": urls.app_url, "GCM_OIDC_JWKS_URL": keys, "GCM_HTTP_PORT": str(port)}
-        with stand.process(parts, "reading", "tests.bench.registry.serving", "api", **environment) as server:
+        with stand.process(parts, "reading", "tests.bench.registry.select_one", **environment) as server:
             stand.wait_for(server, port)
             yield server, port, pledges
 

@@ -22,17 +22,18 @@ from shared.web.app import Parts, Using
 from shared.web.auth import ANYONE, SIGNED_IN, Actor
 from shared.web.serve import api
 
+FLOOR = "/select-one"
 router = APIRouter()
 _ONE = text("select 1")
 
 
-@router.post("/select-one")
+@router.post(FLOOR)
 async def select_one(parts: Using, _: Annotated[Actor, Depends(SIGNED_IN)]) -> Response:
     async with parts.database.transaction() as session:
         return Response(f'{{"one": {await session.scalar(_ONE)}}}', media_type="application/json")
 
 
-@router.get("/select-one", dependencies=[Depends(ANYONE)])
+@router.get(FLOOR, dependencies=[Depends(ANYONE)])
 async def select_one_for_anybody(parts: Using) -> Response:
     async with parts.database.transaction() as session:
         return Response(f'{{"one": {await session.scalar(_ONE)}}}', media_type="application/json")

@@ -21,15 +21,15 @@ from tests.bench import load, stand
 from tests.bench.figures import Figure, at_least, at_most, console, median, table
 from tests.bench.quiet import wait_until_quiet
 from tests.bench.registry import many
+from tests.bench.registry.select_one import FLOOR
 from tests.bench.spine.submission import ENTITY, words
 from tests.support import tokens
 from tests.support.parts import LocalParts, Urls
 
 PLEDGES = 1_000_000
 ROUNDS, SECONDS = 7, 1.0
-WRITING, PAIRS = 8.0, 5  # seconds of each of the two; how often
+WRITING, PAIRS = 8.0, 7  # seconds of each of the two; how often
 READS, WRITES = 2.0, 0.90  # times `select 1`; of the rate without rollups
-FLOOR = "/select-one"
 PATHS = (
     "/statistics?by=objective",
     "/statistics?by=objective&and=status",

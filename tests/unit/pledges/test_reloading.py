@@ -1,6 +1,6 @@
 """Reference data that changes, and people who change it too."""
 
-from services.pledges.merging import merged
+from services.pledges.reloading import merged
 
 
 def test_what_nobody_touched_follows_the_reference_data() -> None:
