@@ -18,6 +18,7 @@ from pydantic import (
 from services.pledges.entities import groups
 from services.pledges.entities.names import Language
 from shared.reference import catalogue
+from shared.web.plain import Flag
 from shared.web.text import Line
 from shared.web.times import Day, Time
 
@@ -93,7 +94,7 @@ class EntityFields(Strict):
     names: dict[Language, Name] = Field(min_length=1, description="By UN language, at least one")
     aliases: list[Name] = Field(default=[], max_length=MOST, description="Other names it is looked for by")
     country: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="ISO 3166 alpha-3", examples=["KEN"])
-    fictional: bool = Field(default=False, description="For demonstrations; shown wherever it appears")
+    fictional: Flag = Field(default=False, description="For demonstrations; shown wherever it appears")
     groups: list[GroupMembership] = Field(default=[], max_length=MOST)
 
     @field_validator("groups")
@@ -153,7 +154,7 @@ class NewMembership(Strict):
     role: Role
     since: Time | None = Field(default=None, description="Null: from now on")
     until: Time | None = Field(default=None, description="Up to but not at this moment; null: no end is set")
-    machine: bool = Field(
+    machine: Flag = Field(
         default=False, description="The entity's own system, by the `sub` of its client; it acts for no other entity"
     )
 

@@ -11,6 +11,7 @@ from services.pledges.exchange.files import LARGEST_FILE, Format, Layout
 from services.pledges.exchange.lifecycle import State
 from services.pledges.exchange.separated import ENCODINGS
 from services.pledges.registry.content import Strict
+from shared.web.plain import Flag, Whole
 from shared.web.text import Line
 
 Encoding = Literal[ENCODINGS]  # type: ignore[valid-type]
@@ -25,12 +26,12 @@ class NewImport(Strict):
     )
 
     name: Annotated[Line, Field(min_length=1, max_length=200, pattern=r"(?i)\.(csv|xlsx|xlsm|json)$")]
-    size: int = Field(ge=1, le=LARGEST_FILE, description="Bytes")
+    size: Whole = Field(ge=1, le=LARGEST_FILE, description="Bytes")
     entity_id: EntityId | None = Field(
         default=None, description="For whom, where a row names nobody; needed unless these are statements"
     )
-    statements: bool = Field(default=False, description="For staff: public statements, each with its sources")
-    submit: bool = Field(default=False, description="Submit at once what would be drafts else")
+    statements: Flag = Field(default=False, description="For staff: public statements, each with its sources")
+    submit: Flag = Field(default=False, description="Submit at once what would be drafts else")
 
 
 class ImportCheck(Strict):

@@ -11,6 +11,7 @@ from services.pledges.entities.schemas import EntityId, Name, PersonId, Role, St
 from services.pledges.progress.schemas import MOST_REPORTS
 from services.pledges.time_zone import TimeZone
 from shared import addresses
+from shared.web.plain import Flag, Whole
 from shared.web.text import Line
 
 
@@ -53,7 +54,7 @@ class PersonFields(Contact):
 
     model_config = _example(**EXAMPLE, desk=False)
 
-    desk: bool = Field(default=False, description="Receives what goes to the Network's staff; for people of the staff")
+    desk: Flag = Field(default=False, description="Receives what goes to the Network's staff; for people of the staff")
 
 
 class NewPerson(PersonFields):
@@ -106,7 +107,7 @@ class Search(Strict):
 
     entity_ids: list[EntityId] = Field(default=[], max_length=200)
     roles: list[Role] = Field(default=["focal_point"], min_length=1, max_length=3)
-    desk: bool = Field(default=False, description="Also the staff on duty")
+    desk: Flag = Field(default=False, description="Also the staff on duty")
 
 
 class Reachable(BaseModel):
@@ -130,7 +131,7 @@ class Resolve(Strict):
 
     person_id: PersonId
     entity_id: EntityId | None = None
-    desk: bool = False
+    desk: Flag = False
     pledge_id: UUID | None = Field(default=None, description="The pledge that the mail is about")
     pledge_ids: list[UUID] = Field(
         default=[], max_length=MOST_LINKS, description="Pledges of the entity for which an action link is wanted"
@@ -171,7 +172,7 @@ class WhoReported(Strict):
     model_config = _example(pledge_id="01922f00-0000-7000-8000-000000000001", number=1)
 
     pledge_id: UUID
-    number: int = Field(ge=1, le=MOST_REPORTS, description="Of the report")
+    number: Whole = Field(ge=1, le=MOST_REPORTS, description="Of the report")
 
 
 class WhomToTell(Strict):
@@ -181,7 +182,7 @@ class WhomToTell(Strict):
 
     handover_id: UUID
     part: Literal["former", "successor"]
-    withdrawn: bool = Field(default=False, description="Told is that it was withdrawn, not that it was planned")
+    withdrawn: Flag = Field(default=False, description="Told is that it was withdrawn, not that it was planned")
 
 
 class Told(BaseModel):

@@ -13,6 +13,7 @@ from services.pledges.registry.content import MOST, Address, Money, Number, Stri
 from shared.events.common import EntityRef
 from shared.events.pledges import SignOff
 from shared.reference import catalogue
+from shared.web.plain import Flag, Whole
 from shared.web.text import Line, Text
 
 Status = Literal["planning", "in_progress", "delayed", "stalled", "fulfilled", "discontinued"]
@@ -83,18 +84,18 @@ class Report(Strict):
     summary: Annotated[Text, Field(max_length=LONGEST)] = ""
     values: list[Reached] = Field(default=[], max_length=MOST)
     barriers: list[Annotated[str, AfterValidator(_known)]] = Field(default=[], max_length=MOST)
-    stuck: bool = Field(default=False, description="You cannot go on alone; to ask for help is a request of its own")
+    stuck: Flag = Field(default=False, description="You cannot go on alone; to ask for help is a request of its own")
     paid: list[Money] = Field(default=[], max_length=MOST, description="Of the money pledged: all that is paid so far")
     evidence: list[Evidence] = Field(default=[], max_length=MOST)
-    ask_confirmation: bool = Field(default=False, description="Asks the Network's staff to check the evidence")
-    corrects: int | None = Field(
+    ask_confirmation: Flag = Field(default=False, description="Asks the Network's staff to check the evidence")
+    corrects: Whole | None = Field(
         default=None, ge=1, le=MOST_REPORTS, description="The number of the report that this one replaces"
     )
     entity_id: EntityId | None = Field(
         default=None, description="For which of the pledge's entities you report; needed if you act for several"
     )
-    no_change: bool = Field(default=False, description="Confirms the last report; the other fields stay empty")
-    confirms: int | None = Field(
+    no_change: Flag = Field(default=False, description="Confirms the last report; the other fields stay empty")
+    confirms: Whole | None = Field(
         default=None,
         ge=0,
         le=MOST_REPORTS,

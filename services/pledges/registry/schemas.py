@@ -10,6 +10,7 @@ from services.pledges.entities.schemas import EntityId
 from services.pledges.registry.content import EXAMPLE, MOST, Address, Content, Strict, Title
 from shared.events.common import EntityRef
 from shared.events.pledges import PledgeSnapshot
+from shared.web.plain import Flag, Whole
 from shared.web.text import Line, Text
 
 State = Literal["draft", "submitted", "changes_requested", "published", "closed"]
@@ -30,7 +31,7 @@ class NewPledge(Content):
     proxy_entity_id: EntityId | None = Field(
         default=None, description="For whom you write, if it is not the entity itself: that has to accept the pledge"
     )
-    submit: bool = False
+    submit: Flag = False
 
 
 class Source(Strict):
@@ -107,7 +108,7 @@ class Answering(Strict):
 
     answer: Literal["signed_off", "dissented"]
     reason: Annotated[Text, Field(max_length=2000)] = Field(default="", description="Needed to dissent; public")
-    version: int | None = Field(
+    version: Whole | None = Field(
         default=None, ge=1, le=1_000_000, description="Which version you have read; refused when a newer one is public"
     )
     entity_id: EntityId | None = Field(

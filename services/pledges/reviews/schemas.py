@@ -12,6 +12,7 @@ from services.pledges.reviews.lifecycle import Voice
 from services.pledges.time_zone import TimeZone
 from shared.events.common import EntityRef
 from shared.reference.dates import PartialDate
+from shared.web.plain import Flag
 from shared.web.text import Line, Text
 
 Kind = Literal["forum", "plenary", "regional_review", "hlpf", "report_deadline"]
@@ -122,7 +123,7 @@ class When(BaseModel):
     ends: PartialDate | None = None
     seat: Line | None = None
     time_zone: TimeZone
-    tentative: bool = False
+    tentative: Flag = False
 
     @field_validator("ends")
     @classmethod
@@ -158,7 +159,7 @@ class MilestoneOfCycle(When):
     code: Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
     kind: Kind
     names: Names
-    reminders: bool = Field(default=False, description="Whether entities are invited to report before it")
+    reminders: Flag = Field(default=False, description="Whether entities are invited to report before it")
     group: Annotated[str, AfterValidator(known)] | None = None
     document: Address | None = None
 
