@@ -1,6 +1,6 @@
 """What the APIs refused, as faults of the fields of our forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import uuid4
 
 from services.portal.phrases import Words
@@ -27,6 +27,11 @@ def faults(error: ProblemError, place: Callable[[str], str], words: Words, *, na
         name = words.field(at) if naming and at != WHOLE_FORM else ""
         found.setdefault(at, []).append(sentence(name, one.problem, one.remedy))
     return {at: " ".join(said) for at, said in found.items()}
+
+
+def among(fields: Collection[str]) -> Callable[[str], str]:
+    """The place of a fault in a form whose fields are named as in the API; of any other fault, the whole form."""
+    return lambda path: path if path in fields else WHOLE_FORM
 
 
 def sentence(name: str, problem: str, remedy: str) -> str:

@@ -14,7 +14,7 @@ from services.portal.entering import Unclear
 from services.portal.page import done, language_of, page
 from services.portal.pages.mine import path_of
 from services.portal.phrases import Words
-from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
+from services.portal.problems import KEY, SEEN, among, faults, new_key
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused, Stale
 from shared.client.models.pledges import Closing
@@ -44,11 +44,7 @@ async def close(request: Request, pledge_id: UUID, person: SignedIn, form: Form)
     except (Stale, Conflict):
         return done(path_of(pledge_id), "moved-on")
     except Refused as refused:
-        wrong = faults(
-            refused,
-            lambda path: path if path in {"reason", "superseded_by"} else WHOLE_FORM,
-            Words(language_of(request)),
-        )
+        wrong = faults(refused, among({"reason", "superseded_by"}), Words(language))
         return await _close_page(request, person, pledge_id, form, wrong)
     return done(path_of(pledge_id), "closed")
 

@@ -12,7 +12,7 @@ from services.portal.access import Person, Staff, StaffOrReviewer
 from services.portal.csrf import Form
 from services.portal.page import done, language_of, page
 from services.portal.phrases import Words
-from services.portal.problems import KEY, WHOLE_FORM, faults, new_key
+from services.portal.problems import KEY, WHOLE_FORM, among, faults, new_key
 from services.portal.typed import Typed
 from shared.client import Client, Conflict, Refused
 from shared.client.models.reports import Check, Update
@@ -47,7 +47,7 @@ async def check(request: Request, pledge_id: UUID, number: Number, person: Staff
     try:
         await person.client.pledges.check(pledge_id, number, said, key=str(form.get(KEY, "")) or None)
     except Refused as refused:
-        wrong = faults(refused, lambda path: path if path in FIELDS else WHOLE_FORM, Words(language_of(request)))
+        wrong = faults(refused, among(FIELDS), Words(language_of(request)))
         return await _page(request, person, (pledge_id, number), form, wrong)
     except Conflict as conflict:
         return await _page(request, person, (pledge_id, number), form, {WHOLE_FORM: str(conflict)})

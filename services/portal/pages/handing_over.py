@@ -14,7 +14,7 @@ from services.portal.pages.members import all_members, chosen, entity_of, manage
 from services.portal.parts import parts_of
 from services.portal.people import Rights, state, successors
 from services.portal.phrases import Words
-from services.portal.problems import KEY, WHOLE_FORM, faults, new_key
+from services.portal.problems import KEY, among, faults, new_key
 from services.portal.terms import SINCE, term
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused
@@ -44,7 +44,7 @@ async def hand_over(request: Request, entity_id: str, membership_id: UUID, perso
     try:
         await person.client.pledges.hand_over(entity_id, wish, key=typed.one(KEY) or None)
     except (Refused, Conflict) as refused:
-        wrong = faults(refused, lambda path: path if path in {"successor", SINCE} else WHOLE_FORM, Words(language))
+        wrong = faults(refused, among({"successor", SINCE}), Words(language))
         return await _page(request, person, entity_id, membership_id, form, wrong)
     return done(path_of(entity_id), "handover-planned" if when.since else "handed-over")
 

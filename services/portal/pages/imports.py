@@ -1,4 +1,4 @@
-"""Importing pledges from a file: templates, sending it in, the dry run's report, doing it, and what is to be mended."""
+"""Imports that were sent in (importing.py): the templates, the dry run's report, doing it, and what is to be mended."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID

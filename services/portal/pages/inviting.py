@@ -14,7 +14,7 @@ from services.portal.page import done, language_of, page
 from services.portal.pages.members import entity_of, manager_of, path_of
 from services.portal.parts import parts_of
 from services.portal.phrases import Words
-from services.portal.problems import KEY, WHOLE_FORM, faults, new_key
+from services.portal.problems import KEY, among, faults, new_key
 from services.portal.terms import SINCE, UNTIL, term
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused
@@ -47,7 +47,7 @@ async def invite(request: Request, entity_id: str, person: SignedIn, form: Form)
     try:
         await person.client.pledges.invite(entity_id, new, key=typed.one(KEY) or None)
     except (Refused, Conflict) as refused:
-        wrong = faults(refused, lambda path: path if path in FIELDS else WHOLE_FORM, Words(language))
+        wrong = faults(refused, among(FIELDS), Words(language))
         return await _page(request, person, entity_id, form, wrong)
     return done(path_of(entity_id), "invited")
 

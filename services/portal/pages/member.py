@@ -14,7 +14,7 @@ from services.portal.pages.members import all_members, chosen, entity_of, handov
 from services.portal.parts import parts_of
 from services.portal.people import FOCAL_POINT, Rights, free, state
 from services.portal.phrases import Words
-from services.portal.problems import KEY, WHOLE_FORM, faults, new_key
+from services.portal.problems import KEY, among, faults, new_key
 from services.portal.terms import SINCE, UNTIL, last_day, term
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused
@@ -51,13 +51,9 @@ async def _give(request: Request, person: Person, entity_id: str, membership_id:
     try:
         await person.client.pledges.give_membership(entity_id, new, key=str(form.get(KEY, "")) or None)
     except (Refused, Conflict) as refused:
-        wrong = faults(refused, _place, Words(language))
+        wrong = faults(refused, among({"role", SINCE, UNTIL}), Words(language))
         return await _page(request, person, entity_id, membership_id, form, wrong)
     return done(path_of(entity_id), "membership-given")
-
-
-def _place(path: str) -> str:
-    return path if path in {"role", SINCE, UNTIL} else WHOLE_FORM
 
 
 async def _page(

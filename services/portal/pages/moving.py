@@ -1,7 +1,6 @@
 """Moving a milestone, once its reader has seen what that will do, and recording what came out of it. For staff."""
 
 import asyncio
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from services.portal.csrf import Form
 from services.portal.page import done, language_of, page
 from services.portal.pages.milestones import desk_of, invitations
 from services.portal.phrases import Words
-from services.portal.problems import SEEN, WHOLE_FORM, faults
+from services.portal.problems import SEEN, WHOLE_FORM, among, faults
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused, Stale
 from shared.client.models.notifications import Summary
@@ -51,15 +50,11 @@ async def move(request: Request, code: str, person: Staff, form: Form) -> Respon
             return done(desk_of(code), "milestone-moved")
         preview = await _preview(person, code, wanted)
     except Refused as refused:
-        wrong = faults(refused, _at(OF_A_MOVE), Words(language))
+        wrong = faults(refused, among(OF_A_MOVE), Words(language))
         return await _move_page(request, person, code, typed, wrong)
     except (Stale, Conflict):
         return await _overtaken(request, person, code, typed, wanted)
     return await _move_page(request, person, code, typed, preview=preview)
-
-
-def _at(names: Collection[str]) -> Callable[[str], str]:
-    return lambda path: path if path in names else WHOLE_FORM
 
 
 async def _preview(person: Person, code: str, wanted: Moving) -> _Preview:
@@ -116,7 +111,7 @@ async def record(request: Request, code: str, person: Staff, form: Form) -> Resp
     try:
         await person.client.pledges.record_outcome(code, said, seen=typed.one(SEEN))
     except Refused as refused:
-        wrong = faults(refused, _at(OF_AN_OUTCOME), Words(language))
+        wrong = faults(refused, among(OF_AN_OUTCOME), Words(language))
     except Conflict as conflict:  # it has not begun
         wrong = {WHOLE_FORM: str(conflict)}
     except Stale:

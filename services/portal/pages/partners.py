@@ -11,7 +11,7 @@ from services.portal.access import Person, SignedIn
 from services.portal.csrf import Form
 from services.portal.page import done, language_of, page
 from services.portal.phrases import Words
-from services.portal.problems import KEY, WHOLE_FORM, faults, new_key
+from services.portal.problems import KEY, among, faults, new_key
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused
 from shared.client.models.reports import Answering
@@ -44,8 +44,7 @@ async def answer(request: Request, pledge_id: UUID, person: SignedIn, form: Form
         else:
             await person.client.pledges.sign_off(pledge_id, said, key=key)
     except (Refused, Conflict) as refused:
-        names = {"reason", "answer"}
-        wrong = faults(refused, lambda path: path if path in names else WHOLE_FORM, Words(language_of(request)))
+        wrong = faults(refused, among({"answer", "reason"}), Words(language_of(request)))
         return await _page(request, person, pledge_id, wrong, form)
     return done("/my/pledges", "answered")
 

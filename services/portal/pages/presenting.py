@@ -16,7 +16,7 @@ from services.portal.page import done, language_of, page
 from services.portal.pages.mine import memberships, path_of, writes_for
 from services.portal.parts import parts_of
 from services.portal.phrases import Words
-from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
+from services.portal.problems import KEY, SEEN, among, faults, new_key
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused, Stale
 from shared.client.models.pledges import WorkingCopy
@@ -44,7 +44,7 @@ async def present(request: Request, pledge_id: UUID, person: SignedIn, form: For
     try:
         await person.client.pledges.ask_to_present(milestone, wish, key=str(form.get(KEY, "")) or None)
     except (Refused, Conflict) as refused:
-        wrong = faults(refused, lambda path: path if path in FIELDS else WHOLE_FORM, Words(language))
+        wrong = faults(refused, among(FIELDS), Words(language))
         return await _page(request, person, pledge_id, form, wrong)
     return done(f"{path_of(pledge_id)}/present", "slot-asked")
 

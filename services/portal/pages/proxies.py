@@ -12,7 +12,7 @@ from services.portal.csrf import Form
 from services.portal.named import names
 from services.portal.page import done, language_of, page
 from services.portal.phrases import Words
-from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
+from services.portal.problems import KEY, SEEN, among, faults, new_key
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused, Stale
 from shared.client.models.pledges import Content, ProxyAnswering
@@ -39,8 +39,7 @@ async def answer_proxy(request: Request, pledge_id: UUID, person: SignedIn, form
     except (Stale, Conflict):
         return done("/my/pledges", "moved-on")
     except Refused as refused:
-        places = {"answer", "reason"}
-        wrong = faults(refused, lambda path: path if path in places else WHOLE_FORM, Words(language_of(request)))
+        wrong = faults(refused, among({"answer", "reason"}), Words(language_of(request)))
         return await _page(request, person, pledge_id, wrong, form)
     return done("/my/pledges", f"proxy-{said.answer}")
 

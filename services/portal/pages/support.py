@@ -14,7 +14,7 @@ from services.portal.csrf import Form
 from services.portal.page import done, language_of, page
 from services.portal.pages.mine import memberships, path_of, writes_for
 from services.portal.phrases import Words
-from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
+from services.portal.problems import KEY, SEEN, among, faults, new_key
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused, Stale
 from shared.client.models.reports import Update
@@ -55,7 +55,7 @@ async def ask(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -
     try:
         await person.client.support.open(wish, key=str(form.get(KEY, "")) or None)
     except (Refused, Conflict) as refused:
-        wrong = faults(refused, lambda path: path if path in FIELDS else WHOLE_FORM, Words(language_of(request)))
+        wrong = faults(refused, among(FIELDS), Words(language_of(request)))
         return await _page(request, person, pledge_id, form, wrong)
     return done(f"{path_of(pledge_id)}/support", "support-asked")
 
