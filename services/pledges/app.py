@@ -11,12 +11,12 @@ from services.pledges.entities.api import router as entities
 from services.pledges.exchange.api import router as exchange
 from services.pledges.invitations.api import router as invitations
 from services.pledges.people.api import router as people
+from services.pledges.presentations.api import router as presentations
 from services.pledges.progress.api import router as progress
 from services.pledges.progress.partners_api import router as partners
 from services.pledges.progress.sealing import Seal
 from services.pledges.registry.api import router as registry
 from services.pledges.reviews.api import router as reviews
-from services.pledges.reviews.slots import router as presentations
 from services.pledges.search.api import router as search
 from services.pledges.statistics.api import router as statistics
 from shared.web.app import Parts, create

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Any, ClassVar
-from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Identity
 from sqlalchemy.dialects.postgresql import JSONB
@@ -70,37 +69,6 @@ class MilestoneOutcome(Table, table=True):
     code: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
     document: dict[str, Any] = Field(sa_type=JSONB)
-
-
-class Presentation(Table, table=True):
-    """A wish to present a pledge at a milestone. `number` is the order in which they were asked for."""
-
-    __tablename__: ClassVar[str] = "presentation"
-
-    number: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    presentation_id: UUID
-    milestone: str
-    pledge_id: UUID
-    entity_id: str
-    language: str
-    state: str  # asked, granted, withdrawn
-    asked_at: datetime = Field(sa_type=TIMESTAMPTZ)
-    changed_at: datetime = Field(sa_type=TIMESTAMPTZ)
-    revision: int
-
-
-class PresentationHistory(Table, table=True):
-    """Append only: who asked, granted and withdrew."""
-
-    __tablename__: ClassVar[str] = "presentation_history"
-
-    presentation_id: UUID = Field(primary_key=True)
-    revision: int = Field(primary_key=True)
-    state: str
-    at: datetime = Field(sa_type=TIMESTAMPTZ)
-    recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)
-    person_id: str
-    by: str
 
 
 class MilestoneHistory(Table, table=True):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.pledges.entities.groups import known
+from services.pledges.entities.names import Language
 from services.pledges.registry.content import CYCLE_CODE, LONGEST_CYCLE, Address
 from services.pledges.reviews.lifecycle import Voice
 from services.pledges.time_zone import TimeZone
@@ -27,7 +28,7 @@ def _in_english_too(names: dict[str, str]) -> dict[str, str]:
 
 
 Names = Annotated[
-    dict[Literal["ar", "zh", "en", "fr", "ru", "es"], Annotated[Line, Field(min_length=1)]],
+    dict[Language, Annotated[Line, Field(min_length=1)]],
     AfterValidator(_in_english_too),
     Field(description=NAMES),
 ]

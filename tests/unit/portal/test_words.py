@@ -16,11 +16,11 @@ from services.pledges.entities.schemas import Role
 from services.pledges.exchange import lifecycle as imports
 from services.pledges.exchange.schemas import RowState
 from services.pledges.exchange.separated import ENCODINGS
+from services.pledges.presentations.schemas import PresentationState
 from services.pledges.progress.schemas import Check, Checked
 from services.pledges.registry.content import Content, Level, Period, Target
 from services.pledges.registry.schemas import PublicStep, Reason, State
 from services.pledges.reviews.schemas import MilestoneStep, Move
-from services.pledges.reviews.wishes import PresentationState
 from services.pledges.statistics.facts import Dimension
 from services.portal import people
 from services.portal.language import languages

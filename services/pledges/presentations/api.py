@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.reviews import presentations
-from services.pledges.reviews.wishes import PresentationOut, Presentations, PresentationState, Wish
+from services.pledges.presentations import commands, queries
+from services.pledges.presentations.schemas import PresentationOut, Presentations, PresentationState, Wish
 from shared.web.app import Using
 from shared.web.auth import ANYONE, SIGNED_IN, STAFF, Actor
 from shared.web.etag import SeenRevision, etag
@@ -34,7 +34,7 @@ async def granted(
 ) -> Presentations:
     """Those with a slot, in the order in which they were asked for. Presenting is voluntary."""
     async with parts.database.transaction() as session:
-        page = await presentations.granted(session, code, limit, cursor)
+        page = await queries.granted(session, code, limit, cursor)
     response.headers.update(next_link(request, page.next))
     return page
 
@@ -51,7 +51,7 @@ async def ask(code: str, wish: Wish, actor: SignedIn, once: Once, parts: Using) 
     moment = parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await presentations.ask(session, actor, code, wish, moment), 201)
+        return _answer(await commands.ask(session, actor, code, wish, moment), 201)
 
     return await once(actor, write)
 
@@ -70,9 +70,7 @@ async def wishes(
     """In the order in which they asked; withdrawn ones too. For staff and reviewers, and members of the entity."""
     now = parts.clock.business()
     async with parts.database.transaction() as session:
-        page = await presentations.wishes(
-            session, actor, now, milestone=milestone, entity=entity, limit=limit, cursor=cursor
-        )
+        page = await queries.wishes(session, actor, now, milestone=milestone, entity=entity, limit=limit, cursor=cursor)
     response.headers.update(next_link(request, page.next))
     return page
 
@@ -99,6 +97,6 @@ async def _settle(
     moment = parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
-        return _answer(await presentations.settle(session, actor, presentation_id, seen, state, moment))
+        return _answer(await commands.settle(session, actor, presentation_id, seen, state, moment))
 
     return await once(actor, write)

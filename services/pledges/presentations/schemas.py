@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.pledges.entities.names import Language
 from shared.events.common import EntityRef
 
 PresentationState = Literal["asked", "granted", "withdrawn"]
@@ -20,7 +21,7 @@ class Wish(BaseModel):
     )
 
     pledge_id: UUID
-    language: Literal["ar", "zh", "en", "fr", "ru", "es"] = Field(description="In which it will be presented")
+    language: Language = Field(description="In which it will be presented")
 
 
 class PresentationOut(BaseModel):
