@@ -143,6 +143,14 @@ class Entities(BaseModel):
     next: str | None = Field(description="Cursor of the next page; null on the last")
 
 
+def after_since(until: datetime | None, others: ValidationInfo) -> datetime | None:
+    """For the field `until` of what may also say `since`. Raises ValueError."""
+    since = others.data.get("since")
+    if until and since and until <= since:
+        raise ValueError("is not after `since`; exchange or correct the times")
+    return until
+
+
 class NewMembership(Strict):
     """Lets a person or machine act for an entity. Times are business time."""
 
@@ -165,13 +173,7 @@ class NewMembership(Strict):
             raise ValueError("cannot be a focal point, whom mails go to; make the machine a delegate or a viewer")
         return machine
 
-    @field_validator("until")
-    @classmethod
-    def _in_order(cls, until: datetime | None, others: ValidationInfo) -> datetime | None:
-        since = others.data.get("since")
-        if until and since and until <= since:
-            raise ValueError("is not after `since`; exchange or correct the times")
-        return until
+    _in_order = field_validator("until")(after_since)
 
 
 class MembershipOut(BaseModel):

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.pledges.entities.names import Language
-from services.pledges.entities.schemas import Name, Role, Strict
+from services.pledges.entities.schemas import Name, Role, Strict, after_since
 from services.pledges.invitations.lifecycle import LinkState, State
 from services.pledges.people.schemas import Address
 from services.pledges.progress.schemas import LONGEST_TOKEN
@@ -31,13 +31,7 @@ class NewInvitation(Strict):
     since: Time | None = Field(default=None, description="Null: from when it is accepted")
     until: Time | None = Field(default=None, description="Up to but not at this moment; null: no end is set")
 
-    @field_validator("until")
-    @classmethod
-    def _in_order(cls, until: datetime | None, others: ValidationInfo) -> datetime | None:
-        since = others.data.get("since")
-        if until and since and until <= since:
-            raise ValueError("is not after `since`; exchange or correct the times")
-        return until
+    _in_order = field_validator("until")(after_since)
 
 
 class InvitationOut(BaseModel):

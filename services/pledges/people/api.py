@@ -175,7 +175,7 @@ async def resolve(wanted: Resolve, sealing: Sealing, parts: Using) -> Response:
     """
     async with parts.database.transaction() as session:
         found = await contacts.resolve(session, wanted, sealing, parts.clock.moment())
-    return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
+    return _kept_nowhere(found)
 
 
 @router.post(
@@ -189,7 +189,7 @@ async def author(wanted: WhoReported, parts: Using) -> Response:
     """Asked at the moment of sending. Changes nothing."""
     async with parts.database.transaction() as session:
         found = await contacts.author(session, wanted, parts.clock.business())
-    return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
+    return _kept_nowhere(found)
 
 
 @router.post(
@@ -203,4 +203,8 @@ async def told(wanted: WhomToTell, parts: Using) -> Response:
     """Asked at the moment of sending. Changes nothing."""
     async with parts.database.transaction() as session:
         found = await contacts.told(session, wanted)
+    return _kept_nowhere(found)
+
+
+def _kept_nowhere(found: Resolved | Told | Unreachable) -> Response:
     return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -65,22 +65,6 @@ class Move(Sent):
     reason: str
 
 
-class NewMilestone(Sent):
-    code: str
-    cycle: str
-    kind: str
-    names: dict[str, str]
-    starts: str
-    ends: str | None = None
-    seat: str | None = None
-    time_zone: str
-    tentative: bool = False
-    reminders: bool = False
-    group: str | None = None
-    document: str | None = None
-    reason: str
-
-
 class MilestoneOfCycle(Sent):
     code: str
     kind: str
@@ -93,6 +77,11 @@ class MilestoneOfCycle(Sent):
     reminders: bool = False
     group: str | None = None
     document: str | None = None
+
+
+class NewMilestone(MilestoneOfCycle):
+    cycle: str
+    reason: str
 
 
 class NewCycle(Sent):
