@@ -40,8 +40,8 @@ class Rights:
         return self.is_focal_point and member.role == FOCAL_POINT and member.person_id == self.person
 
     def withdraws(self, planned: Handover) -> bool:
-        """Who planned it may, too, which is mostly the former; the service knows who did."""
-        return self.is_staff or planned.former.person_id == self.person
+        """The former may, too, unless staff planned it."""
+        return self.is_staff or (planned.by == "entity" and planned.former.person_id == self.person)
 
     def hands_over(self, member: Member) -> bool:
         return self.owns(member) or (self.is_staff and member.role == FOCAL_POINT)

@@ -47,7 +47,9 @@ async def hand_over(
     author = staff_or_entity(actor)
     new = NewMembership(person_id=wish.successor, role="focal_point", since=since)
     given = await memberships.add(session, author, entity_id, revision, new, moment)
-    made = HandoverOut(handover_id=uuid7(), entity_id=entity_id, since=since, former=ended, successor=given)
+    made = HandoverOut(
+        handover_id=uuid7(), entity_id=entity_id, since=since, former=ended, successor=given, by=author.by
+    )
     await session.execute(insert(Handover), _row(made))
     await record(session, author, entity_id, revision, "handed_over", made.model_dump(mode="json"), moment)
     told = HandedOver(handover_id=made.handover_id, entity_id=entity_id)

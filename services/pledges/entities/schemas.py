@@ -213,6 +213,7 @@ class HandoverOut(BaseModel):
     since: datetime
     former: MembershipOut = Field(description="Ends when the successor's begins")
     successor: MembershipOut
+    by: str | None = Field(default=None, description="Who planned it, by role")
     withdrawn_at: datetime | None = Field(default=None, description="Business time: from then on it is not to happen")
 
 

@@ -95,6 +95,7 @@ async def _shown(session: AsyncSession, found: Handover, plan: EntityHistory) ->
         since=found.since,
         former=await memberships.membership(session, found.entity_id, found.former_membership),
         successor=await memberships.membership(session, found.entity_id, successor),
+        by=plan.by,
     )
 
 

@@ -62,4 +62,5 @@ class Handover(Received):
     since: datetime
     former: Membership
     successor: Membership
+    by: str | None = None
     withdrawn_at: datetime | None = None

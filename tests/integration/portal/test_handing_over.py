@@ -93,6 +93,13 @@ async def test_staff_withdraw_what_a_focal_point_planned(whole: Whole) -> None:
     assert "is withdrawn" in (await follow(noor, await noor.post(button, hidden_fields(page)))).text
 
 
+async def test_to_whom_would_be_refused_nothing_is_offered(whole: Whole) -> None:
+    path, amina = await place(whole), whole.person("amina")
+    await send(whole.person("noor", "network_staff"), path, action="do", successor="dario", since="1 October 2024")
+    page = await amina.get(HERE)
+    assert ("Planned handover" in page.text, "Withdraw the handover" in page.text) == (True, False)
+
+
 async def test_staff_hand_over_the_place_of_who_is_gone(whole: Whole) -> None:
     path, noor = await place(whole), whole.person("noor", "network_staff")
     assert path in (await noor.get(path.removesuffix("/handover"))).text

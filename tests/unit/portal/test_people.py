@@ -52,11 +52,13 @@ def test_staff_give_all_roles_focal_points_those_below_and_others_none() -> None
 
 def test_a_place_that_goes_on_already_is_not_free_and_its_handover_is_withdrawn_by_the_former_or_staff() -> None:
     former, other = member("amina"), member("kofi")
-    plan = {"handover_id": uuid4(), "entity_id": "veridia", "since": NOW + DAY}
+    plan = {"handover_id": uuid4(), "entity_id": "veridia", "since": NOW + DAY, "by": "entity"}
     found = Handover.model_validate(plan | {"former": former, "successor": member("dario", since=NOW + DAY)})
     assert [free(one, [found]) for one in (former, other)] == [False, True]
     people = (Rights("amina", False, True), Rights("kofi", False, True), Rights("noor", True, False))
     assert [who.withdraws(found) for who in people] == [True, False, True]
+    of_staff = found.model_copy(update={"by": "network_staff"})
+    assert [who.withdraws(of_staff) for who in people] == [False, False, True]
 
 
 def test_successors_are_registered_people_of_the_entity_who_are_no_focal_points_each_once() -> None:
