@@ -19,7 +19,7 @@ from shared.messaging import outbox
 from shared.reference.dates import PartialDate
 from shared.web import etag
 
-LOCK = 7_302_003  # any fixed number but those of shared/migrate.py and shared/messaging/election.py
+LOCK = 7_302_003  # any fixed number but those of the other locks
 _ALONE = text("select pg_advisory_xact_lock(:lock)")
 
 

@@ -6,12 +6,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.pledges.reviews import commands, queries
+from services.pledges.reviews import commands, lifecycle, queries
 from services.pledges.reviews.models import Milestone, MilestoneOutcome
 from services.pledges.reviews.schemas import Outcome, OutcomeOut, OutcomePage
 from shared.authors import Author
 from shared.clock import Moment
 from shared.errors import Conflict
+from shared.reference.dates import PartialDate
 from shared.web import etag, pagination
 
 _NEWEST = pagination.Order({col(MilestoneOutcome.version): pagination.number}, newest_first=True)
@@ -22,11 +23,11 @@ async def record(
 ) -> Milestone:
     """The first version, or the next one. Without a difference nothing is written.
 
-    Raises NotFound, Stale unless `seen` is the milestone's revision, and Conflict before the milestone begins.
+    Raises NotFound, Stale unless `seen` is its revision, and Conflict before it begins, at its seat.
     """
     found = await queries.milestone(session, code, lock=True)
     etag.require(seen, found.revision)
-    if moment.business.date() < found.starts_on:
+    if moment.business < lifecycle.begins_at(PartialDate(found.starts), found.time_zone):
         raise Conflict("It has not begun, so it has no outcome yet.")
     last = OutcomeOut.model_validate(found.outcome) if found.outcome else None
     wanted = said.model_copy(update={"region": said.region or found.group_code})

@@ -21,7 +21,7 @@ from shared.events.pledges import PledgeSnapshot
 
 log = structlog.get_logger()
 
-LOCK = 7_302_004  # any fixed number but those of shared/migrate.py, shared/messaging/election.py and reference.py
+LOCK = 7_302_004  # any fixed number but those of the other locks
 BATCH = 2000  # deltas in one transaction
 ROWS = 20_000  # cells in one statement
 PAUSE = 2.0  # seconds between two looks

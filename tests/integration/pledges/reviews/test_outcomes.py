@@ -1,6 +1,6 @@
 """Outcomes of reviews: recorded and corrected by staff, told to everybody, every version kept."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -63,6 +63,13 @@ async def test_what_has_not_begun_has_no_outcome(desk: Desk) -> None:
     answer = await desk.put("/reviews/plenary-2024/outcome", SAID, STAFF, '"1"')
     assert answer.status_code == 409
     assert (await desk.get("/reviews/plenary-2024")).json()["outcome"] is None
+
+
+async def test_it_begins_with_the_day_at_its_seat(desk: Desk) -> None:
+    begins = datetime(2024, 10, 7, 21, tzinfo=UTC)  # 8 October in Addis Ababa
+    for when, status in ((begins - timedelta(minutes=1), 409), (begins, 200)):
+        desk.service.set_clock(when)
+        assert (await record(desk)).status_code == status
 
 
 async def test_only_staff_who_saw_the_present_one_record_it(over: Desk) -> None:
