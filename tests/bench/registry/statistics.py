@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
+from uuid import uuid4
 
+import httpx
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -82,9 +85,11 @@ def _servers(parts: LocalParts, urls: Urls, keys: str) -> Iterator[tuple[int, in
 def _reading(port: int) -> list[Figure]:
     """Each ratio is of two that were measured one after the other, while no figure changes: answers are kept."""
     rounds = [{path: (_read(port, path), _read(port, FLOOR)) for path in PATHS} for _ in range(ROUNDS + 1)][1:]
-    shown = [(path, *(median(each) for each in zip(*(one[path] for one in rounds), strict=True))) for path in PATHS]
+    floors = {path: median([one[path][1] for one in rounds]) for path in PATHS}
+    shown = [(path, median([one[path][0] for one in rounds]), floors[path]) for path in PATHS]
     title = f"{PLEDGES:,} pledges, no change meanwhile, one connection, medians of {ROUNDS} rounds"
     table(title, ("GET", "p50 ms", "select 1 beside it"), shown)
+    _first_after_a_change(port, floors)
     ratios = {path: median([one[path][0] / one[path][1] for one in rounds]) for path in PATHS}
     return [at_most(f"{path}, unchanged: times select 1 over the same path", READS, r) for path, r in ratios.items()]
 
@@ -93,6 +98,23 @@ def _read(port: int, path: str) -> float:
     wait_until_quiet()
     wanted = load.Load(port, path, "", {}, status=200, method="GET", connections=1, seconds=SECONDS)
     return load.run(wanted).p50
+
+
+def _first_after_a_change(port: int, floors: Mapping[str, float]) -> None:
+    """What the one reader waits who comes first after a publication: no goal, and not hidden by the kept answers."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        took = {path: median([_first(client, path) for _ in range(ROUNDS)]) for path in PATHS}
+    rows = [(path, each, each / floors[path]) for path, each in took.items()]
+    table("The first answer after a change", ("GET", "ms", "times select 1"), rows)
+
+
+def _first(client: httpx.Client, path: str) -> float:
+    """Milliseconds."""
+    headers = {**_staff(), "Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
+    client.post("/statements", content=_statement(), headers=headers).raise_for_status()
+    begun = time.perf_counter()
+    client.get(path).raise_for_status()
+    return 1000 * (time.perf_counter() - begun)
 
 
 def _writing(urls: Urls, counting: int, without: int) -> Figure:
