@@ -1,3 +1,4 @@
+# Longer than 300 lines: one table, in which a code and its words are found together
 """What people read in place of codes that are no reference data (those have their labels in shared/reference)."""
 
 from collections.abc import Callable, Mapping
