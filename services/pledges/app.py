@@ -23,9 +23,10 @@ from shared.web.app import Parts, create
 
 SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."
 ROUTERS: list[APIRouter] = [
-    search,  # first: its /pledges/facets is no pledge's id
+    search,  # before the registry: its /pledges/facets is no pledge's id
+    registry,  # routes are tried one after the other, and most requests are for these two
     *(entities, invitations, people),
-    *(advice, registry, attachments, duplicates, progress, partners, reviews, presentations, statistics, exchange),
+    *(advice, attachments, duplicates, progress, partners, reviews, presentations, statistics, exchange),
 ]
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
@@ -97,7 +97,8 @@ class _Mark:
 
 
 def _fingerprint(request: Request, body: bytes) -> bytes:
-    seen = "\n".join((request.method, request.url.path, request.url.query, request.headers.get("if-match", "")))
+    query = request.scope["query_string"].decode()  # request.url would be put together from all of its parts
+    seen = "\n".join((request.method, request.scope["path"], query, request.headers.get("if-match", "")))
     return hashlib.sha256(seen.encode() + b"\n" + body).digest()
 
 
@@ -184,7 +185,9 @@ class Posting:
     async def _first(self, session: AsyncSession, mark: _Mark, write: Write) -> Answer:
         answer = await write(session)
         row = {
-            **asdict(mark),
+            "person": mark.person,
+            "key": mark.key,
+            "fingerprint": mark.fingerprint,
             "status": answer.status,
             "headers": json.dumps(dict(answer.headers)),
             "body": answer.body,
@@ -194,8 +197,8 @@ class Posting:
         return answer
 
 
-async def posting(request: Request, key: IdempotencyKey, writing: Writing) -> Posting:
-    return Posting(request, key, writing)
+async def posting(request: Request, key: IdempotencyKey) -> Posting:
+    return Posting(request, key, request.app.state.writer)
 
 
 Once = Annotated[Posting, Depends(posting)]

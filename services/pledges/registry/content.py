@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -80,10 +81,15 @@ Address = Annotated[Line, Field(max_length=2000, pattern="^https?://")]
 Amount = Annotated[Number, Field(ge=0)]
 
 
-def _currency(code: str) -> str:
+@cache
+def _currencies() -> frozenset[str]:
     from babel.numbers import list_currencies  # only who names a currency waits for the list
 
-    if code not in list_currencies():
+    return frozenset(list_currencies())
+
+
+def _currency(code: str) -> str:
+    if code not in _currencies():
         raise ValueError(f"{code} is no currency; write its ISO 4217 code, for example EUR")
     return code
 
