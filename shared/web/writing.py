@@ -125,24 +125,6 @@ def _translated(error: DBAPIError) -> Exception:
     return error
 
 
-async def idempotency_key(
-    idempotency_key: Annotated[
-        str | None,
-        Header(description="Any text of your choice, new for each new request", examples=["2f0c6d1e-7a54-4b0e-9a53"]),
-    ] = None,
-) -> str:
-    """Raises BadRequest without the header: a POST that is sent twice by a bad line must not count twice."""
-    if not idempotency_key or len(idempotency_key) > 200 or not idempotency_key.isprintable():
-        fault = FieldProblem(
-            "Idempotency-Key", "is missing or not 1–200 printable characters", "send a new random text"
-        )
-        raise BadRequest("Every POST needs an Idempotency-Key header, so that it can be repeated safely.", [fault])
-    return idempotency_key
-
-
-IdempotencyKey = Annotated[str, Depends(idempotency_key)]
-
-
 async def writer(request: Request) -> Writer:
     found: Writer = request.app.state.writer
     return found
@@ -197,8 +179,20 @@ class Posting:
         return answer
 
 
-async def posting(request: Request, key: IdempotencyKey) -> Posting:
-    return Posting(request, key, request.app.state.writer)
+async def posting(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Any text of your choice, new for each new request", examples=["2f0c6d1e-7a54-4b0e-9a53"]),
+    ] = None,
+) -> Posting:
+    """Raises BadRequest without the header: a POST that is sent twice by a bad line must not count twice."""
+    if not idempotency_key or len(idempotency_key) > 200 or not idempotency_key.isprintable():
+        fault = FieldProblem(
+            "Idempotency-Key", "is missing or not 1–200 printable characters", "send a new random text"
+        )
+        raise BadRequest("Every POST needs an Idempotency-Key header, so that it can be repeated safely.", [fault])
+    return Posting(request, idempotency_key, request.app.state.writer)
 
 
 Once = Annotated[Posting, Depends(posting)]

@@ -32,7 +32,7 @@ from shared.process import Health, run
 from shared.settings import ServiceSettings
 from shared.web.app import Parts, Using, create
 from shared.web.serve import api
-from shared.web.writing import IdempotencyKey
+from shared.web.writing import Once
 
 router = APIRouter()
 
@@ -63,7 +63,7 @@ class Idempotency(Table, table=True):
 
 
 @router.post("/pledges", status_code=201, response_model=WorkingCopy)
-async def submit(wish: NewPledge, request: Request, actor: SignedIn, key: IdempotencyKey, parts: Using) -> Response:
+async def submit(wish: NewPledge, request: Request, actor: SignedIn, once: Once, parts: Using) -> Response:
     moment = parts.clock.moment()
     now = moment.business
     async with parts.database.transaction() as session:
@@ -118,7 +118,7 @@ async def submit(wish: NewPledge, request: Request, actor: SignedIn, key: Idempo
         session.add(
             Idempotency(
                 person=actor.person,
-                key=key,
+                key=once.key,
                 fingerprint=hashlib.sha256(await request.body()).digest(),
                 status=201,
                 headers="{}",

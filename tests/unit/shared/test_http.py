@@ -17,7 +17,7 @@ from shared.web.etag import SeenRevision
 from shared.web.limits import LARGEST_BODY
 from shared.web.problem import MEDIA_TYPE
 from shared.web.text import Line, Text
-from shared.web.writing import IdempotencyKey
+from shared.web.writing import Once
 
 router = APIRouter(dependencies=[Depends(ANYONE)])
 
@@ -30,8 +30,8 @@ class Body(BaseModel):
 
 
 @router.post("/things")
-async def thing(body: Body, key: IdempotencyKey) -> str:
-    return body.title + key
+async def thing(body: Body, once: Once) -> str:
+    return body.title + once.key
 
 
 @router.put("/things/{name}")
@@ -56,7 +56,7 @@ async def down() -> None:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    app = create("Things", "", None, [router])
+    app = create("Things", "", None, [router], writer=None)  # nothing is written here
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
         yield made
