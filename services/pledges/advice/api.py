@@ -18,7 +18,7 @@ from services.pledges.duplicates import queries
 from services.pledges.duplicates.queries import Asked
 from services.pledges.duplicates.schemas import Candidate
 from services.pledges.entities.authority import find_standing
-from services.pledges.reviews import known as cycles
+from services.pledges.reviews import cycles
 from shared.web.app import Using
 from shared.web.auth import SIGNED_IN, Actor
 

@@ -22,6 +22,7 @@ from services.pledges.entities.schemas import (
     NewHandover,
     NewMembership,
 )
+from services.pledges.times import Day
 from shared.authors import staff
 from shared.errors import Forbidden, NotFound
 from shared.web.app import Using
@@ -29,7 +30,6 @@ from shared.web.auth import ADMINS, ANYONE, SIGNED_IN, Actor
 from shared.web.etag import SeenRevision, etag
 from shared.web.pagination import Cursor, Limit, next_link
 from shared.web.text import Text
-from shared.web.times import Day
 from shared.web.writing import Answer, Once, Writing
 
 router = APIRouter()

@@ -17,10 +17,10 @@ from pydantic import (
 
 from services.pledges.entities import groups
 from services.pledges.entities.names import Language
+from services.pledges.times import Day, Time
 from shared.reference import catalogue
 from shared.web.plain import Flag
 from shared.web.text import Line
-from shared.web.times import Day, Time
 
 MOST = 50  # entries of a list
 STATES = frozenset({"member_state", "observer_state"})

@@ -25,7 +25,7 @@ from services.pledges.exchange.schemas import (
 )
 from services.pledges.exchange.templates import Shape
 from services.pledges.registry.api import call_of
-from services.pledges.reviews import known as cycles
+from services.pledges.reviews import cycles
 from services.pledges.search.filters import Filters
 from services.pledges.search.queries import require_known
 from shared.web.app import Using

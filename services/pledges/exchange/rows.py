@@ -21,7 +21,7 @@ from services.pledges.registry.models import Pledge, PublicPledge
 from services.pledges.registry.proxies import Filed
 from services.pledges.registry.schemas import NewPledge, Statement
 from services.pledges.registry.steps import Call
-from services.pledges.reviews import known as cycles
+from services.pledges.reviews import cycles
 from services.pledges.tables import core
 from shared import inserts
 from shared.errors import AppError, FieldProblem

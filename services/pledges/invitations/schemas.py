@@ -11,9 +11,9 @@ from services.pledges.entities.schemas import Name, Role, Strict, after_since
 from services.pledges.invitations.lifecycle import LinkState, State
 from services.pledges.people.schemas import Address
 from services.pledges.progress.schemas import LONGEST_TOKEN
+from services.pledges.times import Time
 from shared.events.common import EntityRef
 from shared.web.text import Text
-from shared.web.times import Time
 
 
 def _example(**values: Any) -> ConfigDict:

@@ -30,7 +30,7 @@ from services.pledges.registry.schemas import (
     Statement,
 )
 from services.pledges.registry.steps import Call
-from services.pledges.reviews import known as cycles
+from services.pledges.reviews import cycles
 from shared.errors import FieldProblem, Invalid
 from shared.events.common import Change
 from shared.events.pledges import Source

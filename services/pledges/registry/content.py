@@ -65,7 +65,7 @@ Dimensions = Annotated[
 
 
 def _cycle(code: str) -> str:
-    """Of the reference data, or what staff may have added: whether they have, reviews/known.py asks the database."""
+    """Of the reference data, or what staff may have added: whether they have, reviews/cycles.py asks the database."""
     if len(code) > LONGEST_CYCLE or not _CYCLE.fullmatch(code):
         catalogue.cycle(code)  # raises ValueError with suggestions
     return code

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.reviews import commands, cycles, outcomes, queries
+from services.pledges.reviews import commands, cycle_commands, outcomes, queries
 from services.pledges.reviews.schemas import (
     CycleOut,
     MilestoneOut,
@@ -84,7 +84,7 @@ async def add_cycle(new: NewCycle, actor: Staff, once: Once, parts: Using) -> Re
     moment = parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
-        made = await cycles.create(session, staff(actor), new, moment)
+        made = await cycle_commands.create(session, staff(actor), new, moment)
         return Answer(201, made.model_dump_json(), {"Location": "/reviews"})
 
     return await once(actor, write)

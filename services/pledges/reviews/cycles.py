@@ -1,72 +1,59 @@
-"""Adding a review cycle with its milestones. The public topic tells these one by one, with the opening of the cycle."""
+"""The review cycles that pledges may name: those of the reference data, and those that staff have added.
 
-from collections.abc import Iterator
+Cycles of the reference data are known without asking. Any other is asked for once a transaction, however many pledges
+of an import name it; a cycle that was added stays.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.pledges.reviews import commands, lifecycle, queries
-from services.pledges.reviews.models import CycleAdded, Milestone, ReviewCycle
-from services.pledges.reviews.schemas import CycleOut, NewCycle
-from shared.authors import Author
-from shared.clock import Moment
-from shared.errors import Conflict, FieldProblem, Invalid
+from services.pledges.reviews.models import ReviewCycle
+from shared.errors import FieldProblem, Invalid
+from shared.reference import catalogue
+
+_KEPT = "review_cycles"  # what this transaction has asked, in the session
+_THERE = select(col(ReviewCycle.code)).where(col(ReviewCycle.code) == bindparam("code"))
+_OPEN = (
+    select(col(ReviewCycle.code))
+    .where(col(ReviewCycle.opens_at) <= bindparam("now"))
+    .order_by(col(ReviewCycle.opens_at).desc(), col(ReviewCycle.code).desc())
+    .limit(1)
+)
+_NAMES = select(col(ReviewCycle.code), col(ReviewCycle.names)["en"].astext.label("name")).order_by(
+    col(ReviewCycle.opens_at), col(ReviewCycle.code)
+)
 
 
-async def create(session: AsyncSession, author: Author, new: NewCycle, moment: Moment) -> CycleOut:
-    """By staff. Raises Conflict when its code or one of its milestones' is taken, Invalid for what cannot be."""
-    await commands.alone(session)
-    opens_at = lifecycle.begins_at(new.opens, new.time_zone)
-    if faults := list(_faults(new, opens_at, moment.business)):
-        raise Invalid(f"{len(faults)} field(s) need a change; nothing was added.", faults)
-    await _require_new(session, new)
-    await session.execute(insert(ReviewCycle), _row(new, opens_at))
-    said = {"person_id": author.person_id, "by": author.by, "reason": new.reason}
-    await session.execute(
-        insert(CycleAdded), {"code": new.code, "at": moment.business, "recorded_at": moment.system, **said}
-    )
-    for one in new.milestones:
-        values = one.model_dump(mode="json", exclude={"group"}) | {"cycle": new.code, "group_code": one.group}
-        await commands.add(session, author, values, new.reason, moment)
-    return await queries.cycle(session, new.code)
+async def require(session: AsyncSession, named: Mapping[str, str | None]) -> None:
+    """`named`: codes by the field that names them. Raises Invalid, naming each field whose cycle there is not."""
+    asked = {field: code for field, code in named.items() if code and code not in catalogue.CYCLES}
+    faults = [
+        FieldProblem(field, f"names no review cycle: {code}", "use one of those that GET /reviews lists")
+        for field, code in asked.items()
+        if await _asked(session, ("code", code), _THERE, {"code": code}) is None
+    ]
+    if faults:
+        raise Invalid("There is no such review cycle; nothing was saved.", faults)
 
 
-def _faults(new: NewCycle, opens_at: datetime, now: datetime) -> Iterator[FieldProblem]:
-    seen = set[str]()
-    for place, one in enumerate(new.milestones):
-        yield from lifecycle.past(one.starts, one.ends, one.time_zone, now, f"milestones.{place}.starts")
-        if one.code in seen:
-            yield FieldProblem(f"milestones.{place}.code", "is there twice", "give each milestone a code of its own")
-        seen.add(one.code)
-    kinds = [one.kind for one in new.milestones]
-    if kinds.count("forum") != 1 or kinds.count("plenary") > 1:
-        yield FieldProblem("milestones", "has no forum, or two of a kind", "give it one forum and at most one plenary")
-    elif opens_at >= _end_of_forum(new):
-        yield FieldProblem("opens", "is after the forum", "name an earlier day: reports count up to the forum")
+async def open_at(session: AsyncSession, now: datetime) -> str | None:
+    """The cycle that opened last, at `now` (business time, ¶77). None before the first."""
+    found: str | None = await _asked(session, ("open", now), _OPEN, {"now": now})
+    return found
 
 
-def _end_of_forum(new: NewCycle) -> datetime:
-    [forum] = (one for one in new.milestones if one.kind == "forum")
-    return lifecycle.ends_at(forum.starts, forum.ends, forum.time_zone)
+async def names(session: AsyncSession) -> dict[str, str]:
+    """What all cycles are called in English, by code, in their order."""
+    return {row.code: row.name for row in await session.execute(_NAMES)}
 
 
-async def _require_new(session: AsyncSession, new: NewCycle) -> None:
-    if await session.get(ReviewCycle, new.code):
-        raise Conflict(f"There is a review cycle with the code {new.code} already: GET /reviews lists it.")
-    codes = [one.code for one in new.milestones]
-    taken = sorted(await session.scalars(select(col(Milestone.code)).where(col(Milestone.code).in_(codes))))
-    if taken:
-        raise Conflict(f"There is a milestone with the code {', '.join(taken)} already; give new ones other codes.")
-
-
-def _row(new: NewCycle, opens_at: datetime) -> dict[str, object]:
-    by_kind = {one.kind: one.code for one in new.milestones}
-    return {
-        "code": new.code,
-        "names": new.names,
-        "opens_at": opens_at,
-        "forum": by_kind["forum"],
-        "plenary": by_kind.get("plenary"),
-    }
+async def _asked(session: AsyncSession, key: tuple[str, object], query: Any, values: Mapping[str, Any]) -> str | None:
+    kept: dict[tuple[str, object], str | None] = session.info.setdefault(_KEPT, {})
+    if key not in kept:
+        kept[key] = await session.scalar(query, values)
+    return kept[key]

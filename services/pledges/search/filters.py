@@ -12,9 +12,9 @@ from services.pledges.registry.schemas import Reason
 from services.pledges.search import words
 from services.pledges.search.codes import CODED, NONE, code, day
 from services.pledges.search.sets import All, Has, Set, Without, before
+from services.pledges.times import Day
 from shared.reference import catalogue
 from shared.web.pagination import word
-from shared.web.times import Day
 
 MOST_VALUES = 50  # of one filter
 

@@ -20,7 +20,7 @@ from services.pledges.entities.models import EntityGroup
 from services.pledges.registry.content import Level
 from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.schemas import Reason
-from services.pledges.reviews import known as cycles
+from services.pledges.reviews import cycles
 from services.pledges.search import filters as wants
 from services.pledges.search import index, words
 from services.pledges.search.codes import NONE, code

@@ -14,11 +14,11 @@ from services.pledges.statistics import queries
 from services.pledges.statistics.facts import Dimension
 from services.pledges.statistics.kept import kept
 from services.pledges.statistics.schemas import Coverage, Profile, Statistics
+from services.pledges.times import Day
 from shared.errors import FieldProblem, Invalid
 from shared.web.app import Using
 from shared.web.auth import ANYONE
 from shared.web.etag import SeenBefore, is_known
-from shared.web.times import Day
 
 router = APIRouter(dependencies=[Depends(ANYONE)])
 TAGS: list[str | Enum] = ["statistics"]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.pledges.entities.models import Entity
-from services.pledges.reviews import known as cycles
+from services.pledges.reviews import cycles
 from services.pledges.statistics import names
 from services.pledges.statistics.facts import DIMENSIONS, OF_ENTITY, SEVERAL, Dimension
 from services.pledges.statistics.schemas import (

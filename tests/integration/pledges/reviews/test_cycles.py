@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.pledges.reference import load_into
-from services.pledges.reviews import known
+from services.pledges.reviews import cycles
 from shared.errors import Invalid
 from tests.integration.pledges.conftest import Desk
 from tests.support.api import once
@@ -173,12 +173,12 @@ async def test_a_load_of_the_reference_data_leaves_it(desk: Desk) -> None:
 async def test_the_cycle_that_opened_last_is_the_open_one(desk: Desk, at: datetime, cycle: str | None) -> None:
     assert (await add(desk)).status_code == 201
     async with desk.service.database.transaction() as session:
-        assert await known.open_at(session, at) == cycle
+        assert await cycles.open_at(session, at) == cycle
 
 
 async def test_every_unknown_code_is_named_at_its_place(desk: Desk) -> None:
     async with desk.service.database.transaction() as session:
-        await known.require(session, {"a": "2022", "b": None, "c": "2026"})
+        await cycles.require(session, {"a": "2022", "b": None, "c": "2026"})
         with pytest.raises(Invalid) as refused:
-            await known.require(session, {"a": "2022", "b": "2031", "c": "2032"})
+            await cycles.require(session, {"a": "2022", "b": "2031", "c": "2032"})
     assert [fault.field for fault in refused.value.fields] == ["b", "c"]
