@@ -1,13 +1,15 @@
-"""What entities are called, and who is meant by a name."""
+"""What entities and review cycles are called, and who is meant by a name."""
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from services.portal.choices import Choices
 from services.portal.entering import Unclear
 from services.portal.language import Language
 from shared.client import Client, Missing
 from shared.client.models.entities import Entity
+from shared.reference import catalogue
 
 CHOICES = 10  # entities that a typed name may mean
 LONGEST = 200  # characters of a name that is looked for
@@ -26,6 +28,14 @@ async def _name(client: Client, entity_id: str) -> str:
         return (await client.pledges.entity(entity_id)).name
     except Missing:
         return ""
+
+
+async def added_cycles(client: Client, language: Language, codes: Iterable[str | None]) -> dict[str, str]:
+    """Names, by code, of the review cycles that staff added. Empty, and unasked, while none of `codes` may be one."""
+    if all(not code or code in catalogue.CYCLES for code in codes):
+        return {}
+    found = Choices(language, (await client.pledges.reviews()).items).cycles()
+    return {code: name for code, name in found if code not in catalogue.CYCLES}
 
 
 async def find(client: Client, typed: str, language: Language) -> str:

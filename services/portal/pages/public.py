@@ -1,7 +1,7 @@
 """What anybody may read: the first page, pledges, one pledge, its history."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.portal.access import Public
 from services.portal.due import following
 from services.portal.language import Language
-from services.portal.named import names
+from services.portal.named import added_cycles, names
 from services.portal.page import language_of, page, with_query
 from services.portal.parts import Using
 from services.portal.phrases import Words
@@ -49,9 +49,10 @@ async def home(request: Request, client: Public, parts: Using) -> Response:
 @router.get("/pledges")
 async def pledges(request: Request, client: Public) -> Response:
     """With filters in the address; an entity may be typed by name."""
-    asked = request.query_params
+    asked, language = request.query_params, language_of(request)
     wanted: dict[str, Any] = {name: asked[name] for name, codes in LISTS.items() if asked.get(name) in codes}
-    if "cycle" not in wanted and await _is_cycle(client, asked.get("cycle")):
+    cycles = await added_cycles(client, language, [asked.get("cycle")])
+    if asked.get("cycle") in cycles:
         wanted["cycle"] = asked["cycle"]
     if text := asked.get("text", "").strip():
         wanted["text"] = text[:MOST_TEXT]
@@ -69,12 +70,9 @@ async def pledges(request: Request, client: Public) -> Response:
         )
     except Refused:  # a cursor of other filters, or from long ago
         return RedirectResponse(with_query("/pledges", wanted, entity=asked.get("entity")), 303)
-    return page(request, "pledges.html", listed=listed, counted=counted, **_shown(request, wanted, entity, counted))
-
-
-async def _is_cycle(client: Client, code: str | None) -> bool:
-    """Whether staff have added it."""
-    return bool(code) and code in {one.code for one in (await client.pledges.reviews()).items}
+    cycles = cycles or await added_cycles(client, language, [one.code for one in counted.facets.get("cycle", [])])
+    shown = _shown(request, wanted, entity, counted, cycles)
+    return page(request, "pledges.html", listed=listed, counted=counted, **shown)
 
 
 async def _newest(client: Client) -> list[object]:
@@ -86,16 +84,23 @@ async def _entity(client: Client, entity_id: str | None) -> Entity | None:
 
 
 def _shown(
-    request: Request, wanted: dict[str, Any], entity: Entity | None = None, counted: Facets | None = None
+    request: Request,
+    wanted: dict[str, Any],
+    entity: Entity | None = None,
+    counted: Facets | None = None,
+    cycles: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """What the form of the filters needs: its choices as pairs of code and words, with how many pledges they leave."""
+    """What the form of the filters needs: its choices as pairs of code and words, with how many pledges they leave.
+
+    `cycles` are the names of those that staff added, by code.
+    """
     language = language_of(request)
     lists = {name: [(code, language.label(code)) for code in codes] for name, codes in LISTS.items()}
     lists["state"] = [(code, language.word("state", code)) for code in LISTS["state"]]
     lists["status"][-1] = ("none", language.gettext("No report yet"))
     if counted:
         added = [one.code for one in counted.facets.get("cycle", []) if one.code not in LISTS["cycle"]]
-        lists["cycle"] += [(code, code) for code in added]  # by staff: the reference data has no name for them
+        lists["cycle"] += [(code, (cycles or {}).get(code, code)) for code in added]
         lists = {name: _counted(language, lists[name], counted.facets.get(name, [])) for name in lists}
     query = wanted | ({"entity": entity.entity_id} if entity else {})
     return {"wanted": wanted, "entity": entity, "query": query, "lists": lists}
@@ -110,17 +115,21 @@ def _counted(language: Language, choices: list[tuple[str, str]], counts: list[Co
 async def pledge(request: Request, pledge_id: UUID, client: Public, version: int | None = None) -> Response:
     """As it is, with its reports; or with ?version=1 as it was published then."""
     shown: dict[str, Any]
+    language = language_of(request)
     if version is not None:
         now, then = await asyncio.gather(client.pledges.get(pledge_id), client.pledges.version(pledge_id, version))
-        then_with = await names(client, then.partner_entities)
-        shown = {"newest_version": now.version, "partners": then_with, "words": Words(language_of(request))}
-        return page(request, "pledge.html", pledge=then, old=True, **shown)
+        then_with, cycles = await asyncio.gather(
+            names(client, then.partner_entities), added_cycles(client, language, [then.review_cycle])
+        )
+        shown = {"newest_version": now.version, "partners": then_with, "words": Words(language)}
+        return page(request, "pledge.html", pledge=then, old=True, cycles=cycles, **shown)
     cursor = request.query_params.get("reports")
     found, reports = await asyncio.gather(
         client.pledges.get(pledge_id), client.pledges.updates(pledge_id, limit=ON_A_PAGE, cursor=cursor)
     )
-    shown = {"reports": reports, "reports_from": cursor, "newest_version": found.version}
-    return page(request, "pledge.html", pledge=found, old=False, words=Words(language_of(request)), **shown)
+    cycles = await added_cycles(client, language, [found.review_cycle])
+    shown = {"reports": reports, "reports_from": cursor, "newest_version": found.version, "cycles": cycles}
+    return page(request, "pledge.html", pledge=found, old=False, words=Words(language), **shown)
 
 
 @router.get("/pledges/{pledge_id}/history")

@@ -2,11 +2,13 @@
 
 import re
 from datetime import UTC, datetime
+from gettext import NullTranslations
 from html import unescape
 
 import httpx
 import pytest
 
+from services.portal.language import Language
 from tests.integration.portal.conftest import Registry
 from tests.support.api import once
 from tests.support.entities import STAFF, made
@@ -105,9 +107,23 @@ async def test_a_cycle_that_staff_added_is_a_choice_once_it_is_named(browser: Br
     await made(registry.service.client.post("/review-cycles", json=new, headers=once(STAFF)))
     pledge = await registry.published(title="Toward 2030", review_cycle="2030")
     assert await titles(browser, "/pledges?cycle=2030") == ["Toward 2030"]
-    assert 'value="2030" selected>2030 (1)' in (await browser.get("/pledges?cycle=2030")).text
-    assert "Made in the context of 2030" in said(await browser.get(f"/pledges/{pledge}"))
-    assert new["names"]["en"] in said(await browser.get("/reviews"))
+    name = new["names"]["en"]
+    assert f'value="2030" selected>{name} (1)' in (await browser.get("/pledges?cycle=2030")).text
+    assert f'value="2030">{name} (1)' in (await browser.get("/pledges")).text
+    for address in (f"/pledges/{pledge}", f"/pledges/{pledge}?version=1"):
+        assert f"Made in the context of {name}" in said(await browser.get(address))
+    assert name in said(await browser.get("/reviews"))
+
+
+async def test_the_name_of_such_a_cycle_is_in_the_readers_language(portal: Portal, registry: Registry) -> None:
+    portal.parts.languages["ar"] = Language("ar", NullTranslations())
+    new = example(registry.service.app.openapi(), "post", "/review-cycles")
+    new["names"] |= {"ar": "منتدى 2030"}
+    await made(registry.service.client.post("/review-cycles", json=new, headers=once(STAFF)))
+    pledge = await registry.published(review_cycle="2030")
+    browser = portal.browser()
+    assert ">منتدى 2030 (1)" in (await browser.get("/pledges", accept_language="ar")).text
+    assert "منتدى 2030" in said(await browser.get(f"/pledges/{pledge}", accept_language="ar"))
 
 
 async def test_an_entity_is_found_by_a_part_of_its_name(browser: Browser, registry: Registry) -> None:
