@@ -36,11 +36,11 @@ class Members(Room):
         return await self._to.post(at("entities", entity_id, "invitations"), Invitation, new, key=key)
 
     def invitations(
-        self, entity_id: str, *, limit: int | None = None, cursor: str | None = None
+        self, entity_id: str, *, state: str | None = None, limit: int | None = None, cursor: str | None = None
     ) -> Listing[Page[InvitationListed], InvitationListed]:
-        """The newest first; addresses of those that are open."""
+        """The newest first; addresses of those that are open. `state`: "open", or None for all."""
         path = at("entities", entity_id, "invitations")
-        return self._to.pages(path, Page[InvitationListed], limit=limit, cursor=cursor)
+        return self._to.pages(path, Page[InvitationListed], state=state, limit=limit, cursor=cursor)
 
     async def resend_invitation(self, entity_id: str, invitation_id: Id, *, key: str | None = None) -> Invitation:
         """With a new link; the older one is void."""

@@ -1,10 +1,10 @@
 """Routes of invitations: for those who invite, for whoever holds a link, and for our own mailer."""
 
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities import authority
@@ -49,7 +49,13 @@ async def invite(entity_id: str, new: NewInvitation, actor: SignedIn, once: Once
 
 @router.get(OF_ENTITY, tags=TAGS, response_model=Invitations, summary="Whom an entity has invited")
 async def invitations(
-    entity_id: str, request: Request, actor: SignedIn, parts: Using, limit: Limit = 50, cursor: Cursor = None
+    entity_id: str,
+    request: Request,
+    actor: SignedIn,
+    parts: Using,
+    state: Annotated[Literal["open"] | None, Query(description="Only those that are open now")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Response:
     """For its focal points and Network staff. Addresses only of those that are open: others are erased."""
     moment = parts.clock.moment()
@@ -58,7 +64,7 @@ async def invitations(
         if who is None:
             raise NotFound("There is no entity with this code; look it up: GET /entities?q=…")
         who.require_manager("viewer")
-        page = await queries.page(session, entity_id, moment, limit, cursor)
+        page = await queries.page(session, entity_id, state, moment, limit, cursor)
     return Response(page.model_dump_json(), headers=next_link(request, page.next), media_type="application/json")
 
 

@@ -1,10 +1,10 @@
 """Reads of invitations."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, exists, or_, select
+from sqlalchemy import RowMapping, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -39,6 +39,13 @@ def inviter_may(now: Any) -> Any:
         valid(now),
     )
     return or_(col(Invitation.by) == "network_staff", still)
+
+
+def _open(moment: Moment) -> Any:
+    """The condition that it is open, as `lifecycle.state` decides: its column follows later."""
+    until = col(Invitation.until)
+    in_time = and_(col(Invitation.expires_at) > moment.system, or_(until.is_(None), until > moment.business))
+    return and_(col(Invitation.state) == "open", in_time, inviter_may(moment.business))
 
 
 def _chosen(moment: Moment) -> Any:
@@ -80,10 +87,20 @@ async def check(session: AsyncSession, ticket: tickets.Ticket, moment: Moment) -
     )
 
 
-async def page(session: AsyncSession, entity_id: str, moment: Moment, limit: int, cursor: str | None) -> Invitations:
+async def page(
+    session: AsyncSession,
+    entity_id: str,
+    state: Literal["open"] | None,
+    moment: Moment,
+    limit: int,
+    cursor: str | None,
+) -> Invitations:
     """Of one entity, the newest first; what is over, without its address. Raises Invalid for another list's cursor."""
     chosen = _chosen(moment).where(col(Invitation.entity_id) == entity_id)
-    rows, more = await pagination.page(session, chosen, _NEWEST, f"invitations {entity_id}", limit, cursor)
+    scope = f"invitations {entity_id}"
+    if state:
+        chosen, scope = chosen.where(_open(moment)), f"{scope} {state}"
+    rows, more = await pagination.page(session, chosen, _NEWEST, scope, limit, cursor)
     items = [InvitationListed.model_validate(_as_it_is(row._asdict(), moment)) for row in rows]
     return Invitations(items=items, next=more)
 

@@ -23,6 +23,7 @@ from shared.web.auth import ADMIN, NETWORK_STAFF, REVIEWER
 router = APIRouter(prefix="/members")
 
 MOST = 50  # entities that a search shows
+ON_A_PAGE = 20  # open invitations
 
 
 @router.get("")
@@ -61,8 +62,8 @@ async def _invitations(person: Person, entity_id: str, may: Rights, cursor: str)
     """Those that are open, for those who invite."""
     if not may.manages:
         return {"invitations": [], "next": None}
-    found = await person.client.pledges.invitations(entity_id, cursor=cursor or None)
-    return {"invitations": [one for one in found.items if one.state == "open"], "next": found.next}
+    found = await person.client.pledges.invitations(entity_id, state="open", limit=ON_A_PAGE, cursor=cursor or None)
+    return {"invitations": found.items, "next": found.next}
 
 
 async def entity_of(person: Person, entity_id: str) -> Entity:

@@ -1,11 +1,13 @@
 """Who acts for an entity, on the pages: read by its people, changed by its focal points and the Network's staff."""
 
 import re
+from html import unescape
 from typing import Any
 
 import httpx
 import pytest
 
+from services.portal.pages import members
 from tests.integration.portal.whole import HTML, Whole, follow, send
 from tests.support.entities import give, register
 from tests.support.portal import Browser, hidden_fields
@@ -213,6 +215,19 @@ async def test_one_entitys_membership_is_not_reached_through_another(whole: Whol
     machine = await give(whole.pledges, "robot", "viewer", machine=True)
     page = await amina.get(f"{HERE}/people/{machine['membership_id']}")
     assert ('value="end"' in page.text, 'value="give"' in page.text) == (True, False)
+
+
+async def test_only_open_invitations_fill_a_page(whole: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "ON_A_PAGE", 1)
+    amina = whole.person("amina")
+    for name in ("first", "second", "third"):
+        page = await follow(amina, await send(amina, INVITE, WISH | {"address": f"{name}@demo.invalid"}))
+    await follow(amina, await amina.post(f"{HERE}/invitations", hidden_fields(page) | {"action": "withdraw"}))
+    page = await amina.get(HERE)
+    assert ("second@demo.invalid" in page.text, "first@demo.invalid" in page.text) == (True, False)
+    [following] = re.findall(r'rel="next" href="([^"]+)"', page.text)
+    last = await amina.get(unescape(following))
+    assert ("first@demo.invalid" in last.text, 'rel="next"' in last.text) == (True, False)
 
 
 @pytest.mark.parametrize("path", [INVITE, f"{HERE}/invitations", f"{HERE}/people/{{}}", f"{HERE}/people/{{}}/handover"])

@@ -302,3 +302,23 @@ async def test_a_wrong_field_is_named(pledges: Service, changed: dict[str, Any],
     assert (answer.status_code, set(faults(answer))) == (422, {field})
     assert await pledges.rows("select * from invitation") == []
     assert await pledges.outbox("gcm.pledges.workflow") == []
+
+
+async def test_only_those_that_are_open_now(pledges: Service) -> None:
+    await made(invite(pledges, address="ends@demo.invalid", until=(START + DAY).isoformat()))
+    _, token = await link(pledges, address="used@demo.invalid")
+    await made(accept(pledges, token))
+    for number in range(2):
+        await made(invite(pledges, address=f"open-{number}@demo.invalid"))
+    withdrawn = (await made(invite(pledges, address="late@demo.invalid")))["invitation_id"]
+    await made(pledges.client.post(f"{PATH}/{withdrawn}/revoke", headers=once(AMINA)))
+    pledges.set_clock(START + DAY)
+    wanted = {"state": "open", "limit": "1"}
+    first = await made(pledges.client.get(PATH, params=wanted, headers=AMINA))
+    second = await made(pledges.client.get(PATH, params=wanted | {"cursor": first["next"]}, headers=AMINA))
+    assert [one["address"] for one in first["items"] + second["items"]] == [f"open-{n}@demo.invalid" for n in (1, 0)]
+    assert second["next"] is None
+    other = await pledges.client.get(PATH, params={"cursor": first["next"]}, headers=AMINA)
+    assert set(faults(other)) == {"cursor"}
+    unknown = await pledges.client.get(PATH, params={"state": "lost"}, headers=AMINA)
+    assert set(faults(unknown)) == {"state"}
