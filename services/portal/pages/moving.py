@@ -21,6 +21,8 @@ from shared.client.models.reviews import MovePreview, Outcome
 
 router = APIRouter()
 
+ON_A_PAGE = 20  # versions of an outcome
+
 
 @dataclass(frozen=True)
 class _Preview:
@@ -125,9 +127,11 @@ async def record(request: Request, code: str, person: Staff, form: Form) -> Resp
 async def _outcome_page(
     request: Request, person: Person, code: str, values: Typed, wrong: dict[str, str] | None = None
 ) -> Response:
+    """With the versions so far, by page: `cursor` in the address, which the form keeps."""
+    cursor, pledges = request.query_params.get("cursor"), person.client.pledges
     found, versions = await asyncio.gather(
-        person.client.pledges.review(code), person.client.pledges.outcomes(code, limit=100)
+        pledges.review(code), pledges.outcomes(code, limit=ON_A_PAGE, cursor=cursor or None)
     )
-    given: dict[str, Any] = {"found": found, "versions": versions.items, "values": values, "faults": wrong or {}}
+    given: dict[str, Any] = {"found": found, "versions": versions, "values": values, "faults": wrong or {}}
     given["groups"] = groups(language_of(request), values.one("region") or found.group)
     return page(request, "milestone_outcome.html", 422 if wrong else 200, seen=found.etag, **given)

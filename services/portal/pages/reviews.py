@@ -15,7 +15,8 @@ from shared.client import Refused
 router = APIRouter()
 
 ON_A_PAGE = 50
-MOST = 100  # presentations, versions of an outcome and steps, that the page shows
+SHOWN = 20  # presentations, versions of an outcome and steps, each with its own further pages
+LISTS = ("cursor", "presented", "outcomes", "steps")  # where each list of the page goes on, in the address
 VOICES = {"reported": True, "silent": False}
 
 
@@ -27,22 +28,26 @@ async def reviews(request: Request, client: Public) -> Response:
 @router.get("/reviews/{code}")
 async def review(request: Request, code: str, client: Public) -> Response:
     """The pledges that a milestone counts, with ?voice=silent or reported only those."""
-    voice, cursor = (request.query_params.get(name, "") for name in ("voice", "cursor"))
+    voice, *places = (request.query_params.get(name, "") for name in ("voice", *LISTS))
+    cursor, *others = (place or None for place in places)
     pledges, language = client.pledges, language_of(request)
     try:
         found, presented, versions, history = await asyncio.gather(
-            pledges.review_pledges(code, reported=VOICES.get(voice), limit=ON_A_PAGE, cursor=cursor or None),
-            pledges.presented(code, limit=MOST),
-            pledges.outcomes(code, limit=MOST),
-            pledges.review_history(code, limit=MOST),
+            pledges.review_pledges(code, reported=VOICES.get(voice), limit=ON_A_PAGE, cursor=cursor),
+            pledges.presented(code, limit=SHOWN, cursor=others[0]),
+            pledges.outcomes(code, limit=SHOWN, cursor=others[1]),
+            pledges.review_history(code, limit=SHOWN, cursor=others[2]),
         )
     except Refused:  # a cursor of another list
         return RedirectResponse(request.url.path, 303)
+    voice = voice if voice in VOICES else ""
     given: dict[str, Any] = {
         "found": found,
-        "voice": voice if voice in VOICES else "",
+        "voice": voice,
+        "at": {"voice": voice, **dict(zip(LISTS, places, strict=True))},
+        "more": {"presented": presented.next, "outcomes": versions.next, "steps": history.next},
         "presented": presented.items,
-        "versions": versions.items[1:],
+        "versions": versions.items if others[1] else versions.items[1:],
         "history": [(step, list(changes(step, language))) for step in history.items],
     }
     return page(request, "review.html", words=Words(language), **given)
