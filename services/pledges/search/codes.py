@@ -11,7 +11,8 @@ from shared.events.pledges import PledgeSnapshot
 from shared.reference import catalogue
 
 FIRST_DAY = date(1990, 1, 1)
-BASE, PLACES = 8, 5
+BITS, PLACES = 3, 5  # of a digit; digits
+BASE = 1 << BITS
 LAST: int = BASE**PLACES - 1  # 18 September 2079, and every day after it
 NONE = "none"  # the status of a pledge that nobody has reported on
 
@@ -78,4 +79,4 @@ def digits(name: str, number: int) -> list[str]:
 
 
 def digit_of(number: int, place: int) -> int:
-    return number >> 3 * place & BASE - 1
+    return number >> BITS * place & BASE - 1
