@@ -16,7 +16,7 @@ from services.pledges.entities.authority import standing
 from services.pledges.entities.commands import record
 from services.pledges.entities.models import EntityHistory, Handover
 from services.pledges.entities.schemas import HandoverOut, Handovers, MembershipOut
-from shared.authors import staff_or_entity
+from shared.authors import SYSTEM, Author, staff_or_entity
 from shared.clock import Moment
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.events.people import HandedOver
@@ -55,17 +55,44 @@ async def withdraw(
     if not who.is_staff and plan.person_id != actor.person:
         raise Forbidden("Only who planned it and the Network's staff may withdraw it.")
     _require_ahead(found, moment.business)
-    present = await _shown(session, found, plan)
-    await _restore(session, present)
-    await session.execute(
-        update(Handover).where(col(Handover.handover_id) == handover_id).values(withdrawn_at=moment.business)
-    )
-    done = (await _shown(session, found, plan)).model_copy(update={"withdrawn_at": moment.business})
-    author, details = staff_or_entity(actor), done.model_dump(mode="json")
-    await record(session, author, entity_id, revision, "handover_withdrawn", details, moment)
+    await _require_last(session, plan)
+    done = await _undo(session, found, plan, revision, staff_or_entity(actor), moment)
     told = HandedOver(handover_id=handover_id, entity_id=entity_id)
     await outbox.add(session, "membership.handover_withdrawn.v1", entity_id, told, moment.system)
     return done
+
+
+async def lapse(session: AsyncSession, person_id: str, moment: Moment) -> None:
+    """What is planned to be handed over to somebody who is erased stays with the former, who finds it in the history.
+
+    To be called before the memberships of the erased go.
+    """
+    planned_for = col(Handover.successor) == person_id, col(Handover.withdrawn_at).is_(None)
+    chosen = select(Handover).where(*planned_for, col(Handover.since) > moment.business)
+    for found in (await session.scalars(chosen.order_by(col(Handover.entity_id), col(Handover.since)))).all():
+        revision = await memberships.lock(session, found.entity_id)
+        await _undo(session, found, await _plan(session, found), revision, SYSTEM, moment)
+
+
+async def _undo(
+    session: AsyncSession, found: Handover, plan: EntityHistory, revision: int, author: Author, moment: Moment
+) -> HandoverOut:
+    await _restore(session, await _shown(session, found, plan))
+    of_it = col(Handover.handover_id) == found.handover_id
+    await session.execute(update(Handover).where(of_it).values(withdrawn_at=moment.business))
+    done = (await _shown(session, found, plan)).model_copy(update={"withdrawn_at": moment.business})
+    await record(session, author, found.entity_id, revision, "handover_withdrawn", done.model_dump(mode="json"), moment)
+    return done
+
+
+async def _require_last(session: AsyncSession, plan: EntityHistory) -> None:
+    """A later handover by the successor stands on this one."""
+    successor = UUID(plan.details["successor"]["membership_id"])
+    later = select(col(Handover.handover_id)).where(
+        col(Handover.former_membership) == successor, col(Handover.withdrawn_at).is_(None)
+    )
+    if (handover := await session.scalar(later)) is not None:
+        raise Conflict(f"The successor's place is planned to be handed over in turn; withdraw that first: {handover}.")
 
 
 def _require_ahead(found: Handover, now: datetime) -> None:

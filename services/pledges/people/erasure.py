@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
+from services.pledges.entities import withdrawal
 from services.pledges.entities.models import Handover, Membership
+from services.pledges.exchange.models import ImportJob
 from services.pledges.invitations.models import Invitation
 from services.pledges.people.models import Erasure, ErasureDone, Person
 from services.pledges.people.schemas import ErasureOut, ServiceErased
@@ -39,6 +41,7 @@ async def erase(session: AsyncSession, person_id: str, by: By, moment: Moment) -
     Raises NotFound when nothing is kept of such a person, nor ever was erased.
     """
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(person_id, 0))))
+    await withdrawal.lapse(session, person_id, moment)
     if not await _forget(session, person_id):
         return await status(session, person_id)
     made = Erasure(erasure_id=uuid7(), person_id=person_id, by=by, at=moment.system)
@@ -75,6 +78,7 @@ def _erasing(person_id: str) -> list[Executable]:
     return [
         delete(Invitation).where(invitation).returning(col(Invitation.invitation_id)),  # before the address goes
         delete(Handover).where(handover).returning(col(Handover.handover_id)),
+        delete(ImportJob).where(col(ImportJob.person_id) == person_id).returning(col(ImportJob.import_id)),
         delete(Membership).where(col(Membership.person_id) == person_id).returning(col(Membership.membership_id)),
         delete(Person).where(col(Person.person_id) == person_id).returning(col(Person.person_id)),
     ]

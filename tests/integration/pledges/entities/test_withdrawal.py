@@ -163,10 +163,30 @@ async def test_a_place_that_the_former_got_meanwhile_is_not_doubled(pledges: Ser
     assert await planned(pledges) == [plan["handover_id"]]
 
 
-async def test_an_erased_successor_leaves_no_plan(pledges: Service, plan: dict[str, Any]) -> None:
+async def test_an_erased_successor_leaves_no_plan_and_the_place_lasts_as_before(
+    pledges: Service, plan: dict[str, Any]
+) -> None:
     assert (await pledges.client.delete("/people/bruno", headers=ADMIN)).status_code == 202
     assert await planned(pledges) == []
     assert (await withdraw(pledges, plan)).status_code == 404
+    for day, hers in ((11, ["focal_point"]), (31, [])):
+        pledges.set_clock(START + day * DAY)
+        assert await roles(pledges, "amina") == hers
+    steps = await pledges.rows("select by, person_id from entity_history where action = 'handover_withdrawn'")
+    assert steps == [{"by": "system", "person_id": None}]
+
+
+async def test_what_is_handed_over_in_turn_is_withdrawn_from_its_end_on(pledges: Service, plan: dict[str, Any]) -> None:
+    await register(pledges, "kofi")
+    place = {"successor": "kofi", "membership_id": plan["successor"]["membership_id"]}
+    later = await made(hand_over(pledges, STAFF, since=(LATER + DAY).isoformat(), **place))
+    refused = await withdraw(pledges, plan)
+    assert refused.status_code == 409
+    assert later["handover_id"] in refused.json()["detail"]
+    await made(withdraw(pledges, later, STAFF))
+    await made(withdraw(pledges, plan))
+    pledges.set_clock(START + 12 * DAY)
+    assert [await roles(pledges, person) for person in ("amina", "bruno", "kofi")] == [["focal_point"], [], []]
 
 
 @pytest.mark.parametrize(("who", "status"), [({}, 401), (bearer("kofi"), 404), (REVIEWER, 200), (STAFF, 200)])

@@ -12,7 +12,7 @@ from services.pledges.exchange.importer import Importer, Lost
 from services.pledges.registry.content import EXAMPLE
 from tests.integration.pledges.exchange.conftest import AMINA, KOFI, VERA, Exchange, table
 from tests.support.api import once
-from tests.support.entities import STAFF
+from tests.support.entities import ADMIN, STAFF
 
 GOOD = {"title": "Documents", "description": "We will issue documents.", "objectives": "objective-4"}
 GOOD |= {"forms": "process", "period.end": "2026"}
@@ -267,3 +267,17 @@ async def test_a_request_that_is_repeated_begins_one_import(exchange: Exchange) 
     body = {"name": "a.csv", "size": 10, "entity_id": "veridia"}
     answers = [(await exchange.service.client.post("/imports", json=body, headers=headers)).json() for _ in range(2)]
     assert answers[0] == answers[1]
+
+
+async def test_who_is_erased_leaves_no_file_behind_and_what_was_made_stays(exchange: Exchange) -> None:
+    found = await exchange.dry("pledges.csv", table(rows(300)).encode())
+    await exchange.post(f"{found['path']}/run")
+    job = await exchange.importer.claim()
+    assert job is not None
+    await exchange.importer._make(job, 0, 200)
+    erased = await exchange.service.client.delete("/people/amina", headers=ADMIN)
+    assert erased.status_code == 202
+    with pytest.raises(Lost):
+        await exchange.importer._make(job, 1, 100)
+    left = [await exchange.count(name) for name in ("import_job", "import_part", "import_row", "pledge")]
+    assert left == [0, 0, 0, 200]
