@@ -16,6 +16,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.statistics.facts import SHAPE, Counted, Pair, counted, pairs, parted
+from services.pledges.statistics.models import StatisticsDelta
+from services.pledges.tables import core
+from shared import inserts
 from shared.db import Database
 from shared.events.pledges import PledgeSnapshot
 
@@ -27,6 +30,7 @@ ROWS = 20_000  # cells in one statement
 PAUSE = 2.0  # seconds between two looks
 OUTAGES = (DBAPIError, PoolTimeout, OSError)
 
+_DELTAS = core(StatisticsDelta)
 _NOTE = text("""
 insert into statistics_delta (before, after)
 values (cast(:before as text[]) || statistics_review(:cycle_before, :heard_before),
@@ -61,10 +65,20 @@ async def follow(session: AsyncSession, old: PledgeSnapshot | None, new: PledgeS
 async def _note(session: AsyncSession, before: Counted, after: Counted) -> None:
     if before == after:
         return
+    if before.heard is None and after.heard is None:
+        # whenever their cycles opened: this needs no statement of its own
+        delta = {"before": before.facts + _silent(before), "after": after.facts + _silent(after)}
+        inserts.later(session, _DELTAS, delta)
+        return
     values = {"before": before.facts, "cycle_before": before.cycle, "heard_before": before.heard}
     await session.execute(
         _NOTE, values | {"after": after.facts, "cycle_after": after.cycle, "heard_after": after.heard}
     )
+
+
+def _silent(found: Counted) -> list[str]:
+    """What statistics_review says of a pledge on which nobody has reported."""
+    return [f"review:{found.cycle}.silent"] if found.cycle else []
 
 
 async def fold(session: AsyncSession) -> int:
