@@ -3,6 +3,7 @@
 What was planned stands in the entity's history: by whom, and until when the former's place would have lasted.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -70,8 +71,17 @@ async def lapse(session: AsyncSession, person_id: str, moment: Moment) -> None:
     planned_for = col(Handover.successor) == person_id, col(Handover.withdrawn_at).is_(None)
     chosen = select(Handover).where(*planned_for, col(Handover.since) > moment.business)
     for found in (await session.scalars(chosen.order_by(col(Handover.entity_id), col(Handover.since)))).all():
-        revision = await memberships.lock(session, found.entity_id)
-        await _undo(session, found, await _plan(session, found), revision, SYSTEM, moment)
+        await _lapse(session, found, moment)
+
+
+async def _lapse(session: AsyncSession, found: Handover, moment: Moment) -> None:
+    """With those that stand on it, the last one first."""
+    plan = await _plan(session, found)
+    for later in (await session.scalars(_standing_on(plan))).all():
+        await _lapse(session, later, moment)
+    revision = await memberships.lock(session, found.entity_id)
+    with suppress(Conflict):  # the former has another place by then: this one ends as planned
+        await _undo(session, found, plan, revision, SYSTEM, moment)
 
 
 async def _undo(
@@ -86,13 +96,17 @@ async def _undo(
 
 
 async def _require_last(session: AsyncSession, plan: EntityHistory) -> None:
-    """A later handover by the successor stands on this one."""
+    later = await session.scalar(_standing_on(plan))
+    if later is not None:
+        remedy = f"withdraw that first: {later.handover_id}"
+        raise Conflict(f"The successor's place is planned to be handed over in turn; {remedy}.")
+
+
+def _standing_on(plan: EntityHistory) -> Any:
+    """A later handover of the place that the successor of this one gets."""
     successor = UUID(plan.details["successor"]["membership_id"])
-    later = select(col(Handover.handover_id)).where(
-        col(Handover.former_membership) == successor, col(Handover.withdrawn_at).is_(None)
-    )
-    if (handover := await session.scalar(later)) is not None:
-        raise Conflict(f"The successor's place is planned to be handed over in turn; withdraw that first: {handover}.")
+    of_it = col(Handover.former_membership) == successor
+    return select(Handover).where(of_it, col(Handover.withdrawn_at).is_(None))
 
 
 def _require_ahead(found: Handover, now: datetime) -> None:

@@ -176,6 +176,23 @@ async def test_an_erased_successor_leaves_no_plan_and_the_place_lasts_as_before(
     assert steps == [{"by": "system", "person_id": None}]
 
 
+async def test_an_erasure_undoes_what_stands_on_it_too(pledges: Service, plan: dict[str, Any]) -> None:
+    await register(pledges, "kofi")
+    place = {"successor": "kofi", "membership_id": plan["successor"]["membership_id"]}
+    await made(hand_over(pledges, STAFF, since=(LATER + DAY).isoformat(), **place))
+    assert (await pledges.client.delete("/people/bruno", headers=ADMIN)).status_code == 202
+    pledges.set_clock(START + 12 * DAY)
+    assert [await roles(pledges, person) for person in ("amina", "kofi")] == [["focal_point"], []]
+
+
+@pytest.mark.usefixtures("plan")
+async def test_a_place_that_the_former_got_meanwhile_does_not_stop_an_erasure(pledges: Service) -> None:
+    await give(pledges, "amina", since=LATER.isoformat())
+    assert (await pledges.client.delete("/people/bruno", headers=ADMIN)).status_code == 202
+    pledges.set_clock(START + 12 * DAY)
+    assert await roles(pledges, "amina") == ["focal_point"]
+
+
 async def test_what_is_handed_over_in_turn_is_withdrawn_from_its_end_on(pledges: Service, plan: dict[str, Any]) -> None:
     await register(pledges, "kofi")
     place = {"successor": "kofi", "membership_id": plan["successor"]["membership_id"]}
