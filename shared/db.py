@@ -25,7 +25,8 @@ class _OneWrite(Session):
 @event.listens_for(_OneWrite, "do_orm_execute")
 def _reads_and_then_one_write(asked: ORMExecuteState) -> None:
     info = asked.session.info
-    if not info[ONE_WRITE] or not (asked.is_select or asked.is_insert):
+    locks = getattr(asked.statement, "_for_update_arg", None) is not None  # gone at the end of the statement
+    if locks or not info[ONE_WRITE] or not (asked.is_select or asked.is_insert):
         raise RuntimeError("without a transaction only plain reads and then one insert are done together")
     info[ONE_WRITE] = not asked.is_insert
 

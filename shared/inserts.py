@@ -70,8 +70,8 @@ def _next(
     firsts = [(table, rows[0]) for table, rows in waiting.items()]
     values = {_name(place, key): value for place, (_, one) in enumerate(firsts) for key, value in one.items()}
     others = [(table, rows[1:]) for table, rows in waiting.items() if rows[1:]]
-    if others and ONE_WRITE in info:
-        raise RuntimeError("rows of one table that are done together without a transaction must be one")
+    if ONE_WRITE in info and (others or last is None):
+        raise RuntimeError("without a transaction, rows go in with one last insert, of each table one")
     statement = _statement(tuple((table, tuple(one)) for table, one in firsts), last)
     return statement, {**values, **(row or {})}, others
 

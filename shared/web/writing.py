@@ -42,7 +42,7 @@ idempotency = Table(
 )
 _STORED = select(idempotency).where(idempotency.c.person == bindparam("person"), idempotency.c.key == bindparam("key"))
 _STORE = insert(idempotency).values({column.name: bindparam(column.name) for column in idempotency.columns})
-LOCK_NOT_AVAILABLE = "55P03"
+HELD_UP = {"55P03", "40P01"}  # a lock was not available; a deadlock, of which this one was ended
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ async def forget_answers(session: AsyncSession, person: str) -> int:
 
 
 def _translated(error: DBAPIError) -> Exception:
-    if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+    if getattr(error.orig, "sqlstate", None) in HELD_UP:
         return _Busy("Another request is changing the same thing; try again in a moment.")
     return error
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from services.pledges.exchange import cells as texts
 from services.pledges.exchange import writing
 from services.pledges.exchange.columns import COLUMNS, IDENTITY, SOURCES, Column
 from services.pledges.exchange.files import FORM_HEADER, Format, letters
@@ -71,7 +72,7 @@ def _lists(book: Any, columns: Sequence[Column]) -> dict[str, str]:
         sheet.cell(1, first + 1, column.name)
         for number, (code, label) in enumerate(codes.items(), start=2):
             sheet.cell(number, first + 1, code).number_format = "@"
-            sheet.cell(number, first + 2, label)
+            sheet.cell(number, first + 2, texts.harmless(label))  # people name cycles
         letter = letters(first)
         ranges[column.name] = f"Lists!${letter}$2:${letter}${len(codes) + 1}"
     return ranges

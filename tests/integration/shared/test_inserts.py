@@ -94,7 +94,14 @@ async def test_without_a_transaction_nothing_can_be_done_by_halves(database: Dat
         await session.execute(insert(OWNERS), {"code": "a"})
         await session.execute(select(OWNERS))
 
-    for wrong in (change, two_rows, a_write_and_a_read):
+    async def a_lock(session: AsyncSession) -> None:
+        await session.execute(select(OWNERS).with_for_update())
+
+    async def sent_before_the_last(session: AsyncSession) -> None:
+        inserts.later(session, THINGS, {"number": 1})
+        await inserts.send(session)
+
+    for wrong in (change, two_rows, a_lock, sent_before_the_last, a_write_and_a_read):
         with pytest.raises(RuntimeError, match="without a transaction"):
             async with database.one_write() as session:
                 await wrong(session)

@@ -127,6 +127,15 @@ async def test_a_template_offers_it(added: Desk) -> None:
     assert "Cycle of 2030" in offered
 
 
+async def test_no_name_becomes_a_formula_in_a_template(desk: Desk) -> None:
+    assert (await add(desk, names={"en": '=HYPERLINK("http://elsewhere.invalid","x")'})).status_code == 201
+    for shape in ("sheet", "form"):
+        book = openpyxl.load_workbook(BytesIO((await desk.get(f"/import-templates/{shape}/xlsx")).content))
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+        assert any("HYPERLINK" in str(cell.value) for cell in cells)
+        assert "f" not in {cell.data_type for cell in cells}
+
+
 async def test_what_nobody_has_added_is_refused_everywhere(added: Desk) -> None:
     made_ = await added.create()
     path, seen = f"/pledges/{made_.json()['pledge_id']}", made_.headers["etag"]
