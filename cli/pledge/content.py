@@ -19,7 +19,7 @@ def content(file: Path | None) -> dict[str, Any]:
         return {}
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-        found = json_text.loads(text) if text.lstrip().startswith("{") else _yaml(text)
+        found = json_text.loads(text) if text.lstrip().startswith("{") else _flagged(_yaml(text))
     except (OSError, ValueError) as error:
         raise Refused(f"{file} cannot be read: {' '.join(str(error).split())}.") from error
     if not isinstance(found, dict):
@@ -35,6 +35,13 @@ def _yaml(text: str) -> Any:
         return _nothing(yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 - makes texts, lists and mappings only
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
+
+
+def _flagged(found: Any) -> Any:
+    """With true or false where the one field is that takes nothing else; a title may be "true"."""
+    if isinstance(found, dict) and found.get("submit") in ("true", "false"):
+        return found | {"submit": found["submit"] == "true"}
+    return found
 
 
 def _nothing(value: Any) -> Any:

@@ -165,6 +165,11 @@ def _hand_over_and_back(examples: Examples) -> None:
     back = {"successor": there["former"]["person_id"], "membership_id": there["successor"]["membership_id"]}
     returned = examples.stack.person("noor").post("pledges", path.format(entity_id="port-azure"), back)
     assert returned.is_success, returned.text
+    ahead = {"successor": there["successor"]["person_id"], "since": "2099-01-01T00:00:00Z"}
+    planned = examples.stack.person("paz").post("pledges", path.format(entity_id="port-azure"), ahead)
+    assert planned.is_success, planned.text
+    ids = {"entity_id": "port-azure", "handover_id": planned.json()["handover_id"]}
+    examples.send("paz", "pledges", "post", "/entities/{entity_id}/handovers/{handover_id}/withdraw", **ids)
 
 
 def _reviews(examples: Examples) -> None:
@@ -172,6 +177,7 @@ def _reviews(examples: Examples) -> None:
     examples.send("noor", "pledges", "post", "/reviews/{code}/preview", code="plenary-2024")
     examples.send("noor", "pledges", "put", "/reviews/{code}", seen=etag, code="plenary-2024")
     examples.send("noor", "pledges", "post", "/reviews")
+    examples.send("noor", "pledges", "post", "/review-cycles")
     etag = examples.stack.anyone.get("pledges", "/reviews/imrf-2022").headers["etag"]
     examples.send("noor", "pledges", "put", "/reviews/{code}/outcome", seen=etag, code="imrf-2022")
     _presentations(examples)
@@ -227,7 +233,7 @@ def _is_checked(person: Person, path: str) -> bool:
 
 GROUPS: list[Callable[[Examples], None]] = [_pledges, _entities, _reviews, _requests, _imports]
 # for a machine of ours, and for whoever got a link by mail
-CONTACTS = ("contacts/search", "contacts/resolve", "contacts/handover", "contacts/invited")
+CONTACTS = ("contacts/author", "contacts/search", "contacts/resolve", "contacts/handover", "contacts/invited")
 OURS_ONLY = {("pledges", "post", f"/{path}") for path in CONTACTS}
 LINKS = ("links/check", "links/use", "invitations/check", "invitations/accept")
 BY_MAIL = {("pledges", "post", f"/{path}") for path in LINKS}
