@@ -31,6 +31,11 @@ def _reads_and_then_one_write(asked: ORMExecuteState) -> None:
     info[ONE_WRITE] = not asked.is_insert
 
 
+@event.listens_for(_OneWrite, "before_flush")
+def _no_objects(*_: object) -> None:
+    raise RuntimeError("without a transaction no objects of a session are written")
+
+
 class Database:
     """Hands out transactions; whoever opens one decides its end, nobody below commits."""
 

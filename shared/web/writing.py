@@ -77,7 +77,7 @@ class Writer:
     nudge: Callable[[], None]
 
     async def run(self, write: Write, *, one_write: bool = False) -> Response:
-        """For PUT, PATCH and DELETE, which If-Match makes safe to repeat."""
+        """For PUT, PATCH and DELETE, which If-Match makes safe to repeat. `one_write`: as Database.one_write has it."""
         try:
             async with self.database.one_write() if one_write else self.database.transaction() as session:
                 answer = await write(session)

@@ -17,9 +17,9 @@ from pydantic import (
 
 from services.pledges.entities import groups
 from services.pledges.entities.names import Language
+from services.pledges.plain import Flag
 from services.pledges.times import Day, Time
 from shared.reference import catalogue
-from shared.web.plain import Flag
 from shared.web.text import Line
 
 MOST = 50  # entries of a list

@@ -10,8 +10,8 @@ from services.pledges.entities.schemas import EntityId
 from services.pledges.exchange.files import LARGEST_FILE, Format, Layout
 from services.pledges.exchange.lifecycle import State
 from services.pledges.exchange.separated import ENCODINGS
+from services.pledges.plain import Flag, Whole
 from services.pledges.registry.content import Strict
-from shared.web.plain import Flag, Whole
 from shared.web.text import Line
 
 Encoding = Literal[ENCODINGS]  # type: ignore[valid-type]

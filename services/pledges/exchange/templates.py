@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from services.pledges.exchange import cells as texts
-from services.pledges.exchange import writing
+from services.pledges.exchange import cells, writing
 from services.pledges.exchange.columns import COLUMNS, IDENTITY, SOURCES, Column
 from services.pledges.exchange.files import FORM_HEADER, Format, letters
 from services.pledges.registry.content import EXAMPLE
@@ -72,7 +71,7 @@ def _lists(book: Any, columns: Sequence[Column]) -> dict[str, str]:
         sheet.cell(1, first + 1, column.name)
         for number, (code, label) in enumerate(codes.items(), start=2):
             sheet.cell(number, first + 1, code).number_format = "@"
-            sheet.cell(number, first + 2, texts.harmless(label))  # people name cycles
+            sheet.cell(number, first + 2, cells.harmless(label))  # people name cycles
         letter = letters(first)
         ranges[column.name] = f"Lists!${letter}$2:${letter}${len(codes) + 1}"
     return ranges
@@ -112,7 +111,7 @@ def _head(cell: Any) -> None:
     cell.font = Font(bold=True)
 
 
-def _offer(sheet: Any, column: Column, lists: dict[str, str], cells: str) -> None:
+def _offer(sheet: Any, column: Column, lists: dict[str, str], place: str) -> None:
     """A list to choose from. Where several codes may stand in the cell, it only suggests."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -120,7 +119,7 @@ def _offer(sheet: Any, column: Column, lists: dict[str, str], cells: str) -> Non
         return
     several = column.shape in {"many", "each"} or column.name == "language"
     offered = DataValidation("list", formula1=lists[column.name], allow_blank=True, showErrorMessage=not several)
-    offered.add(cells)
+    offered.add(place)
     sheet.add_data_validation(offered)
 
 

@@ -8,10 +8,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.pledges.entities.names import Language
 from services.pledges.entities.schemas import EntityId, Name, PersonId, Role, Strict
+from services.pledges.plain import Flag, Whole
 from services.pledges.progress.schemas import MOST_REPORTS
 from services.pledges.time_zone import TimeZone
 from shared import addresses
-from shared.web.plain import Flag, Whole
 from shared.web.text import Line
 
 

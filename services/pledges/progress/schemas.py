@@ -8,12 +8,12 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from services.pledges.entities.schemas import EntityId
+from services.pledges.plain import Flag, Whole
 from services.pledges.progress.comparison import Obstacle
 from services.pledges.registry.content import MOST, Address, Money, Number, Strict
 from shared.events.common import EntityRef
 from shared.events.pledges import SignOff
 from shared.reference import catalogue
-from shared.web.plain import Flag, Whole
 from shared.web.text import Line, Text
 
 Status = Literal["planning", "in_progress", "delayed", "stalled", "fulfilled", "discontinued"]

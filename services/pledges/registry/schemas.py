@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.pledges.entities.schemas import EntityId
+from services.pledges.plain import Flag, Whole
 from services.pledges.registry.content import EXAMPLE, MOST, Address, Content, Strict, Title
 from shared.events.common import EntityRef
 from shared.events.pledges import PledgeSnapshot
-from shared.web.plain import Flag, Whole
 from shared.web.text import Line, Text
 
 State = Literal["draft", "submitted", "changes_requested", "published", "closed"]

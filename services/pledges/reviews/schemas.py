@@ -8,12 +8,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 
 from services.pledges.entities.groups import known
 from services.pledges.entities.names import Language
+from services.pledges.plain import Flag
 from services.pledges.registry.content import CYCLE_CODE, LONGEST_CYCLE, Address
 from services.pledges.reviews.lifecycle import Voice
 from services.pledges.time_zone import TimeZone
 from shared.events.common import EntityRef
 from shared.reference.dates import PartialDate
-from shared.web.plain import Flag
 from shared.web.text import Line, Text
 
 Kind = Literal["forum", "plenary", "regional_review", "hlpf", "report_deadline"]

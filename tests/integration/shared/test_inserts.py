@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Column, Identity, Integer, MetaData, Table, Text, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import registry
 
 from shared import inserts
 from shared.db import Database
@@ -20,6 +21,14 @@ THINGS = Table(
     Column("number", Integer, unique=True),
     Column("owner", Text),
 )
+
+
+class Owner:
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+
+registry().map_imperatively(Owner, OWNERS)
 SAME = insert(OWNERS).values(code="a")
 
 
@@ -101,7 +110,10 @@ async def test_without_a_transaction_nothing_can_be_done_by_halves(database: Dat
         inserts.later(session, THINGS, {"number": 1})
         await inserts.send(session)
 
-    for wrong in (change, two_rows, a_lock, sent_before_the_last, a_write_and_a_read):
+    async def an_object(session: AsyncSession) -> None:
+        session.add(Owner(code="c"))
+
+    for wrong in (change, an_object, two_rows, a_lock, sent_before_the_last, a_write_and_a_read):
         with pytest.raises(RuntimeError, match="without a transaction"):
             async with database.one_write() as session:
                 await wrong(session)

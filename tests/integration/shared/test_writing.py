@@ -34,6 +34,8 @@ class Thing(BaseModel):
 
 
 _REFUSED: dict[str, AppError] = {}  # by person
+_LOCKS = {"one way": (1, 2), "the other way": (2, 1)}  # in which order they are taken
+_MEETING: list[asyncio.Barrier] = []  # there, each waits with its first lock for the other
 
 
 @router.post("/things")
@@ -43,6 +45,11 @@ async def add_thing(body: Thing, actor: Annotated[Actor, Depends(SIGNED_IN)], on
             await session.execute(text("set local lock_timeout = '20ms'"))
         if body.name in {"only one", "impatient"} and await session.scalar(text("select true from thing for update")):
             raise Conflict("There is one already.")
+        if _MEETING and (order := _LOCKS.get(body.name)):
+            for lock in order:
+                await session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": lock})
+                if lock == order[0]:
+                    await _MEETING[0].wait()
         if refusal := _REFUSED.get(actor.person):
             raise refusal
         await session.execute(text("insert into thing values (:name)"), {"name": body.name})
@@ -157,6 +164,17 @@ async def test_a_broken_constraint_is_an_answer_only_if_it_is_the_first_ones_wor
     first = await things.post("unique", "key")
     assert (await things.post("unique", "key")).text == first.text
     assert (await things.post("unique", "another key")).status_code >= 500
+
+
+async def test_of_two_that_wait_for_each_other_one_is_asked_to_try_again(things: Things) -> None:
+    _MEETING.append(asyncio.Barrier(2))
+    done = dict(zip(_LOCKS, await asyncio.gather(*(things.post(name, name) for name in _LOCKS)), strict=True))
+    _MEETING.clear()
+    assert sorted(answer.status_code for answer in done.values()) == [201, 409]
+    [ended] = [name for name, answer in done.items() if answer.status_code == 409]
+    assert "try again" in done[ended].json()["detail"]
+    assert (await things.post(ended, ended)).status_code == 201
+    assert await things.count("thing") == 2
 
 
 async def test_two_people_may_use_the_same_key(things: Things) -> None:
