@@ -93,7 +93,7 @@ async def remove(session: AsyncSession, pledge_id: UUID, attachment_id: UUID, ca
     file = await session.scalar(_OF, {"id": attachment_id, "of": pledge_id})
     if file is None:
         raise NotFound("This pledge has no such file.")
-    if role == "proxy" != file.by:
+    if role == "proxy" and file.by != "proxy":
         raise Forbidden("Its entity sent it: only they remove it.")
     if file.public_since:
         raise Conflict("It is public: what was published stays.")

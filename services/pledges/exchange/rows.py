@@ -232,7 +232,7 @@ async def make(
             done.append(Settled(row.number, "known", found[1]))
         else:
             fresh.append(row)
-    done += await (_state if statements else _make)(session, fresh, call)
+    done += await (_record if statements else _make)(session, fresh, call)
     if done:
         await _settle(session, import_id, done)
     return done
@@ -264,7 +264,7 @@ async def _make(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[
     return refused + [_made(session, row, one.pledge_id) for (row, _), one in zip(ready, pledges, strict=True)]
 
 
-async def _state(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[Settled]:
+async def _record(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[Settled]:
     """Public statements, one by one."""
     rights = Rights(session, call)
     done: list[Settled] = []
