@@ -1,7 +1,12 @@
 """What every test may take, and how a run is shared between two processes."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+# how long an example takes says something of the machine; what we want to be fast, tests/bench measures
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 pytest_plugins = ["tests.support.parts", "tests.support.stack"]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.portal.differences import differences
@@ -20,7 +20,7 @@ from shared.speaking import ENGLISH
 EN = languages()[ENGLISH]
 EMPTY = Content(title="")
 
-many_fields = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many_fields = settings(max_examples=40)
 
 letters = st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"))
 line = st.text(letters, min_size=1, max_size=30).map(str.strip).filter(bool)

@@ -64,7 +64,7 @@ VALID = PLEDGES.map(_valid).filter(lambda found: found is not None)
 
 
 @given(VALID, st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.sampled_from(LANGUAGES))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_pledge_gets_the_same_advice_twice_and_it_can_be_said(content: Content, on: date, language: str) -> None:
     found = advise(content, on)
     assert advise(Content.model_validate_json(content.model_dump_json()), on) == found
