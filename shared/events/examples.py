@@ -8,8 +8,9 @@ from uuid import UUID
 from shared.events.common import Change, EntityRef
 from shared.events.entities import EntityEvent, EntitySnapshot, Group
 from shared.events.envelope import Data
-from shared.events.notifications import ReminderUnreachable
-from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
+from shared.events.messaging import DeadLetterBuried
+from shared.events.notifications import ContactLost, ReminderUnreachable
+from shared.events.people import ErasureDone, HandedOver, InvitationIssued, LeadLeft, PersonErased
 from shared.events.pledges import (
     EvidenceDeclined,
     Period,
@@ -34,6 +35,9 @@ _REQUEST = UUID("01922f00-0000-7000-8000-000000000002")
 _INVITATION = UUID("01922f00-0000-7000-8000-000000000003")
 _HANDOVER = UUID("01922f00-0000-7000-8000-000000000004")
 _ERASURE = UUID("01922f00-0000-7000-8000-000000000005")
+_LOST = UUID("01922f00-0000-7000-8000-000000000006")
+_LEFT = UUID("01922f00-0000-7000-8000-000000000007")
+_EVENT = UUID("01922f00-0000-7000-8000-000000000008")
 _KALMORA = EntityRef(entity_id="kalmora", name="Kalmora", kind="member_state", fictional=True)
 _VERIDIA = EntityRef(entity_id="veridia", name="Veridia", kind="member_state", fictional=True)
 
@@ -139,6 +143,14 @@ _UNREACHABLE = ReminderUnreachable(
     pledge_id=_PLEDGE, entity_id="veridia", milestone="plenary-2024", offset_days=-30, due_on=date(2024, 11, 5)
 )
 
+
+def _buried(service: str) -> DeadLetterBuried:
+    place = {"topic": "gcm.pledges", "partition": 2, "offset": 4711, "event_id": _EVENT}
+    return DeadLetterBuried.model_validate(
+        {**place, "service": service, "consumer": "known_pledges", "type": "pledge.published.v1"}
+    )
+
+
 EXAMPLES: dict[str, Data] = {
     "pledge.published.v1": _pledge("published", []),
     "pledge.amended.v1": _pledge("amended", ["period"]),
@@ -167,6 +179,11 @@ EXAMPLES: dict[str, Data] = {
     "request.acknowledged.v1": _request("acknowledged"),
     "request.withdrawn.v1": _request("withdrawn"),
     "reminder.unreachable.v1": _UNREACHABLE,
+    "contact.lost.v1": ContactLost(lost_id=_LOST, entity_id="veridia", reason="hard_bounce"),
+    "membership.lead_left.v1": LeadLeft(lead_left_id=_LEFT, entity_id="veridia"),
+    "dead_letter.buried_by_pledges.v1": _buried("pledges"),
+    "dead_letter.buried_by_network_support.v1": _buried("network_support"),
+    "dead_letter.buried_by_notifications.v1": _buried("notifications"),
     "invitation.issued.v1": InvitationIssued(invitation_id=_INVITATION, entity_id="veridia"),
     "membership.handed_over.v1": HandedOver(handover_id=_HANDOVER, entity_id="veridia"),
     "membership.handover_withdrawn.v1": HandedOver(handover_id=_HANDOVER, entity_id="veridia"),

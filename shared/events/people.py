@@ -12,6 +12,13 @@ class HandedOver(Data):
     entity_id: str
 
 
+class LeadLeft(Data):
+    """An entity has no focal point any more and no successor is planned: its pledges have nobody who leads them."""
+
+    lead_left_id: UUID
+    entity_id: str
+
+
 class InvitationIssued(Data):
     """Somebody is to be invited, or invited again; where to, the pledges service tells."""
 

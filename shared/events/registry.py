@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from shared.events.entities import EntityEvent
 from shared.events.envelope import Data
-from shared.events.notifications import ReminderUnreachable
-from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
+from shared.events.messaging import DeadLetterBuried
+from shared.events.notifications import ContactLost, ReminderUnreachable
+from shared.events.people import ErasureDone, HandedOver, InvitationIssued, LeadLeft, PersonErased
 from shared.events.pledges import EvidenceDeclined, PledgeEvent, PledgeStep, SignOffAsked
 from shared.events.reviews import MilestoneEvent
 from shared.events.support import RequestStep, SupportEvent
@@ -77,10 +78,20 @@ _TYPES = [
     EventType(
         "reminder.unreachable.v1", NOTIFICATIONS_WORKFLOW, ReminderUnreachable, "Nobody could be reached for a pledge"
     ),
+    EventType("contact.lost.v1", NOTIFICATIONS_WORKFLOW, ContactLost, "Mails no longer reach who acts for an entity"),
     EventType("invitation.issued.v1", PLEDGES_WORKFLOW, InvitationIssued, "Somebody is invited to act for an entity"),
     EventType("membership.handed_over.v1", PLEDGES_WORKFLOW, HandedOver, "A focal point has a successor"),
     EventType(
         "membership.handover_withdrawn.v1", PLEDGES_WORKFLOW, HandedOver, "A handover that was planned will not happen"
+    ),
+    EventType("membership.lead_left.v1", PLEDGES_WORKFLOW, LeadLeft, "An entity has no focal point any more"),
+    *(
+        EventType(f"dead_letter.buried_by_{service}.v1", topic, DeadLetterBuried, f"{service} could not read a record")
+        for service, topic in (
+            ("pledges", PLEDGES_WORKFLOW),
+            ("network_support", SUPPORT_WORKFLOW),
+            ("notifications", NOTIFICATIONS_WORKFLOW),
+        )
     ),
     EventType("person.erased.v1", PLEDGES_WORKFLOW, PersonErased, "All that is kept of a person is to be erased"),
     EventType("erasure.done_by_network_support.v1", SUPPORT_WORKFLOW, ErasureDone, "network_support has erased it"),
