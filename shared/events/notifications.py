@@ -25,4 +25,4 @@ class ContactLost(Data):
 
     lost_id: UUID  # one for each time that a contact was lost: the same fact told twice has the same
     entity_id: str
-    reason: Literal["hard_bounce", "complaint", "nobody_reachable", "no_contact"]
+    reason: Literal["hard_bounce", "complaint", "nobody_reachable", "no_contact", "no_reaction"]
