@@ -16,6 +16,7 @@ import uvloop
 from shared import telemetry
 from shared.clock import Clock
 from shared.messaging.roles import run_consumer, run_relay
+from shared.policies import Faulty
 from shared.process import Health, Task, run
 from shared.settings import ServiceSettings
 
@@ -43,12 +44,19 @@ class Program:
     workers: frozenset[str] = frozenset({"consumer"})
 
     def main(self) -> None:
-        """Runs the roles that the command line names; raises SystemExit with the usage when it names none of ours."""
+        """Runs the roles that the command line names; raises SystemExit with the usage when it names none of
+        ours, and with what is wrong when a policy file is faulty."""
         roles = frozenset(sys.argv[1:])
         known = {"api", "relay", "migrate", *self.workers}
         if not roles or roles - known or ("migrate" in roles and len(roles) > 1):
             several = ", ".join(sorted(known - {"migrate"}))
             raise SystemExit(f"usage: python -m services.{self.service} migrate | ROLE… ({several})")
+        try:
+            self._run(roles)
+        except Faulty as fault:
+            raise SystemExit(f"not started:\n{fault}") from None
+
+    def _run(self, roles: frozenset[str]) -> None:
         settings = self.settings()
         telemetry.configure(self.service, sorted(roles), settings.log_level)
         if "migrate" in roles:
