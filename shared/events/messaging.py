@@ -1,6 +1,5 @@
 """What a service says of its own work, on its workflow topic."""
 
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -14,7 +13,7 @@ class DeadLetterBuried(Data):
     The record itself, with the reason, stands in the service's dead-letter topic: `gcm dead-letters`.
     """
 
-    service: Literal["pledges", "network_support", "notifications"]
+    service: str = Field(description="Whose consumer it was: pledges, network_support, notifications")
     consumer: str
     event_id: UUID | None = Field(description="None: the record is no event of ours")
     type: str

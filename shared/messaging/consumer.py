@@ -20,6 +20,7 @@ from shared.clock import Clock
 from shared.db import Database
 from shared.errors import Permanent
 from shared.messaging import kafka, projections
+from shared.messaging.announcing import announce
 from shared.messaging.dead_letter import DeadLetters, TooManyDeadLetters
 from shared.messaging.inbox import Outcome, receive
 from shared.messaging.kafka import Partition, Record
@@ -161,6 +162,9 @@ class Follower:
         if self._dead >= DEAD_IN_A_ROW:
             raise TooManyDeadLetters(f"{DEAD_IN_A_ROW} in a row, and the next one: {reason}")
         await self.dead_letters.bury(record, self.subscription.name, reason, attempts=attempt)
+        async with self.database.transaction() as session:
+            await announce(session, self.service, record, self.subscription.name, self.clock.moment())
+        self.nudge()
         self._dead += 1
         log.error("consumer.dead_letter", topic=record.topic, partition=record.partition, offset=record.offset)
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.clock import Clock
 from shared.db import Database
 from shared.errors import Permanent
+from shared.messaging.announcing import announce
 from shared.messaging.dead_letter import DeadLetters
 from shared.messaging.inbox import receive
 from shared.messaging.letters import Letter, letters
@@ -59,9 +60,10 @@ class Replay:
             async with self.database.transaction() as session:
                 outcome = (await receive(session, subscription, letter, moment, replayed=True)).value
         except (Permanent, UnknownMajor) as reason:
-            await desk.bury(
-                letter, letter.consumer, str(reason), attempts=letter.attempts + 1, replays=letter.replays + 1
-            )
+            replays = letter.replays + 1
+            await desk.bury(letter, letter.consumer, str(reason), attempts=letter.attempts + 1, replays=replays)
+            async with self.database.transaction() as session:
+                await announce(session, self.service, letter, letter.consumer, moment, replays=replays)
             outcome = f"a dead letter again: {reason}"
         await desk.settle(letter.number, outcome)
         return outcome

@@ -117,6 +117,31 @@ async def test_what_is_discarded_waits_no_longer_and_can_still_be_seen_and_retri
     ]
 
 
+async def test_each_letter_is_told_of_once_but_not_one_that_tells_of_another(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling = things.telling_of_letters(stage.service)
+    monkeypatch.setitem(TYPES, told := telling.name, telling)
+    event_id = await stage.send(b"a", b'{"sequence": 1, "text": "refused"}')
+    await stage.send(b"a", b"{}", ce_type="dead_letter.of_a_letter.v1")
+    await stage.send(b"b", b"no event", ce_type="", ce_id="")
+    stage.start("consumer", subscriptions="mail", tells_of_letters="1")
+    await stage.letters(3)
+    query = "select payload from outbox where type = $1 order by id"
+
+    async def two() -> list[dict[str, object]]:
+        found = [json.loads(payload) for (payload,) in await stage.rows(query, told)]
+        return found if len(found) == 2 else []
+
+    found = {letter["type"]: letter for letter in await eventually(two)}
+    assert (found[things.CHANGED]["event_id"], found[things.CHANGED]["consumer"]) == (str(event_id), "mail")
+    assert (found[""]["event_id"], found[""]["service"]) == (None, stage.service)
+    things.declare(stage.topic)
+    await outcomes(stage.replay().run(only=event_id))
+    replayed = [json.loads(payload)["replays"] for (payload,) in await stage.rows(query, told)]
+    assert replayed == [0, 0, 1]
+
+
 async def test_a_replayed_record_changes_a_projection_only_if_nothing_newer_came(stage: Stage) -> None:
     stage.start("consumer", subscriptions="copy")
     for key in (b"overtaken", b"left-alone", b"erased"):

@@ -15,11 +15,12 @@ import uvloop
 from shared import telemetry
 from shared.clock import Clock
 from shared.db import Database
+from shared.events.registry import TYPES
 from shared.messaging.nudge import Nudge
 from shared.messaging.roles import run_consumer, run_relay
 from shared.process import Health, run
 from shared.settings import ServiceSettings
-from tests.messaging.service.things import SUBSCRIPTIONS, TOPIC, declare
+from tests.messaging.service.things import SUBSCRIPTIONS, TOPIC, declare, telling_of_letters
 
 
 def listener() -> Callable[[str], None]:
@@ -71,5 +72,8 @@ async def consumer(settings: ServiceSettings) -> None:
 
 if __name__ == "__main__":
     declare(TOPIC, v2="TEST_UNDERSTANDS_V2" in os.environ)
+    if "TEST_TELLS_OF_LETTERS" in os.environ:
+        telling = telling_of_letters(os.environ["TEST_SERVICE"])
+        TYPES[telling.name] = telling
     telemetry.configure("things", sys.argv[1:], "INFO")
     uvloop.run({"relay": relay, "consumer": consumer}[sys.argv[1]](ServiceSettings()))

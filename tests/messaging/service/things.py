@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.clock import Moment
 from shared.errors import Permanent
 from shared.events.envelope import Data, Event
+from shared.events.messaging import DeadLetterBuried
 from shared.events.registry import TYPES, EventType
 from shared.messaging.republish import Republisher, Snapshot
 from shared.messaging.subscriptions import Effect, Projection, Subscription
@@ -51,6 +52,12 @@ UNHEARD = "thing.polished.v1"  # known, and nobody listens
 def declare(topic: str, *, v2: bool = False) -> None:
     names = [CHANGED, REPUBLISHED, UNHEARD, *([CHANGED_V2] if v2 else [])]
     TYPES.update({name: EventType(name, topic, Thing, "A thing changed") for name in names})
+
+
+def telling_of_letters(service: str) -> EventType:
+    """What the registry needs so that the service tells of its dead letters."""
+    name = f"dead_letter.buried_by_{service}.v1"
+    return EventType(name, "test.letters", DeadLetterBuried, "A dead letter waits for a decision")
 
 
 def undeclare() -> None:
