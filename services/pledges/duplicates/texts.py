@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self
 
 from rapidfuzz.utils import default_process
 
-from services.pledges.entities.names import fold
+from shared.searching.folding import fold
 
 LONGEST = 2000  # characters of a text that are compared: what is the same says so by then
 MOST_TRANSLATIONS = 5  # the languages of the United Nations, besides the pledge's own

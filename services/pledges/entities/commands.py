@@ -18,6 +18,7 @@ from shared.errors import Conflict, NotFound
 from shared.events.common import Change
 from shared.events.entities import EntityEvent, EntitySnapshot
 from shared.messaging import outbox
+from shared.searching.folding import fold
 from shared.web import etag
 
 Reference = dict[str, Any] | None
@@ -93,7 +94,7 @@ def _columns(entity_id: str, fields: EntityFields) -> dict[str, Any]:
     name = names.display(fields.names)
     plain = fields.model_dump(exclude={"groups"})
     search = names.searchable(entity_id, fields.names, fields.aliases)
-    return {**plain, "name": name, "sort_name": names.fold(name), "search": search}
+    return {**plain, "name": name, "sort_name": fold(name), "search": search}
 
 
 async def _set_groups(session: AsyncSession, entity_id: str, fields: EntityFields) -> None:

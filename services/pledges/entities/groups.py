@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from functools import cache
 
-from services.pledges.entities.names import fold
 from shared.events.entities import Group
 from shared.reference import catalogue
 from shared.reference.entries import State
+from shared.searching.folding import fold
 
 
 def region_code(name: str) -> str:

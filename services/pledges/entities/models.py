@@ -24,7 +24,7 @@ class Entity(Table, table=True):
     aliases: list[str] = Field(sa_type=ARRAY(Text))
     country: str | None = None
     fictional: bool = False
-    sort_name: str  # folded, see names.fold
+    sort_name: str  # folded: shared/searching/folding.py
     search: str  # all names, aliases and the code, folded
     revision: int = 1
     sequence: int = 1

@@ -9,11 +9,11 @@ from services.pledges.entities import groups
 from services.pledges.registry.content import Commitment, Cycle, Form, Framework, Kind, Level, Objective, SdgTarget
 from services.pledges.registry.content import Language as TextLanguage
 from services.pledges.registry.schemas import Reason
-from services.pledges.search import words
 from services.pledges.search.codes import CODED, NONE, code, day
 from services.pledges.search.sets import All, Has, Set, Without, before
 from services.pledges.times import Day
 from shared.reference import catalogue
+from shared.searching import words
 from shared.web.pagination import word
 
 MOST_VALUES = 50  # of one filter

@@ -20,9 +20,11 @@ from services.pledges.search.codes import codes
 from services.pledges.search.models import RULES, SIZE, SearchDocument
 from services.pledges.search.schemas import PublicItem
 from services.pledges.search.sets import NO_BITS
-from services.pledges.search.words import PLAIN, Word, texts, words
+from services.pledges.search.texts import texts
 from shared.db import Database
 from shared.events.pledges import PledgeSnapshot
+from shared.searching.stems import stems
+from shared.searching.words import PLAIN, Word, words
 
 FOLD_EVERY = 64  # changes; a request looks at those that are not folded one by one
 MOST_FOLDED = 500  # changes at once
@@ -33,13 +35,6 @@ WORD, SUPPORT = "word:", "support:"  # begin codes of texts, and of requests for
 OF_ENTITY = "of:"  # begins codes of what an entity is called and belongs to
 NAME = f"{OF_ENTITY}name:"
 
-_STEMS = text("""
-select place, array_agg(distinct stem) as stems
-from unnest(cast(:places as integer[]), cast(:dictionaries as text[]), cast(:words as text[]))
-        as w (place, dictionary, word),
-    lateral unnest(ts_lexize(dictionary::regdictionary, word)) as stem
-group by place
-""")
 # what its requests for support say is kept
 _SAVE = text(f"""
 with new as (
@@ -159,18 +154,6 @@ async def support(session: AsyncSession, pledges: Collection[UUID] | None) -> No
     """What is known of requests for support with these pledges, or with None all, in their documents."""
     which = "true" if pledges is None else _OF_PLEDGES
     await _retag(session, SUPPORT, _ASKED, which, {} if pledges is None else {"pledges": list(pledges)})
-
-
-async def stems(session: AsyncSession, found: Sequence[Collection[Word]]) -> list[list[str]]:
-    """For each collection of words, their stems, each once."""
-    rows = [(place, *word) for place, every in enumerate(found) for word in every if word[0] != PLAIN]
-    plain = [{word for dictionary, word in every if dictionary == PLAIN} for every in found]
-    if rows:
-        places, dictionaries, spelled = (list(column) for column in zip(*rows, strict=True))
-        values = {"places": places, "dictionaries": dictionaries, "words": spelled}
-        for row in await session.execute(_STEMS, values):
-            plain[row.place].update(row.stems)
-    return [sorted(every) for every in plain]
 
 
 async def index_all(owner_url: str) -> None:

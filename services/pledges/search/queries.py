@@ -22,7 +22,7 @@ from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.schemas import Reason
 from services.pledges.reviews import cycles
 from services.pledges.search import filters as wants
-from services.pledges.search import index, words
+from services.pledges.search import index
 from services.pledges.search.codes import NONE, code
 from services.pledges.search.filters import Filters, Named
 from services.pledges.search.models import SIZE, SearchDocument
@@ -30,6 +30,8 @@ from services.pledges.search.schemas import FIELDS, Count, Facets, PublicItem
 from services.pledges.search.sets import NO_BITS, All, Has, Set, condition
 from shared.errors import FieldProblem, Invalid
 from shared.reference import catalogue
+from shared.searching import words
+from shared.searching.stems import stems
 from shared.web import pagination
 
 # chunk by chunk until there are enough; what is not folded yet is looked at by itself
@@ -137,7 +139,7 @@ async def named(session: AsyncSession, filters: Filters, today: date) -> Named:
         rows = await session.execute(_SPANS, {"groups": filters.group, "on": on})
         found["group"] = Has([index.group_code(row.code, row.since, row.until) for row in rows])
     if filters.text is not None:
-        found["text"] = wants.spelled(filters.text, await index.stems(session, words.wanted(filters.text)))
+        found["text"] = wants.spelled(filters.text, await stems(session, words.wanted(filters.text)))
     return found
 
 

@@ -4,18 +4,12 @@ The documents themselves are made by services.pledges.search.index.catch_up, whi
 """
 
 from shared.migrate import script
+from shared.searching import ddl
 
 revision = "0011"
 down_revision = "0010"
 
 SEARCH = """
--- without stop words: a word that is one in French may be sought in English
-create text search dictionary search_arabic (template = snowball, language = arabic);
-create text search dictionary search_english (template = snowball, language = english);
-create text search dictionary search_french (template = snowball, language = french);
-create text search dictionary search_russian (template = snowball, language = russian);
-create text search dictionary search_spanish (template = snowball, language = spanish);
-
 create table search_document (
     ordinal   integer generated always as identity (minvalue 0) primary key,
     pledge_id uuid not null unique references public_pledge,
@@ -51,4 +45,4 @@ drop index public_pledge_of_state;
 
 
 def upgrade() -> None:
-    script(SEARCH)
+    script(ddl.V1 + SEARCH)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.entities.names import MOST_WORDS, display, fold, searchable, words
+from services.pledges.entities.names import MOST_WORDS, display, searchable, words
+from shared.searching.folding import fold
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Texts as the words that they are found by. Pure; PostgreSQL brings words to their stems (index.stems).
+"""Texts as the words that they are found by. Pure; PostgreSQL brings words to their stems (stems.py).
 
 Each word counts as it is written and without its marks: "migración" is found by "migracion", and its stem too. Chinese
 has no spaces, so each character counts, and each two that stand together: 移民 is found in mid-sentence.
@@ -9,8 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from services.pledges.entities.names import fold
-from shared.events.pledges import PledgeSnapshot
+from shared.searching.folding import fold
 
 DICTIONARIES = {
     "ar": "search_arabic",
@@ -21,20 +20,13 @@ DICTIONARIES = {
 }
 PLAIN = "simple"  # of other languages, and of Chinese: words as they are
 LONGEST = 40  # characters of a word; what is longer is cut
-MOST_TEXT = 200_000  # characters of a pledge, all its languages together, that are searched
+MOST_TEXT = 200_000  # characters of a document, all its languages together, that are searched
 MOST_WORDS = 10  # of a query
 
 _CHINESE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # and Japanese
 _RUNS = re.compile(rf"([{_CHINESE}]+)|([^\W_{_CHINESE}]+)")
 
 Word = tuple[str, str]  # its dictionary, and the word
-
-
-def texts(pledge: PledgeSnapshot) -> Iterator[tuple[str, str]]:
-    """Each text with its language (BCP 47)."""
-    yield pledge.language, f"{pledge.title}\n{pledge.description}"
-    for translation in pledge.translations:
-        yield translation.language, f"{translation.title}\n{translation.description}"
 
 
 def words(found: Iterable[tuple[str, str]]) -> set[Word]:
