@@ -1,19 +1,17 @@
 """Templates to mail texts: one file a mail and language holds its sentences, layouts make text and HTML of them."""
 
-import re
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
 
+from services.notifications.content import plain
+from services.notifications.content.inlining import Loader
 from services.notifications.content.words import FOLDER
-
-_BLANKS = re.compile(r"[ \t\r\n]+")  # a no-break space stays one
-WIDTH = 72  # characters a line, RFC 3676 advises 78 at most
-LONGEST_SUBJECT = 200
+from shared import speaking
 
 
 @dataclass(frozen=True)
@@ -31,13 +29,11 @@ def render(template: str, language: str, values: Mapping[str, Any]) -> Content:
 
     Values go into HTML escaped. Into the plain text they go as they are: clean them before.
     """
-    plain, html = _template(template, language, html=False), _template(template, language, html=True)
-    return Content(
-        language,
-        plain.render(values, layout="layout.subject").strip()[:LONGEST_SUBJECT],
-        plain.render(values, layout="layout.txt"),
-        html.render(values, layout="layout.html"),
-    )
+    given = {**values, "language": language, "direction": speaking.locale_of(language).text_direction}
+    of_text, of_html = _template(template, language, html=False), _template(template, language, html=True)
+    subject = plain.subject(of_text.render(given, layout="layout.subject"), given["direction"])
+    text = plain.directed(of_text.render(given, layout="layout.txt"), given["direction"])
+    return Content(language, subject, text, of_html.render(given, layout="layout.html", subject=subject))
 
 
 @cache
@@ -48,17 +44,26 @@ def _template(template: str, language: str, *, html: bool) -> Template:
 @cache
 def _environment(*, html: bool) -> Environment:
     made = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=Loader(FOLDER),
         autoescape=html,  # noqa: S701 - plain text shows what it holds, as it is
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters["paragraph"] = paragraph
+    made.filters |= {"paragraph": _paragraph, "plural": _plural}
     return made
 
 
-def paragraph(text: str) -> str:
-    """However the template breaks its lines, the mail has them of one length; addresses stay whole."""
-    return textwrap.fill(_BLANKS.sub(" ", text).strip(), WIDTH, break_long_words=False, break_on_hyphens=False)
+@pass_context
+def _paragraph(context: Context, text: str) -> str:
+    return plain.paragraph(text, context["language"])
+
+
+@pass_context
+def _plural(context: Context, count: int, **forms: str) -> str:
+    """{{ count | plural(one="{n} pledge", other="{n} pledges") }}: the forms that the language has, all of them."""
+    locale = speaking.locale_of(context["language"])
+    if forms.keys() != set(locale.plural_form.rules) | {"other"}:
+        raise ValueError(f"These are not the plural forms of {locale}: {', '.join(forms)}")
+    return forms[locale.plural_form(count)].format(n=speaking.number(count, locale))

@@ -1,4 +1,4 @@
-"""What each language says around the templates: greetings, reasons, names of fields, months."""
+"""What each language says around the templates: greetings, reasons, names of fields; dates and lists in its form."""
 
 from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812 - a language has a form of dates, and is asked for it
@@ -6,10 +6,16 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from babel import Locale
+from babel.lists import format_list
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.notifications.content.shown import Shown, fill, shown
+from shared import speaking
+from shared.reference.dates import PartialDate
+
 FOLDER = Path(__file__).parent / "templates"
-LANGUAGES = ("en", "fr")  # those whose templates are complete; anybody else is written to in the first
+LANGUAGES = ("en", "ar", "zh", "fr", "ru", "es")  # those of the United Nations; to anybody else we write in the first
 FALLBACK = LANGUAGES[0]
 
 
@@ -18,35 +24,46 @@ class Words(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    direction: str
+    language: str
+    register_: str = Field(alias="register")
     greeting: str
     greeting_without_name: str
     reasons: dict[str, str]
     automatic: str
+    preferences: str
+    unsubscribe: str
     untitled: str
     in_english: str
-    and_: str = Field(alias="and")
-    months: tuple[str, ...] = Field(min_length=12, max_length=12)
-    date: str
-    first_of_month: str
     fields: dict[str, str]
     roles: dict[str, str]
 
-    def greet(self, name: str) -> str:
-        return self.greeting.format(name=name) if name else self.greeting_without_name
+    @property
+    def locale(self) -> Locale:
+        return speaking.locale_of(self.language)
 
-    def reason(self, audience: str, entities: Sequence[str]) -> str:
-        return self.reasons[audience].format(entities=self.listed(entities))
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`."""
+        return str(self.locale.text_direction)
 
-    def listed(self, names: Sequence[str]) -> str:
+    def shown(self, text: str) -> Shown:
+        """One clean line of somebody else's, for a sentence of this language."""
+        return shown(text, self.language)
+
+    def greet(self, name: str) -> Shown:
+        return fill(self.greeting, name=self.shown(name)) if name else fill(self.greeting_without_name)
+
+    def reason(self, audience: str, entities: Sequence[str]) -> Shown:
+        return fill(self.reasons[audience], entities=self.listed(entities))
+
+    def listed(self, names: Sequence[str]) -> Shown:
         """In English: A, B and C."""
-        *most, last = names or [""]
-        return f"{', '.join(most)}{self.and_}{last}" if most else last
+        places = ["{}"] * len(names)
+        return fill(format_list(places, locale=self.locale), *map(self.shown, names))
 
-    def on(self, day: Date) -> str:
-        """The date as one writes it: 5 December 2024, 1er décembre 2024."""
-        number = self.first_of_month if day.day == 1 else str(day.day)
-        return self.date.format(day=number, month=self.months[day.month - 1], year=day.year)
+    def on(self, day: PartialDate | Date) -> str:
+        """The date as one writes it: 5 December 2024, 1er décembre 2024; as precise as it is known."""
+        return speaking.day(day if isinstance(day, PartialDate) else PartialDate(str(day)), self.locale)
 
     def field(self, code: str) -> str:
         """A field's name; "targets.0.by" is the field "targets". What has no name shows its code."""
@@ -61,4 +78,5 @@ def spoken(language: str) -> str:
 
 @cache
 def words(language: str) -> Words:
-    return Words.model_validate(yaml.safe_load((FOLDER / language / "words.yaml").read_text("utf-8")))
+    read = yaml.safe_load((FOLDER / language / "words.yaml").read_text("utf-8"))
+    return Words.model_validate({"language": language, **read})

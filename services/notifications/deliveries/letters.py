@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.notifications.content.cleaning import one_line, shorten
 from services.notifications.content.renderer import Content, render
+from services.notifications.content.shown import Shown, fill
 from services.notifications.content.words import FALLBACK, Words, spoken, words
 from services.notifications.deliveries.steps import AUDIENCES
 from services.notifications.recipients import Contact
@@ -31,11 +32,14 @@ def letter(template: str, contact: Contact, entities: Sequence[str], values: Map
     language = spoken(contact.language)
     said, name, audience = words(language), one_line(contact.name, LONGEST_NAME), AUDIENCES[template]
     everywhere = {
-        "language": language,
-        "direction": said.direction,
+        "register": said.register_,
         "greeting": said.greet(name),
         "reason": said.reason(audience, [one_line(entity, LONGEST_NAME) for entity in entities]),
         "automatic": said.automatic,
+        "preferences": said.preferences,
+        "preferences_url": "",
+        "unsubscribe": said.unsubscribe,
+        "unsubscribe_url": "",
         "portal": portal,
         "items": [],
     }
@@ -48,11 +52,11 @@ def of_step(template: str, contact: Contact, pledge_id: UUID | None, facts: Mapp
     said = words(spoken(contact.language))
     title = one_line(contact.pledge_title or "") or said.untitled
     values = {
-        "title": title,
-        "short_title": shorten(title, LONGEST_IN_SUBJECT),
-        "entity": one_line(contact.entity_name, LONGEST_NAME),
-        "owner": one_line(contact.pledge_entity or contact.entity_name, LONGEST_NAME),
-        "filer": one_line(contact.filed_by or "", LONGEST_NAME),
+        "title": said.shown(title),
+        "short_title": said.shown(shorten(title, LONGEST_IN_SUBJECT)),
+        "entity": _name(said, contact.entity_name),
+        "owner": _name(said, contact.pledge_entity or contact.entity_name),
+        "filer": _name(said, contact.filed_by or ""),
         "entity_id": facts.get("entity_id", ""),
         "number": facts.get("update"),
         "pledge_id": pledge_id,
@@ -68,13 +72,17 @@ def of_membership(template: str, contact: Contact, portal: str) -> Letter:
     if told is None:
         raise ValueError("the contact tells of no membership")
     values = {
-        "entity": one_line(contact.entity_name, LONGEST_NAME),
-        "other": one_line(told.other, LONGEST_NAME),
+        "entity": _name(said, contact.entity_name),
+        "other": _name(said, told.other),
         "role": said.roles.get(told.role, told.role),
         "on": said.on(told.on.date()),
         "token": told.token,
     }
     return letter(template, contact, [contact.entity_name], values, portal)
+
+
+def _name(said: Words, name: str) -> Shown:
+    return said.shown(one_line(name, LONGEST_NAME))
 
 
 def _fields(said: Words, codes: Sequence[str]) -> list[dict[str, str]]:
@@ -83,11 +91,11 @@ def _fields(said: Words, codes: Sequence[str]) -> list[dict[str, str]]:
     return [{"text": name, "url": ""} for name in names]
 
 
-def _named(listing: Listing, language: str) -> str:
+def _named(said: Words, listing: Listing) -> Shown:
     """The milestone's name. One that there is in English only is shown so, and said to be."""
-    name = one_line(listing.name(language), LONGEST_IN_SUBJECT)
-    translated = language in listing.names or FALLBACK not in listing.names
-    return name if translated else words(language).in_english.format(name=name)
+    name = said.shown(one_line(listing.name(said.language), LONGEST_IN_SUBJECT))
+    translated = said.language in listing.names or FALLBACK not in listing.names
+    return name if translated else fill(said.in_english, name=name)
 
 
 def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing, portal: str) -> Letter:
@@ -96,20 +104,22 @@ def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing
     The links in it are for this person alone, and good once.
     """
     contact = next(iter(contacts.values()))
-    said = words(language := spoken(contact.language))
-    items = []
+    said = words(spoken(contact.language))
+    items: list[dict[str, str]] = []
     for pledge in listing.pledges:
         asked = contacts[pledge.entity_id]
-        owner = f" ({one_line(asked.entity_name, LONGEST_NAME)})" if len(contacts) > 1 else ""
-        text = (one_line(pledge.title) or said.untitled) + owner
+        text = said.shown(one_line(pledge.title) or said.untitled)
+        if len(contacts) > 1:
+            text = fill("{} ({})", text, _name(said, asked.entity_name))
         token = asked.links.get(pledge.pledge_id)
         path = f"links/{token}" if token else f"pledges/{pledge.pledge_id}"
         items.append({"text": text, "url": f"{portal}/{path}"})
     values = {
-        "milestone": _named(listing, language),
+        "milestone": _named(said, listing),
         "milestone_code": listing.milestone,
         "milestone_on": said.on(listing.starts),
         "passed": listing.offset_days > 0,
+        "count": len(items),
         "items": items,
     }
     return letter(template, contact, [asked.entity_name for asked in contacts.values()], values, portal)

@@ -6,9 +6,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
-from services.notifications.content.cleaning import one_line
+from services.notifications.content.cleaning import sendable
 from services.notifications.deliveries.letters import Letter
 from shared import addresses
+
+LONGEST_SUBJECT = 300  # characters: more than ours ever have
 
 
 def message(letter: Letter, *, sender: str, message_id: str, now: datetime) -> EmailMessage:
@@ -20,7 +22,7 @@ def message(letter: Letter, *, sender: str, message_id: str, now: datetime) -> E
     made = EmailMessage(policy=SMTP)
     made["From"] = mailbox(*parseaddr(sender))
     made["To"] = mailbox(letter.name, letter.address)
-    made["Subject"] = header(letter.content.subject, 200)
+    made["Subject"] = header(letter.content.subject, LONGEST_SUBJECT)
     made["Date"] = format_datetime(now)
     made["Message-ID"] = message_id
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
@@ -33,9 +35,9 @@ def message(letter: Letter, *, sender: str, message_id: str, now: datetime) -> E
 
 
 def header(text: str, longest: int) -> str:
-    """One clean line. What looks like an encoded word (RFC 2047) is spoilt: the email package would decode it, and a
-    line break hidden in it would begin a new header."""
-    return one_line(text, longest).replace("=?", "= ?")
+    """One line that can be sent. What looks like an encoded word (RFC 2047) is spoilt: the email package would decode
+    it, and a line break hidden in it would begin a new header."""
+    return sendable(text, longest).replace("=?", "= ?")
 
 
 def mailbox(name: str, address: str) -> Address:

@@ -55,7 +55,7 @@ async def test_an_entity_that_nobody_acts_for_costs_nothing(post: Post) -> None:
 
 
 async def test_each_in_their_own_language_with_the_fields_that_staff_named(post: Post) -> None:
-    post.people.languages = {"amina": "fr", "bao": "ar"}
+    post.people.languages = {"amina": "fr", "bao": "de"}
     await post.hears("pledge.changes_requested.v1")
     await post.send()
     mails = {mail["To"].addresses[0].username: mail for mail in post.inbox.mails}

@@ -1,77 +1,23 @@
-"""Every mail in every declared language: it renders, says why it came, escapes, and holds nothing from elsewhere."""
+"""Every mail in every language: it renders, says why it came, escapes, and holds nothing from elsewhere."""
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from html.parser import HTMLParser
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from services.notifications.content.cleaning import one_line
-from services.notifications.content.renderer import paragraph, render
+from services.notifications.content.renderer import render
 from services.notifications.content.words import FOLDER, LANGUAGES, spoken, words
-from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
-from services.notifications.deliveries.steps import AUDIENCES, MAILS, PERSONAL, REMINDER, TEMPLATES
-from services.notifications.recipients import Contact, Membership
+from services.notifications.deliveries.letters import of_membership, of_reminder
+from services.notifications.deliveries.steps import AUDIENCES, MAILS, TEMPLATES
 from services.notifications.reminders.listing import Listed, Listing
 from shared.events.registry import TYPES
+from tests.support.mails import EVERY, PLEDGE, PORTAL, TOLD, Page, a_letter, contact, flat, reads
 
-PORTAL = "https://pledges.example"
-PLEDGE = UUID("01922f00-0000-7000-8000-000000000001")
 EVIL = '<script>alert(1)</script> & "quotes" <img src=x onerror=y>'
-TOLD = Membership(datetime(2024, 10, 1, tzinfo=UTC), other="Bruno Keita", role="delegate", token="gAAAA_invitation")
-OF_PLEDGES = [template for template in TEMPLATES if AUDIENCES[template] not in PERSONAL]
 OF_HANDOVERS = [template for template in TEMPLATES if AUDIENCES[template] in {"former", "successor"}]
-EVERY = [(template, language) for template in TEMPLATES for language in LANGUAGES]
-
-
-def contact(language: str = "en", **changed: Any) -> Contact:
-    plain = {
-        "address": "amina@demo.invalid",
-        "name": "Amina Diallo",
-        "entity_name": "Veridia",
-        "pledge_title": "Schools",
-    }
-    return Contact(**{**plain, "language": language, **changed})
-
-
-def a_letter(template: str, person: Contact, *, offset: int = -30, **told: Any) -> Letter:
-    if template == REMINDER.template:
-        listed = (Listed(1, PLEDGE, "veridia", person.pledge_title or ""),)
-        listing = Listing(
-            "plenary-2024", {"en": "Plenary 2024", "fr": "Plénière 2024"}, date(2024, 12, 5), offset, listed
-        )
-        return of_reminder(template, {"veridia": person}, listing, PORTAL)
-    if AUDIENCES[template] in PERSONAL:
-        return of_membership(template, replace(person, membership=TOLD), PORTAL)
-    facts: dict[str, Any] = {"fields": ["period", "targets.0.by", "targets.1.by", "unheard_of"], "request_id": "r-1"}
-    facts |= {"entity_id": "veridia", "update": 2, **told}
-    return of_step(template, person, PLEDGE, facts, PORTAL)
-
-
-class Page(HTMLParser):
-    """Tags and addresses of an HTML mail, and the text between them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags, self.attributes, self.words = set[str](), list[tuple[str, str]](), ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-
-def flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 def test_there_is_a_file_for_every_mail_in_every_language_and_no_other() -> None:
@@ -90,46 +36,18 @@ def test_text_and_html_say_who_why_and_what_next(template: str, language: str) -
     page = Page(content.html)
     said = words(language)
     reason = said.reason(AUDIENCES[template], ["Veridia"])
-    for shown in (flat(content.text), flat(page.words)):
-        assert "Amina Diallo" in shown
-        assert flat(reason) in shown
-        assert "Veridia" in shown
-        assert flat(said.automatic) in shown
-    links = [value for name, value in page.attributes if name == "href"]
-    assert links
-    assert all(link.startswith(f"{PORTAL}/") for link in links)
-    assert all(link in content.text for link in links)
+    for shown in (content.text, page.words):
+        assert all(reads(shown, part) for part in ("Amina Diallo", reason, "Veridia", said.automatic))
+    assert page.links
+    assert all(link.startswith(f"{PORTAL}/") for link in page.links)
+    assert all(link in content.text for link in page.links)
     assert (content.language, ("lang", language) in page.attributes) == (language, True)
     assert content.subject
     assert "\n" not in content.subject
 
 
-@pytest.mark.parametrize(("template", "language"), EVERY)
-def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(template: str, language: str) -> None:
-    page = Page(a_letter(template, contact(language, pledge_title=EVIL, name=EVIL, entity_name=EVIL)).content.html)
-    assert page.tags <= {"html", "head", "meta", "title", "body", "div", "p", "ul", "li", "a", "hr", "br"}
-    assert not {name for name, _ in page.attributes} & {"src", "background", "onerror", "srcset"}
-    assert not re.search(r"url\(|@import", " ".join(value for _, value in page.attributes))
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", [template for template in OF_PLEDGES if template != "support_refused"])
-def test_html_in_a_title_is_shown_and_not_obeyed(template: str, language: str) -> None:
-    content = a_letter(template, contact(language, pledge_title=EVIL)).content
-    assert flat(EVIL) in flat(content.text)
-    assert flat(EVIL) in flat(Page(content.html).words)
-    assert "<script" not in content.html
-
-
 def test_a_refused_request_shows_no_title_that_may_be_another_entitys() -> None:
     assert "Schools" not in a_letter("support_refused", contact()).content.text
-
-
-@pytest.mark.parametrize(("template", "language"), EVERY)
-def test_lines_of_plain_text_are_short_and_addresses_whole(template: str, language: str) -> None:
-    content = a_letter(template, contact(language, pledge_title="A rather long title " * 12)).content
-    assert all(len(line) <= 78 for line in content.text.splitlines() if "A rather" not in line and "http" not in line)
-    assert "\n\n\n" not in content.text
 
 
 def test_fields_are_named_once_in_the_persons_language() -> None:
@@ -150,7 +68,7 @@ def test_fields_are_named_once_in_the_persons_language() -> None:
     ],
 )
 def test_a_reminder_before_and_after(language: str, offset: int, expected: str) -> None:
-    assert expected in flat(a_letter("reminder", contact(language), offset=offset).content.text)
+    assert reads(a_letter("reminder", contact(language), offset=offset).content.text, expected)
 
 
 @pytest.mark.parametrize(
@@ -166,9 +84,9 @@ def test_a_partner_is_asked_about_a_version_or_a_report(
     language: str, number: int | None, says: str, link: str
 ) -> None:
     content = a_letter("sign_off_asked", contact(language, pledge_entity="Kalmora"), update=number).content
-    assert says in flat(content.text)
+    assert reads(content.text, says)
     assert f"/my/pledges/{PLEDGE}/answer?entity=veridia" in content.text
-    [address] = [value for name, value in Page(content.html).attributes if name == "href"]
+    [address] = Page(content.html).links
     assert address.endswith(link)
 
 
@@ -182,17 +100,16 @@ def test_a_partner_is_asked_about_a_version_or_a_report(
     ],
 )
 def test_an_entity_reads_who_filed_a_pledge_in_its_name(language: str, filer: str | None, says: str) -> None:
-    assert says in flat(a_letter("acceptance_asked", contact(language, filed_by=filer)).content.text)
+    assert reads(a_letter("acceptance_asked", contact(language, filed_by=filer)).content.text, says)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_filed_it_is_not_promised_what_its_entity_hears(language: str) -> None:
     own = flat(a_letter("pledge_received", contact(language)).content.text)
-    filed = flat(
-        a_letter("pledge_received", contact(language, pledge_entity="Kalmora", filed_by="Veridia")).content.text
-    )
-    assert ("(Veridia)" in own, "(Kalmora)" in filed, own == filed) == (True, True, False)
-    assert ("accept" in filed, "accept" in own) == (True, False)
+    other = contact(language, pledge_entity="Kalmora", filed_by="Veridia")
+    filed = flat(a_letter("pledge_received", other).content.text)
+    assert ("Veridia" in own, "Kalmora" in own, "Kalmora" in filed) == (True, False, True)
+    assert own != filed.replace("Kalmora", "Veridia")
 
 
 def test_a_reminder_for_several_entities_says_whose_pledge_is_whose() -> None:
@@ -202,7 +119,7 @@ def test_a_reminder_for_several_entities_says_whose_pledge_is_whose() -> None:
     text = of_reminder("reminder", asked, listing, PORTAL).content.text
     assert "- Schools (Veridia)\n" in text
     assert "- Housing (City of Milan)\n" in text
-    assert "focal point of Veridia and City of Milan." in flat(text)
+    assert reads(text, "focal point of Veridia and City of Milan.")
     assert "plenary-2024" in text  # a milestone without a name
 
 
@@ -212,62 +129,33 @@ def test_a_reminder_for_several_entities_says_whose_pledge_is_whose() -> None:
         ("fr", {"en": "Forum 2030", "fr": "Le Forum"}, "« Le Forum »"),
         ("fr", {"en": "Forum 2030"}, "« Forum 2030 (en anglais) »"),
         ("en", {"en": "Forum 2030"}, "“Forum 2030”"),
-        ("ar", {"en": "Forum 2030"}, "“Forum 2030”"),  # the whole mail is in English
+        ("ar", {"en": "Forum 2030"}, "«Forum 2030 (بالإنكليزية)»"),
+        ("de", {"en": "Forum 2030"}, "“Forum 2030”"),  # the whole mail is in English
         ("fr", {}, "« plenary-2024 »"),
     ],
 )
 def test_a_milestone_that_has_an_english_name_only_is_said_to(language: str, names: dict[str, str], shown: str) -> None:
     listing = Listing("plenary-2024", names, date(2024, 12, 5), -30, (Listed(1, PLEDGE, "veridia", "Schools"),))
     text = of_reminder("reminder", {"veridia": contact(language)}, listing, PORTAL).content.text
-    assert shown in flat(text).replace("\u00a0", " ")
+    assert reads(text, shown)
 
 
 def test_a_pledge_without_a_title_or_a_person_without_a_name() -> None:
     text = a_letter("pledge_published", contact(pledge_title=None, name="")).content.text
     assert text.startswith("Good day,\n")
-    assert "pledge without a title" in flat(text)
+    assert reads(text, "pledge without a title")
 
 
 @pytest.mark.parametrize(
-    ("asked", "answered"), [("fr", "fr"), ("fr-CA", "fr"), ("FR", "fr"), ("en", "en"), ("ar", "en"), ("", "en")]
+    ("asked", "answered"), [("fr", "fr"), ("fr-CA", "fr"), ("FR", "fr"), ("zh-Hans", "zh"), ("de", "en"), ("", "en")]
 )
 def test_a_language_that_we_lack_falls_back_to_english(asked: str, answered: str) -> None:
     assert spoken(asked) == answered
 
 
-@pytest.mark.parametrize(
-    ("language", "day", "said"),
-    [
-        ("en", date(2024, 12, 5), "5 December 2024"),
-        ("en", date(2025, 3, 1), "1 March 2025"),
-        ("fr", date(2024, 12, 5), "5 décembre 2024"),
-        ("fr", date(2025, 8, 1), "1er août 2025"),
-    ],
-)
-def test_dates_as_the_language_writes_them(language: str, day: date, said: str) -> None:
-    assert words(language).on(day) == said
-
-
 def test_a_value_that_is_missing_is_an_error_and_no_gap() -> None:
     with pytest.raises(UndefinedError):
         render("pledge_published", "en", {"greeting": "Hello"})
-
-
-@given(st.text(max_size=300))
-def test_a_clean_line_is_one_line_that_can_be_sent(text: str) -> None:
-    clean = one_line(text)
-    assert len(clean.splitlines()) <= 1
-    clean.encode()
-    assert one_line(clean) == clean
-    assert len(one_line(text, 20)) <= 20
-
-
-def test_marks_that_turn_the_reading_direction_are_removed() -> None:
-    assert one_line("a\u202eevil\u2066b\u2029c\x00d\ud800") == "a evil b c d?"
-
-
-def test_paragraphs_keep_their_no_break_spaces() -> None:
-    assert paragraph("«\u00a0Titre\u00a0»  :\n x") == "«\u00a0Titre\u00a0» : x"
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "Opening a link changes nothing"), ("fr", "Ouvrir un lien")])
@@ -279,7 +167,7 @@ def test_a_reminder_has_a_link_of_ones_own_for_each_pledge_that_takes_one(langua
     for address in ("https://pledges.example/links/gAAAA_token-1", f"https://pledges.example/pledges/{other}"):
         assert f"  {address}\n" in content.text
         assert ("href", address) in Page(content.html).attributes
-    assert says in flat(content.text)
+    assert reads(content.text, says)
 
 
 @pytest.mark.parametrize(
@@ -299,17 +187,8 @@ def test_a_reminder_has_a_link_of_ones_own_for_each_pledge_that_takes_one(langua
 )
 def test_a_mail_about_a_membership(template: str, language: str, says: str) -> None:
     content = a_letter(template, contact(language)).content
-    assert says in flat(content.text)
+    assert reads(content.text, says)
     assert (f"{PORTAL}/invitations/gAAAA_invitation" in content.text) == (template == "invitation")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", OF_HANDOVERS)
-def test_html_in_a_name_is_shown_and_not_obeyed(template: str, language: str) -> None:
-    evil = replace(contact(language), membership=replace(TOLD, other=EVIL))
-    content = of_membership(template, evil, PORTAL).content
-    assert flat(EVIL) in flat(Page(content.html).words)
-    assert "<script" not in content.html
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -319,4 +198,4 @@ def test_whose_name_is_not_known_any_more_is_not_named(language: str) -> None:
             template, replace(contact(language), membership=replace(TOLD, other="")), PORTAL
         ).content
         assert "Bruno" not in content.text
-        assert ", ," not in flat(content.text)
+        assert ",," not in flat(content.text)

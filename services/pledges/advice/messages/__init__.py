@@ -6,7 +6,6 @@ A message is a sentence with placeholders, or one for each plural form of the la
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from unicodedata import bidirectional
 
 import yaml
 from babel import Locale
@@ -18,7 +17,6 @@ from shared.reference.dates import PartialDate
 
 HERE = Path(__file__).parent
 LONGEST_QUOTE = 80  # characters of what people wrote
-_ISOLATED = "\u2068{}\u2069"  # where a quote and its sentence may run in two directions (Unicode, UAX 9)
 
 
 class Words(BaseModel):
@@ -50,7 +48,7 @@ def say(code: str, values: Mapping[str, Value], language: str) -> str:
 def _shown(value: Value, known: Words, locale: Locale) -> str:
     match value:
         case str():
-            return known.quote.format(_isolated(_short(value), locale))
+            return known.quote.format(speaking.isolated(_short(value), locale))
         case tuple():
             return known.comma.join(_shown(one, known, locale) for one in value)
         case PartialDate():
@@ -61,11 +59,6 @@ def _shown(value: Value, known: Words, locale: Locale) -> str:
             return " ".join(filter(None, (speaking.number(amount.normalize(), locale), currency)))
         case _:
             return speaking.number(value, locale)
-
-
-def _isolated(quote: str, locale: Locale) -> str:
-    one_way = locale.text_direction == "ltr" and not any(bidirectional(char) in {"R", "AL"} for char in quote)
-    return quote if one_way else _ISOLATED.format(quote)
 
 
 def _short(text: str) -> str:
