@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,10 +33,10 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
     register_effects(owner_url, SUBSCRIPTIONS, (clock or Clock()).system())
 
 
-def app(_: Settings) -> "Callable[[Parts], FastAPI]":
+def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.notifications.app import create_app
 
-    return create_app
+    return partial(create_app, public_url=settings.public_url.rstrip("/"))
 
 
 @asynccontextmanager

@@ -23,6 +23,7 @@ from services.portal.pages import (
     invitations,
     inviting,
     links,
+    mails,
     member,
     members,
     merging,
@@ -69,6 +70,7 @@ PAGES = (
     milestones,
     moving,
     calendars,
+    mails,
 )
 LARGER = files.LARGER | reporting.LARGER | importing.LARGER
 

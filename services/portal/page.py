@@ -73,6 +73,12 @@ def with_script(request: Request, answer: Response) -> Response:
     return answer
 
 
+def with_frames(request: Request, answer: Response) -> Response:
+    """A page that shows documents of security.CLOSED."""
+    answer.headers["Content-Security-Policy"] = security.policy(parts_of(request).settings, frames=True)
+    return answer
+
+
 def language_of(request: Request) -> Language:
     found: Language | None = getattr(request.state, "language", None)
     if found is None:

@@ -12,11 +12,14 @@ from services.portal.cookies import waiting
 from services.portal.settings import Settings
 
 YEAR = 31_536_000
+# for a document that others made, in a frame of ours: styles in its elements, and nothing else
+CLOSED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'"
 
 
-def policy(settings: Settings, *, scripts: bool = False) -> str:
-    """`scripts`: those files of ours that the page names, which may talk to us alone."""
+def policy(settings: Settings, *, scripts: bool = False, frames: bool = False) -> str:
+    """`scripts`: those files of ours that the page names, which may talk to us alone. `frames`: of CLOSED documents."""
     ours = "script-src 'self'; connect-src 'self'; " if scripts else ""
+    ours += "frame-src 'self'; " if frames else ""
     return (
         f"default-src 'none'; style-src 'self'; {ours}img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
         f"form-action 'self' {settings.provider_origin}"

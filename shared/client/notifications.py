@@ -2,7 +2,7 @@
 
 from shared.client.lists import Listing
 from shared.client.models.base import Page
-from shared.client.models.notifications import Delivery, Reminder, Summary
+from shared.client.models.notifications import Delivery, Preview, Previews, Reminder, Summary
 from shared.client.room import Room
 from shared.client.sending import at
 
@@ -40,3 +40,11 @@ class Notifications(Room):
         """How many were invited before it; with `starts`, what would become of the plan."""
         wanted = {"milestone": milestone, "starts": starts, "tentative": tentative}
         return await self._to.get(at("reminders", "summary"), Summary, **wanted)
+
+    async def previews(self) -> Previews:
+        """The kinds of mails, and the languages they are written in."""
+        return await self._to.get(at("mails", "previews"), Previews)
+
+    async def preview(self, template: str, language: str) -> Preview:
+        """How a mail looks, with made-up data."""
+        return await self._to.get(at("mails", "previews", template, language), Preview)

@@ -120,6 +120,8 @@ DESK = {
     "review": "/reviews/plenary-2024",
     "find-members": "/members?q=e",
     "members": "/members/veridia",
+    "mails": "/desk/mails",
+    "mail": "/desk/mails/reminder/ar",
 }
 STAFF = DESK | {
     "milestone-move": "/desk/reviews/plenary-2024/move",

@@ -56,3 +56,29 @@ class Summary(Received):
     entities: int
     reminders: dict[str, int]
     moved: Moved | None
+
+
+class MailKind(Received):
+    template: str
+    audience: str
+
+
+class MailLanguage(Received):
+    language: str
+    direction: str
+
+
+class Previews(Received):
+    kinds: list[MailKind]
+    languages: list[MailLanguage]
+
+
+class Preview(Received):
+    sample: bool
+    template: str
+    audience: str
+    language: str
+    direction: str
+    subject: str
+    text: str
+    html: str
