@@ -10,6 +10,7 @@ from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=BaseModel)
+DEEPEST = 20  # collections in each other, in a text that was sent
 Place = tuple[str | int, ...]  # of a value in its file: keys and numbers from the outermost on
 
 
@@ -17,12 +18,15 @@ class Faulty(Exception):
     """What is wrong with a policy file, a line for each fault."""
 
 
-def load(file: Path, model: type[M], context: Mapping[str, Any] | None = None) -> M:
+def load(file: Path, model: type[M], context: Mapping[str, Any] | None = None, *, text: str | None = None) -> M:
     """The file's content, checked by the model. Raises Faulty.
 
-    `context`: what the model's validators may look at, such as the names in another file.
+    `context`: what the model's validators may look at, such as the names in another file. `text`: what somebody sent
+    in place of the content.
     """
-    content = _Content(file)
+    if text is not None:
+        _refuse_endless(file, text)
+    content = _Content(file, text)
     try:
         return model.model_validate({} if content.data is None else content.data, context=dict(context or {}))
     except ValidationError as error:
@@ -35,11 +39,25 @@ def fault(file: Path, at: Place, sentence: str) -> Faulty:
     return Faulty(f"{file}, line {_Content(file).line(at)}: {sentence}")
 
 
+def _refuse_endless(file: Path, text: str) -> None:
+    """Of strangers: what would take for ever to read, or grow without end. Nothing after it is looked at."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST or isinstance(event, yaml.AliasEvent):
+                what = "is nested too deeply; make it flat" if depth > DEEPEST else "is an alias; write it out"
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise Faulty(f"{file}, line {line}: {what}.")
+    except yaml.YAMLError:
+        return  # told by whoever reads it
+
+
 class _Content:
     """A file as SafeLoader builds it; besides, the line of each place is known, and no key may stand twice."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, text: str | None = None) -> None:
+        self._file, self._text = file, text
         self._lines: dict[Place, int] = {}
         self._around: list[yaml.Node] = []
         self.data = self._read()
@@ -51,7 +69,7 @@ class _Content:
 
     def _read(self) -> Any:
         try:
-            self._loader = yaml.SafeLoader(self._file.read_text("utf-8"))
+            self._loader = yaml.SafeLoader(self._file.read_text("utf-8") if self._text is None else self._text)
             node = self._loader.get_single_node()
             return None if node is None else self._built(node, ())
         except FileNotFoundError:

@@ -117,11 +117,14 @@ class Recipients:
     def __init__(self, http: httpx.AsyncClient, pledges_url: str, token: ServiceToken) -> None:
         self._http, self._url, self._token = http, pledges_url.rstrip("/"), token
 
-    async def search(self, entity_ids: Collection[str], *, desk: bool = False) -> Found:
-        """Focal points of these entities and, with `desk`, staff on duty; only people with an address."""
+    async def search(self, entity_ids: Collection[str], *, role: str = FOCAL_POINT, desk: bool = False) -> Found:
+        """Focal points (or those of another role) of these entities and, with `desk`, staff on duty.
+
+        Only people with an address.
+        """
         found = Found()
         for number, ids in enumerate(_slices(sorted(set(entity_ids)))):
-            body = {"entity_ids": ids, "roles": [FOCAL_POINT], "desk": desk and number == 0}
+            body = {"entity_ids": ids, "roles": [role], "desk": desk and number == 0}
             page = _read(Found, await self._post("/contacts/search", body))
             found.entities.update(page.entities)
             found.desk.extend(page.desk)
@@ -132,19 +135,21 @@ class Recipients:
         person_id: str,
         *,
         entity_id: str | None,
-        desk: bool,
-        pledge_id: UUID | None,
+        desk: bool = False,
+        pledge_id: UUID | None = None,
+        roles: Collection[str] = (FOCAL_POINT,),
         link_to: Collection[UUID] = (),
     ) -> Contact | Unreachable:
         """Address and language of one person, whose membership (or duty, with `desk`) is checked again for this.
 
-        `link_to`: pledges of the entity for which the person gets an action link.
+        `roles`: any of these will do. `link_to`: pledges of the entity for which the person gets an action link.
         """
         answer = await self._post(
             "/contacts/resolve",
             {
                 "person_id": person_id,
                 "entity_id": entity_id,
+                "roles": sorted(roles),
                 "desk": desk,
                 "pledge_id": str(pledge_id) if pledge_id else None,
                 "pledge_ids": [str(wanted) for wanted in link_to][:MOST_LINKS],

@@ -1,6 +1,6 @@
 """From a claimed delivery to a letter: at the moment of sending everything is looked at again."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from services.notifications.deliveries.lifecycle import Outage, Outcome, Suppres
 from services.notifications.deliveries.steps import AUDIENCES, PERSONAL, REMINDER, WITHDRAWN
 from services.notifications.recipients import Contact, Recipients, Unreachable
 from services.notifications.reminders.lifecycle import Reason, late
-from services.notifications.reminders.listing import Listing, listing
+from services.notifications.reminders.listing import Listed, Listing, listing
 from services.notifications.reminders.policy import Policy
 from services.notifications.settings import Settings
 from shared.clock import Clock
@@ -77,7 +77,7 @@ class Composer:
     async def _invitation(self, claimed: Claimed, found: Listing) -> Composed:
         """Lists what belongs to the entities for which this person still is a focal point."""
         asked = {
-            entity_id: await self._contact(claimed, entity_id, None, found.of_entity(entity_id))
+            entity_id: await self._listed(claimed, entity_id, found.of_entity(entity_id))
             for entity_id in found.entity_ids
         }
         contacts = {entity_id: contact for entity_id, contact in asked.items() if isinstance(contact, Contact)}
@@ -86,13 +86,18 @@ class Composer:
         shown = found.only(contacts)
         return Composed(of_reminder(claimed.template, contacts, shown, self._portal), listing=shown)
 
-    async def _contact(
-        self, claimed: Claimed, entity_id: str | None, pledge_id: UUID | None, link_to: Collection[UUID] = ()
-    ) -> Contact | Unreachable:
-        desk = AUDIENCES[claimed.template] == "desk"
+    async def _listed(self, claimed: Claimed, entity_id: str, pledges: Sequence[Listed]) -> Contact | Unreachable:
         found = await self._recipients.resolve(
-            claimed.person_id, entity_id=entity_id, desk=desk, pledge_id=pledge_id, link_to=link_to
+            claimed.person_id,
+            entity_id=entity_id,
+            roles={"focal_point", *(pledge.role for pledge in pledges)},
+            link_to=[pledge.pledge_id for pledge in pledges],
         )
+        return self._allowed(found)
+
+    async def _contact(self, claimed: Claimed, entity_id: str | None, pledge_id: UUID | None) -> Contact | Unreachable:
+        desk = AUDIENCES[claimed.template] == "desk"
+        found = await self._recipients.resolve(claimed.person_id, entity_id=entity_id, desk=desk, pledge_id=pledge_id)
         return self._allowed(found)
 
     def _allowed(self, found: Contact | Unreachable) -> Contact | Unreachable:

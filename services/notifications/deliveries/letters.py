@@ -27,10 +27,20 @@ class Letter:
     reason: str
 
 
-def letter(template: str, contact: Contact, entities: Sequence[str], values: Mapping[str, Any], portal: str) -> Letter:
-    """`entities` are the names of those for whom the person is written to, `portal` begins every link."""
+def letter(
+    template: str,
+    contact: Contact,
+    entities: Sequence[str],
+    values: Mapping[str, Any],
+    portal: str,
+    audience: str | None = None,
+) -> Letter:
+    """`entities` are the names of those for whom the person is written to, `portal` begins every link.
+
+    `audience`: as what, where that is not the template's.
+    """
     language = spoken(contact.language)
-    said, name, audience = words(language), one_line(contact.name, LONGEST_NAME), AUDIENCES[template]
+    said, name, audience = words(language), one_line(contact.name, LONGEST_NAME), audience or AUDIENCES[template]
     everywhere = {
         "register": said.register_,
         "greeting": said.greet(name),
@@ -111,6 +121,8 @@ def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing
         text = said.shown(one_line(pledge.title) or said.untitled)
         if len(contacts) > 1:
             text = fill("{} ({})", text, _name(said, asked.entity_name))
+        if pledge.other:
+            text = fill("{} – {}, {}", text, _named(said, pledge.other), said.shown(said.on(pledge.other.starts)))
         token = asked.links.get(pledge.pledge_id)
         path = f"links/{token}" if token else f"pledges/{pledge.pledge_id}"
         items.append({"text": text, "url": f"{portal}/{path}"})
@@ -122,4 +134,5 @@ def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing
         "count": len(items),
         "items": items,
     }
-    return letter(template, contact, [asked.entity_name for asked in contacts.values()], values, portal)
+    entities = [asked.entity_name for asked in contacts.values()]
+    return letter(template, contact, entities, values, portal, "delegates" if listing.as_delegate else None)

@@ -42,10 +42,17 @@ async def put_pledge(session: AsyncSession, pledge: PledgeSnapshot, at: datetime
         "review_cycle": pledge.review_cycle,
         "first_published_at": pledge.first_published_at,
         "last_reported_at": pledge.progress.last_reported_at,
+        "partner_ids": _partners(pledge),
         "sequence": pledge.sequence,
         "changed_at": at,
     }
     await session.execute(_PUT_PLEDGE, row)
+
+
+def _partners(pledge: PledgeSnapshot) -> list[str]:
+    """Who dissents does not stand behind it, and is not asked how it goes."""
+    dissent = {one.entity.entity_id for one in pledge.sign_offs if one.answer == "dissented"}
+    return [one for one in pledge.partner_entities if one not in dissent]
 
 
 async def put_milestone(session: AsyncSession, milestone: MilestoneSnapshot, at: datetime) -> None:

@@ -1,14 +1,12 @@
-"""When a reminder is due, and what becomes of it. Pure rules; `now` is business time, UTC."""
+"""When a reminder is due. Pure rules; `now` is business time, UTC."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Literal
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.notifications.recipients import Person
 from services.notifications.reminders.policy import Policy
 from shared.reference.dates import PartialDate
 
@@ -122,70 +120,3 @@ def late(not_before: datetime, now: datetime, policy: Policy) -> bool:
 def too_soon(due_on: date, others: Iterable[date], policy: Policy) -> bool:
     """`others`: the days of other reminders for the same pledge."""
     return any(abs((due_on - other).days) < policy.minimum_days_between for other in others)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A planned reminder that is due."""
-
-    id: int
-    pledge_id: UUID
-    entity_id: str
-    milestone: str
-    offset_days: int
-    due_on: date
-
-    @property
-    def cause(self) -> str:
-        return f"reminder:{self.milestone}:{self.offset_days}:{self.due_on}"
-
-
-@dataclass
-class Letter:
-    """One mail to one person: `not_before` in business time, and the reminders that it lists."""
-
-    not_before: datetime
-    reminders: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Allotment:
-    """What becomes of a batch: mails by (cause, person), and reminders that nobody gets, with the reason."""
-
-    letters: dict[tuple[str, str], Letter] = field(default_factory=dict)
-    skipped: dict[int, Reason] = field(default_factory=dict)
-    unreachable: list[Candidate] = field(default_factory=list)
-
-
-def allot(
-    batch: Sequence[Candidate],
-    contacts: Mapping[str, Collection[Person]],
-    reminded: Mapping[UUID, Collection[date]],
-    now: datetime,
-    policy: Policy,
-) -> Allotment:
-    """`contacts` are by entity, `reminded` are the days of earlier reminders by pledge. The batch's order counts."""
-    made = Allotment()
-    days = {pledge: set(earlier) for pledge, earlier in reminded.items()}
-    for candidate in batch:
-        before = days.setdefault(candidate.pledge_id, set())
-        people = contacts.get(candidate.entity_id, ())
-        if too_soon(candidate.due_on, before, policy):
-            made.skipped[candidate.id] = Reason.TOO_SOON
-        elif not people:
-            made.unreachable.append(candidate)
-        elif _address(made, candidate, people, now, policy):
-            before.add(candidate.due_on)
-        else:
-            made.skipped[candidate.id] = Reason.OVERDUE
-    return made
-
-
-def _address(made: Allotment, candidate: Candidate, people: Collection[Person], now: datetime, policy: Policy) -> bool:
-    """False when it is too late for every one of them."""
-    times = {person.person_id: send_at(candidate.due_on, person.time_zone, policy) for person in people}
-    in_time = {person: at for person, at in times.items() if not late(at, now, policy)}
-    for person, at in in_time.items():
-        letter = made.letters.setdefault((candidate.cause, person), Letter(at))
-        letter.reminders.append(candidate.id)
-    return bool(in_time)

@@ -12,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.content.words import FALLBACK
 from services.notifications.reminders.lifecycle import Due, Milestone, Reason, State, dates
+from services.notifications.reminders.planning import Role
 from services.notifications.reminders.policy import Policy
 from shared.reference.dates import PartialDate
 
 _LINKED = text("""
-select reminder.id, reminder.pledge_id, reminder.entity_id, reminder.milestone as code, offset_days, due_on,
+select reminder.id, reminder.pledge_id, coalesce(link.entity_id, reminder.entity_id) as entity_id,
+    coalesce(link.role, 'focal_point') as role, reminder.milestone as code, offset_days, due_on,
     reminder.state as reminder_state, reminder.reason,
     pledge.title, pledge.state, pledge.review_cycle, pledge.last_reported_at,
     milestone.cycle, milestone.cycle_opens, milestone.starts, milestone.tentative, milestone.reminders, milestone.names
@@ -25,23 +27,31 @@ join reminder on reminder.id = link.reminder_id
 left join known_pledge pledge on pledge.pledge_id = reminder.pledge_id
 left join known_milestone milestone on milestone.code = reminder.milestone
 where link.delivery_id = :delivery
-order by reminder.entity_id, pledge.title, reminder.id
+order by milestone.starts, code, entity_id, pledge.title, reminder.id
 """).columns(names=JSONB)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One pledge on the list. Its title is public."""
+    """One pledge on the list. Its title is public. `entity_id`: for whom the person gets it; a partner, perhaps.
+
+    `other`: the milestone that it is for, where that is not the mail's.
+    """
 
     reminder_id: int
     pledge_id: UUID
     entity_id: str
     title: str
+    role: Role = "focal_point"
+    other: "Listing | None" = None
 
 
 @dataclass(frozen=True)
 class Listing:
-    """`pledges` go into the mail; `dropped` says of the other reminders why not."""
+    """`pledges` go into the mail; `dropped` says of the other reminders why not.
+
+    The milestone is that of the first of them: a person who is reminded of two on one day has one mail.
+    """
 
     milestone: str
     names: Mapping[str, str]
@@ -54,12 +64,17 @@ class Listing:
         return self.names.get(language) or self.names.get(FALLBACK) or self.milestone
 
     @property
+    def as_delegate(self) -> bool:
+        """Whether the person gets it as a delegate alone."""
+        return all(pledge.role == "delegate" for pledge in self.pledges)
+
+    @property
     def entity_ids(self) -> list[str]:
         return list(dict.fromkeys(pledge.entity_id for pledge in self.pledges))
 
-    def of_entity(self, entity_id: str) -> list[UUID]:
+    def of_entity(self, entity_id: str) -> list[Listed]:
         """Its pledges on the list."""
-        return [pledge.pledge_id for pledge in self.pledges if pledge.entity_id == entity_id]
+        return [pledge for pledge in self.pledges if pledge.entity_id == entity_id]
 
     def only(self, entity_ids: Iterable[str]) -> "Listing":
         """For a person who may no longer be written to for all of these entities."""
@@ -73,16 +88,21 @@ async def listing(session: AsyncSession, delivery_id: UUID, policy: Policy) -> L
     if not rows or any(row.title is None or row.starts is None for row in rows):
         return None
     reasons = {row.id: _reason(row, policy) for row in rows}
-    return Listing(
-        milestone=rows[0].code,
-        names=rows[0].names,
-        starts=PartialDate(rows[0].starts).first_day(),
-        offset_days=rows[0].offset_days,
-        pledges=tuple(
-            Listed(row.id, row.pledge_id, row.entity_id, row.title) for row in rows if reasons[row.id] is None
-        ),
-        dropped={id_: reason for id_, reason in reasons.items() if reason is not None},
-    )
+    shown = [row for row in rows if reasons[row.id] is None]
+    mails = _of_milestone((shown or rows)[0])
+    pledges = [
+        Listed(row.id, row.pledge_id, row.entity_id, row.title, row.role, _other(row, mails.milestone)) for row in shown
+    ]
+    dropped = {id_: reason for id_, reason in reasons.items() if reason is not None}
+    return replace(mails, pledges=tuple(pledges), dropped=dropped)
+
+
+def _of_milestone(row: Row[Any]) -> Listing:
+    return Listing(row.code, row.names, PartialDate(row.starts).first_day(), row.offset_days)
+
+
+def _other(row: Row[Any], milestone: str) -> Listing | None:
+    return _of_milestone(row) if row.code != milestone else None
 
 
 def _reason(row: Row[Any], policy: Policy) -> Reason | None:

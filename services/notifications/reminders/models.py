@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity
+from sqlalchemy import ARRAY, BigInteger, Column, Identity, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -34,12 +34,28 @@ class Reminder(Table, table=True):
 
 
 class ReminderDelivery(Table, table=True):
-    """Which pledges a reminder mail lists: one mail to one person may list several."""
+    """Which pledges a reminder mail lists: one mail to one person may list several.
+
+    `entity_id` and `role`: for whom and as what the person gets it; null in old rows: as the pledge's focal point.
+    """
 
     __tablename__: ClassVar[str] = "reminder_delivery"
 
     reminder_id: int = Field(sa_type=BigInteger, primary_key=True)
     delivery_id: UUID = Field(primary_key=True)
+    entity_id: str | None = None
+    role: str | None = None
+
+
+class ContactLost(Table, table=True):
+    """That staff were told of an entity whom nobody reaches, or who never reacts: once for a milestone."""
+
+    __tablename__: ClassVar[str] = "contact_lost"
+
+    entity_id: str = Field(primary_key=True)
+    milestone: str = Field(primary_key=True)
+    reason: str
+    created_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
 
 
 class KnownPledge(Table, table=True):
@@ -54,6 +70,7 @@ class KnownPledge(Table, table=True):
     review_cycle: str | None
     first_published_at: datetime = Field(sa_type=TIMESTAMPTZ)  # business time
     last_reported_at: datetime | None = Field(sa_type=TIMESTAMPTZ)  # business time
+    partner_ids: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # those that do not dissent
     sequence: int
     changed_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
 

@@ -1,10 +1,11 @@
 """Due reminders become deliveries, one to a person for all that person's pledges. The caller commits."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
-from uuid import UUID
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,18 +13,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notifications.deliveries import commands as deliveries
 from services.notifications.deliveries.lifecycle import State as DeliveryState
 from services.notifications.deliveries.steps import REMINDER
-from services.notifications.recipients import Person
-from services.notifications.reminders.lifecycle import Allotment, Candidate, Letter, Reason, State, allot
+from services.notifications.reminders import lost, planning
+from services.notifications.reminders.lifecycle import Reason, State
+from services.notifications.reminders.planning import Allotment, Candidate, Letter, Link, Past, allot
 from services.notifications.reminders.policy import Policy
 from shared.events.notifications import ReminderUnreachable
 from shared.messaging import outbox
 
 PAGE = 1000
+PLANNED_AWAY = ", ".join(f"'{reason}'" for reason in Reason)
 LOCK = 7_302_101  # any number that nothing else of this database locks
+
+# bounced, refused, or to an address that takes nothing; what was not sent for a reason of the plan's is no such thing
+UNDELIVERED = f"""(
+    delivery.state = 'failed' or (delivery.state = 'suppressed' and delivery.reason not in ({PLANNED_AWAY}))
+)"""
 
 # unknown pledges wait: their copy may be being read anew
 _DUE = text("""
-select reminder.id, reminder.pledge_id, reminder.entity_id, milestone, offset_days, due_on
+select reminder.id, reminder.pledge_id, reminder.entity_id, milestone, offset_days, due_on, partner_ids
 from reminder join known_pledge pledge using (pledge_id)
 where reminder.state = 'planned' and due_on between :first_day and :last_day and reminder.id > :after
 order by reminder.id
@@ -41,6 +49,14 @@ select pledge_id, acted_on from reminder
 where pledge_id = any(cast(:pledges as uuid[])) and state in ('queued', 'sent')
 """)
 
+_TRIED = text(f"""
+select reminder.id, reminder.pledge_id, coalesce(link.entity_id, reminder.entity_id) as entity_id,
+    delivery.person_id, {UNDELIVERED} as bounced
+from reminder join reminder_delivery link on link.reminder_id = reminder.id
+join delivery on delivery.id = link.delivery_id
+where reminder.pledge_id = any(cast(:pledges as uuid[]))
+""")  # noqa: S608 - of constants
+
 _MAILS = text("""
 select id, cause, person_id, state from delivery
 where template = 'reminder' and (cause, person_id) in (
@@ -51,8 +67,10 @@ for update
 """)
 
 _LINK = text("""
-insert into reminder_delivery (reminder_id, delivery_id)
-select * from unnest(cast(:reminders as bigint[]), cast(:deliveries as uuid[]))
+insert into reminder_delivery (reminder_id, delivery_id, entity_id, role)
+select * from unnest(
+    cast(:reminders as bigint[]), cast(:deliveries as uuid[]), cast(:entities as text[]), cast(:roles as text[])
+)
 on conflict do nothing
 """)
 
@@ -66,8 +84,20 @@ update reminder set state = :state, reason = :reason, updated_at = :at where id 
 """)
 
 _RELEASE = text("""
-update delivery set next_try_at = :at where template = 'reminder' and state = 'queued' and next_try_at is null
+with page as (
+    select id from delivery where template = 'reminder' and state = 'queued' and next_try_at is null
+    limit :most
+    for update skip locked
+)
+update delivery set next_try_at = :at from page where delivery.id = page.id
 """)
+
+
+class Contacts(NamedTuple):
+    """Who can be written to, by entity: delegates only where they have to be asked for."""
+
+    focal_points: planning.Contacts
+    delegates: planning.Contacts
 
 
 async def due(session: AsyncSession, days: tuple[date, date], after: int) -> list[Candidate]:
@@ -76,10 +106,23 @@ async def due(session: AsyncSession, days: tuple[date, date], after: int) -> lis
     return [Candidate(*row) for row in await session.execute(_DUE, values)]
 
 
+async def past(session: AsyncSession, batch: Sequence[Candidate]) -> Past:
+    """What earlier reminders for the batch's pledges were."""
+    pledges = [candidate.pledge_id for candidate in batch]
+    days, asked, bounced = defaultdict(list), defaultdict(set), defaultdict(set)
+    for pledge_id, day in await session.execute(_REMINDED, {"pledges": pledges}):
+        days[pledge_id].append(day)
+    for row in await session.execute(_TRIED, {"pledges": pledges}):
+        asked[row.id].add(row.person_id)
+        if row.bounced:
+            bounced[row.pledge_id, row.entity_id].add(row.person_id)
+    return Past(dict(days), dict(asked), dict(bounced))
+
+
 async def queue(
     session: AsyncSession,
     batch: Sequence[Candidate],
-    contacts: Mapping[str, Collection[Person]],
+    contacts: Contacts,
     policy: Policy,
     *,
     now: datetime,
@@ -90,23 +133,31 @@ async def queue(
     await session.execute(_LOCK, {"lock": LOCK})
     planned = set(await session.scalars(_STILL_PLANNED, {"ids": [candidate.id for candidate in batch]}))
     batch = [candidate for candidate in batch if candidate.id in planned]
-    allotment = allot(batch, contacts, await _reminded(session, batch), now, policy)
+    allotment = allot(batch, *contacts, await past(session, batch), now, policy)
     linked = await _mail(session, allotment, at)
-    joined_too_late = {id_ for letter in allotment.letters.values() for id_ in letter.reminders} - linked
+    joined_too_late = {link.reminder_id for letter in allotment.letters.values() for link in letter.links} - linked
     skipped = allotment.skipped | dict.fromkeys(joined_too_late, Reason.JOINED_TOO_LATE)
     await session.execute(_QUEUED, {"ids": sorted(linked), "today": now.date(), "at": at})
     for reason, ids in groupby(sorted(skipped, key=skipped.__getitem__), key=skipped.__getitem__):
         await end(session, list(ids), State.SKIPPED, reason, at)
-    await unreachable(session, allotment.unreachable, Reason.NOBODY, at)
+    for reason, reached_nobody in _by_reason(allotment):
+        await unreachable(session, reached_nobody, reason, at)
+    await lost.unreachable(session, {(one.entity_id, one.candidate.milestone) for one in allotment.lost}, at)
 
 
-async def release(session: AsyncSession, at: datetime) -> None:
-    """Every mail has its whole list now, and may leave."""
-    await session.execute(_RELEASE, {"at": at})
+def _by_reason(allotment: Allotment) -> Iterator[tuple[Reason, list[Candidate]]]:
+    for reason, found in groupby(sorted(allotment.unreachable, key=itemgetter(1)), key=itemgetter(1)):
+        yield reason, [candidate for candidate, _ in found]
+
+
+async def release(session: AsyncSession, at: datetime) -> bool:
+    """One page of mails has its whole list now, and may leave; whether there may be more."""
+    done: Any = await session.execute(_RELEASE, {"at": at, "most": PAGE})
+    return bool(done.rowcount)
 
 
 async def unreachable(session: AsyncSession, reminders: Sequence[Candidate], reason: Reason, at: datetime) -> None:
-    """A line in the plan and, for staff who look after contacts, an event; each once, since the state ends here."""
+    """A line in the plan, and an event, each once, since the state ends here."""
     await end(session, [reminder.id for reminder in reminders], State.NO_CONTACT, reason, at)
     for reminder in reminders:
         event = ReminderUnreachable(
@@ -117,20 +168,13 @@ async def unreachable(session: AsyncSession, reminders: Sequence[Candidate], rea
             due_on=reminder.due_on,
         )
         await outbox.add(session, "reminder.unreachable.v1", str(reminder.pledge_id), event, at)
+    await lost.unreachable(session, {(reminder.entity_id, reminder.milestone) for reminder in reminders}, at)
 
 
 async def end(session: AsyncSession, ids: Sequence[int], state: State, reason: Reason, at: datetime) -> None:
     """Nothing is sent for these, and here is why."""
     if ids:
         await session.execute(_ENDED, {"ids": list(ids), "state": state.value, "reason": reason.value, "at": at})
-
-
-async def _reminded(session: AsyncSession, batch: Sequence[Candidate]) -> dict[UUID, list[date]]:
-    days: dict[UUID, list[date]] = {}
-    pledges = [candidate.pledge_id for candidate in batch]
-    for pledge_id, day in await session.execute(_REMINDED, {"pledges": pledges}):
-        days.setdefault(pledge_id, []).append(day)
-    return days
 
 
 async def _mail(session: AsyncSession, allotment: Allotment, at: datetime) -> set[int]:
@@ -140,10 +184,15 @@ async def _mail(session: AsyncSession, allotment: Allotment, at: datetime) -> se
     await deliveries.add(session, [_delivery(*key, letter, at) for key, letter in allotment.letters.items()])
     causes, people = zip(*allotment.letters, strict=True)
     mails = await session.execute(_MAILS, {"causes": list(causes), "people": list(people)})
-    links = [(id_, mail.id) for mail in mails for id_ in _joining(mail, allotment)]
-    values = {"reminders": [link[0] for link in links], "deliveries": [link[1] for link in links]}
+    links = [(link, mail.id) for mail in mails for link in _joining(mail, allotment)]
+    values = {
+        "reminders": [link.reminder_id for link, _ in links],
+        "deliveries": [id_ for _, id_ in links],
+        "entities": [link.entity_id for link, _ in links],
+        "roles": [link.role for link, _ in links],
+    }
     await session.execute(_LINK, values)
-    return {link[0] for link in links}
+    return {link.reminder_id for link, _ in links}
 
 
 def _delivery(cause: str, person_id: str, letter: Letter, at: datetime) -> dict[str, Any]:
@@ -153,8 +202,8 @@ def _delivery(cause: str, person_id: str, letter: Letter, at: datetime) -> dict[
     )
 
 
-def _joining(mail: Row[Any], allotment: Allotment) -> list[int]:
+def _joining(mail: Row[Any], allotment: Allotment) -> list[Link]:
     """A mail that has left, or is about to, takes no more."""
     if mail.state != DeliveryState.QUEUED:
         return []
-    return allotment.letters[mail.cause, mail.person_id].reminders
+    return allotment.letters[mail.cause, mail.person_id].links

@@ -12,8 +12,10 @@ from services.notifications.deliveries import commands
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.lifecycle import FINAL, Settlement
 from services.notifications.deliveries.lifecycle import State as DeliveryState
-from services.notifications.reminders.lifecycle import Candidate, Reason, State
+from services.notifications.reminders.lifecycle import Reason, State, due_days
 from services.notifications.reminders.listing import Listing
+from services.notifications.reminders.planning import Candidate
+from services.notifications.reminders.policy import policy
 from services.notifications.reminders.queueing import end, unreachable
 
 # of several mails of one reminder that end at the same time, the later sees what the earlier did
@@ -32,13 +34,22 @@ where id = any(cast(:ids as bigint[])) and state = 'queued'
 _QUEUED = text("select id from reminder where id = any(cast(:ids as bigint[])) and state = 'queued'")
 
 _LEFT = text("""
-select reminder.id, pledge_id, entity_id, milestone, offset_days, due_on
+select reminder.id, pledge_id, reminder.entity_id, milestone, offset_days, due_on
 from reminder join reminder_delivery link on link.reminder_id = reminder.id
 where link.delivery_id = :delivery and reminder.state = 'queued' and not exists (
     select from reminder_delivery other join delivery on delivery.id = other.delivery_id
     where other.reminder_id = reminder.id and other.delivery_id <> :delivery and delivery.state in ('queued', 'sending')
 )
 order by reminder.id
+""")
+
+# its delegates are asked in their place, at the next look at the plan
+_AGAIN = text("""
+update reminder set state = 'planned', updated_at = :at
+where id = any(cast(:ids as bigint[])) and due_on >= :first_day and not exists (
+    select from reminder_delivery link where link.reminder_id = reminder.id and link.role = 'delegate'
+)
+returning id
 """)
 
 
@@ -62,7 +73,7 @@ async def settle(
         await session.execute(_SENT, {"ids": mailed, "now": now, "at": at})
     if found:
         await _drop(session, found.dropped, at)
-    await _give_up(session, claimed.id, overdue=settlement.reason == Reason.OVERDUE, at=at)
+    await _give_up(session, claimed.id, settlement.reason, now=now, at=at)
     return True
 
 
@@ -73,10 +84,14 @@ async def _drop(session: AsyncSession, reasons: Mapping[int, Reason], at: dateti
         await end(session, list(ids), State.SKIPPED, reason, at)
 
 
-async def _give_up(session: AsyncSession, delivery_id: UUID, *, overdue: bool, at: datetime) -> None:
+async def _give_up(session: AsyncSession, mail: UUID, reason: str | None, *, now: datetime, at: datetime) -> None:
     """Reminders of a mail that has ended, which are on no other that may still leave."""
-    left = [Candidate(*row) for row in await session.execute(_LEFT, {"delivery": delivery_id})]
-    if overdue:
+    left = [Candidate(*row) for row in await session.execute(_LEFT, {"delivery": mail})]
+    if reason == Reason.OVERDUE:
         await end(session, [reminder.id for reminder in left], State.SKIPPED, Reason.OVERDUE, at)
-    else:
-        await unreachable(session, left, Reason.NOT_DELIVERED, at)
+        return
+    first_day, _ = due_days(now, policy())
+    ids = [reminder.id for reminder in left]
+    again = set(await session.scalars(_AGAIN, {"ids": ids, "first_day": first_day, "at": at}))
+    lost = [reminder for reminder in left if reminder.id not in again]
+    await unreachable(session, lost, Reason.NOT_DELIVERED, at)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, any_, bindparam, case, or_, select
+from sqlalchemy import Select, any_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text, Uuid
@@ -57,15 +57,15 @@ async def search(session: AsyncSession, wanted: Search, now: datetime) -> Found:
     return Found(entities=entities, desk=desk)
 
 
-_IS_FOCAL_POINT = (
-    select(col(Membership.membership_id))
+_ROLES = (
+    select(func.array_agg(col(Membership.role)))
     .where(
         col(Membership.entity_id) == bindparam("entity_id", type_=Text),
         col(Membership.person_id) == col(Person.person_id),
-        col(Membership.role) == FOCAL_POINT,
+        col(Membership.role) == any_(bindparam("roles", type_=ARRAY(Text))),
         valid(bindparam("now")),
     )
-    .exists()
+    .scalar_subquery()
 )
 _ENTITY_NAME = (
     select(col(Entity.name)).where(col(Entity.entity_id) == bindparam("entity_id", type_=Text)).scalar_subquery()
@@ -77,7 +77,7 @@ _SEEN = or_(_OWN, col(PublicPledge.pledge_id).is_not(None))
 _RESOLVE = (
     select(
         *(col(Person.address), col(Person.name), col(Person.language), col(Person.time_zone), col(Person.desk)),
-        *(_IS_FOCAL_POINT.label("focal_point"), _ENTITY_NAME.label("entity_name")),
+        *(_ROLES.label("roles"), _ENTITY_NAME.label("entity_name")),
         case((_OWN, col(Pledge.title)), else_=col(PublicPledge.title)).label("pledge_title"),
         case((_SEEN, _owners.c.name)).label("pledge_entity"),
         case((_SEEN, _filers.c.name)).label("filed_by"),
@@ -92,16 +92,16 @@ _RESOLVE = (
 
 
 async def resolve(session: AsyncSession, wanted: Resolve, seal: Seal, moment: Moment) -> Resolved | Unreachable:
-    """Where to write to one person, if they are still on duty or focal point, and a focal point's action links."""
-    given = wanted.model_dump(include={"person_id", "entity_id", "pledge_id"})
+    """Where to write to one person, if they are still on duty or act for the entity, and their action links."""
+    given = wanted.model_dump(include={"person_id", "entity_id", "pledge_id", "roles"})
     row = (await session.execute(_RESOLVE, {**given, "now": moment.business})).mappings().first()
     if row is None:
         return Unreachable(reason="no_contact")
     if wanted.desk and not row["desk"]:
         return Unreachable(reason="not_on_duty")
-    if not wanted.desk and not row["focal_point"]:
+    if not wanted.desk and not row["roles"]:
         return Unreachable(reason="no_membership")
-    pledge_ids = wanted.pledge_ids if row["focal_point"] else []
+    pledge_ids = wanted.pledge_ids if WRITERS.intersection(row["roles"] or ()) else []
     made = await links.issue(session, seal, wanted.person_id, wanted.entity_id, pledge_ids, moment.system)
     return Resolved.model_validate({**row, "links": made})
 
@@ -118,7 +118,8 @@ async def author(session: AsyncSession, wanted: WhoReported, now: datetime) -> R
     roles = {one.role for one in await memberships(session, found.person_id, now) if one.entity_id == entity_id}
     if FOCAL_POINT in roles or WRITERS.isdisjoint(roles):
         return Unreachable(reason="focal_point" if FOCAL_POINT in roles else "no_membership")
-    given = {"person_id": found.person_id, "entity_id": entity_id, "pledge_id": wanted.pledge_id, "now": now}
+    asked = {"person_id": found.person_id, "entity_id": entity_id, "pledge_id": wanted.pledge_id}
+    given = {**asked, "roles": [FOCAL_POINT], "now": now}
     row = (await session.execute(_RESOLVE, given)).mappings().first()
     return Resolved.model_validate(dict(row)) if row else Unreachable(reason="no_contact")
 

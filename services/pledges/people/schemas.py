@@ -125,12 +125,15 @@ class Found(BaseModel):
 
 
 class Resolve(Strict):
-    """One person, about to be written to: as focal point of the entity or, with `desk`, as staff on duty."""
+    """One person, about to be written to: as who acts for the entity or, with `desk`, as staff on duty."""
 
     model_config = _example(person_id=AMINA, entity_id="veridia", desk=False)
 
     person_id: PersonId
     entity_id: EntityId | None = None
+    roles: list[Role] = Field(
+        default=["focal_point"], min_length=1, max_length=3, description="Of which the person has to have one"
+    )
     desk: Flag = False
     pledge_id: UUID | None = Field(default=None, description="The pledge that the mail is about")
     pledge_ids: list[UUID] = Field(

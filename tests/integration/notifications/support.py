@@ -52,6 +52,7 @@ class People:
     focal_points: dict[str, list[str]] = field(
         default_factory=lambda: {"veridia": ["amina", "bao"], "kalmora": ["kofi"]}
     )
+    delegates: dict[str, list[str]] = field(default_factory=dict)
     desk: list[str] = field(default_factory=lambda: ["nora"])
     languages: dict[str, str] = field(default_factory=dict)
     title: str | None = "Schools"
@@ -105,9 +106,10 @@ class People:
         return plain | more
 
     def _search(self, asked: dict[str, Any]) -> dict[str, Any]:
-        assert asked["roles"] == ["focal_point"]
+        [role] = asked["roles"]
+        acting = {"focal_point": self.focal_points, "delegate": self.delegates}[role]
         assert len(asked["entity_ids"]) <= 200
-        known = {entity: self.focal_points.get(entity, []) for entity in asked["entity_ids"]}
+        known = {entity: acting.get(entity, []) for entity in asked["entity_ids"]}
         return {
             "entities": {entity: [_person(one) for one in people] for entity, people in known.items() if people},
             "desk": [_person(one) for one in self.desk] if asked["desk"] else [],
@@ -117,7 +119,8 @@ class People:
         person, entity = asked["person_id"], asked["entity_id"]
         if asked["desk"] and person not in self.desk:
             return {"reachable": False, "reason": "not_on_duty"}
-        if not asked["desk"] and person not in self.focal_points.get(entity, []):
+        acting = {"focal_point": self.focal_points, "delegate": self.delegates}
+        if not asked["desk"] and not any(person in acting[role].get(entity, []) for role in asked["roles"]):
             return {"reachable": False, "reason": "no_membership"}
         return {
             "reachable": True,
@@ -309,12 +312,12 @@ class Post:
 
 
 def pledge(pledge_id: UUID, **changed: Any) -> PledgeEvent:
-    """Published on 1 June 2024 for the cycle of 2022, never reported; `entity`, `reported` and fields as given."""
+    """Published on 1 June 2024 for the cycle of 2022, never reported, by one entity alone, unless said otherwise."""
     example = EXAMPLES["pledge.published.v1"]
     assert isinstance(example, PledgeEvent)
     entity = EntityRef(entity_id=changed.pop("entity", "veridia"), name="Veridia", kind="member_state")
     progress = {"last_reported_at": changed.pop("reported", None)}
-    plain = {"first_published_at": datetime(2024, 6, 1, tzinfo=UTC)}
+    plain = {"first_published_at": datetime(2024, 6, 1, tzinfo=UTC), "partner_entities": [], "sign_offs": []}
     fields = plain | {"pledge_id": pledge_id, "entity": entity, **changed}
     fields["progress"] = example.pledge.progress.model_copy(update=progress)
     return example.model_copy(update={"pledge": example.pledge.model_copy(update=fields)})

@@ -156,7 +156,8 @@ async def test_nobody_to_write_to_is_a_line_and_one_event(post: Post) -> None:
     await post.tick()
     await post.tick()
     assert (await post.plan())[-30] == ("no_contact", "no_focal_point_with_an_address")
-    [event] = await post.service.outbox()
+    event, lost = await post.service.outbox()
+    assert (lost.type, lost.key, lost.data["reason"]) == ("contact.lost.v1", "nowhere", "nobody_reachable")
     assert (event.type, event.key, event.topic) == (
         "reminder.unreachable.v1",
         str(pledge_id),
@@ -280,14 +281,19 @@ async def test_planned_reminders_go_when_the_entity_reports(post: Post, known: U
     assert set((await post.plan()).values()) == {("skipped", "reported")}
 
 
+async def told(post: Post) -> list[str | None]:
+    return [event.type for event in await post.service.outbox()]
+
+
 @pytest.mark.usefixtures("known")
 async def test_a_membership_that_ended_before_sending_leaves_a_line(post: Post) -> None:
     post.set_clock(2024, 11, 5)
     await post.planner().tick()
     post.people.focal_points["veridia"] = []
     await post.send()
+    await post.tick()
     assert (await post.plan())[-30] == ("no_contact", "not_delivered")
-    assert [event.type for event in await post.service.outbox()] == ["reminder.unreachable.v1"]
+    assert await told(post) == ["reminder.unreachable.v1", "contact.lost.v1"]
 
 
 @pytest.mark.usefixtures("known")
@@ -305,8 +311,9 @@ async def test_none_of_two_is_not(post: Post) -> None:
     post.inbox.rcpt["*"] = "550 5.1.1 unknown"
     post.set_clock(2024, 11, 5)
     await post.tick()
+    await post.tick()
     assert (await post.plan())[-30] == ("no_contact", "not_delivered")
-    assert [event.type for event in await post.service.outbox()] == ["reminder.unreachable.v1"]
+    assert await told(post) == ["reminder.unreachable.v1", "contact.lost.v1"]
 
 
 @pytest.mark.usefixtures("known")
@@ -331,8 +338,10 @@ async def test_of_two_mails_that_fail_at_the_same_time_the_later_tells(post: Pos
         while not failing.done() and (await post.service.rows(waiting))[0]["count"] == 0:  # noqa: ASYNC110 - PostgreSQL rings no bell
             await asyncio.sleep(0.01)
     await failing
+    assert (await post.plan())[-30] == PLANNED  # for somebody else, if there is
+    await post.tick()
     assert (await post.plan())[-30] == ("no_contact", "not_delivered")
-    assert len(await post.service.outbox()) == 1
+    assert await told(post) == ["reminder.unreachable.v1", "contact.lost.v1"]
 
 
 @pytest.mark.usefixtures("known")
@@ -476,4 +485,4 @@ async def test_thousands_are_planned_and_queued_in_pages(post: Post) -> None:
     states = await post.states()
     assert (states[-90, "skipped"], states[-30, "queued"], states[-30, "no_contact"]) == (2500, 1250, 1250)
     assert len(await post.deliveries()) == 5
-    assert len(await post.service.outbox()) == 1250
+    assert Counter(await told(post)) == {"reminder.unreachable.v1": 1250, "contact.lost.v1": 150}

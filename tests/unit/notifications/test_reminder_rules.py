@@ -2,22 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
-from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
-from services.notifications.recipients import Person
 from services.notifications.reminders.lifecycle import (
-    Candidate,
     Due,
     Milestone,
-    Reason,
-    allot,
     closes,
     dates,
     decide,
@@ -26,9 +19,8 @@ from services.notifications.reminders.lifecycle import (
     opens,
     plannable,
     send_at,
-    too_soon,
 )
-from services.notifications.reminders.policy import load, policy
+from services.notifications.reminders.policy import policy
 
 POLICY = policy()
 OPENS = datetime(2022, 5, 17, 4, 0, tzinfo=UTC)
@@ -142,63 +134,5 @@ def test_due_days_are_exactly_those_that_are_due(now: datetime, hours: int) -> N
         assert (decide(day, now, own) == "due") == (first <= day <= last)
 
 
-def candidate(number: int, *, pledge: int = 0, entity: str = "veridia", due_on: date = DUE_ON) -> Candidate:
-    return Candidate(number, UUID(int=pledge or number), entity, "plenary-2024", -30, due_on)
-
-
-AMINA, ZONELESS = Person(person_id="amina", time_zone="Pacific/Kiritimati"), Person(person_id="zo", time_zone="Nowhere")
-
-
-def test_one_person_gets_one_mail_for_all_pledges() -> None:
-    batch = [candidate(1), candidate(2), candidate(3, entity="milan")]
-    made = allot(batch, {"veridia": [AMINA], "milan": [AMINA, ZONELESS]}, {}, CLOCK_SET, POLICY)
-    cause = "reminder:plenary-2024:-30:2024-11-05"
-    assert {key: letter.reminders for key, letter in made.letters.items()} == {
-        (cause, "amina"): [1, 2, 3],
-        (cause, "zo"): [3],
-    }
-    assert made.letters[cause, "amina"].not_before == at(2024, 11, 4, 19)
-
-
-def test_no_contact_is_a_line() -> None:
-    made = allot([candidate(1)], {"veridia": []}, {}, CLOCK_SET, POLICY)
-    assert (made.letters, made.skipped, made.unreachable) == ({}, {}, [candidate(1)])
-
-
-def test_who_is_still_in_time_gets_it_and_who_is_not_does_not() -> None:
-    now = at(2024, 11, 6, 8)  # 37 hours after nine in Kiritimati
-    made = allot(
-        [candidate(1), candidate(2, entity="milan")], {"veridia": [AMINA, ZONELESS], "milan": [AMINA]}, {}, now, POLICY
-    )
-    assert [person for _, person in made.letters] == ["zo"]
-    assert made.skipped == {2: Reason.OVERDUE}
-
-
-@pytest.mark.parametrize(("days", "soon"), [(0, True), (4, True), (-4, True), (5, False), (-6, False)])
-def test_five_days_between_two_reminders_for_a_pledge(days: int, *, soon: bool) -> None:
-    assert too_soon(DUE_ON, [DUE_ON + timedelta(days=days)], POLICY) is soon
-    made = allot(
-        [candidate(1)], {"veridia": [AMINA]}, {UUID(int=1): [DUE_ON + timedelta(days=days)]}, CLOCK_SET, POLICY
-    )
-    assert made.skipped == ({1: Reason.TOO_SOON} if soon else {})
-
-
-def test_two_reminders_for_one_pledge_in_one_batch_are_too_close() -> None:
-    made = allot([candidate(1, pledge=7), candidate(2, pledge=7)], {"veridia": [AMINA]}, {}, CLOCK_SET, POLICY)
-    assert made.skipped == {2: Reason.TOO_SOON}
-
-
 def test_the_policy_keeps_its_own_distance() -> None:
     assert all(later - earlier >= POLICY.minimum_days_between for earlier, later in pairwise(POLICY.offsets))
-
-
-@pytest.mark.parametrize(
-    "faulty",
-    ["offsets: [-30, -30]", "offsets: []", "offsets: [-30]\nsend_at: '25:00'", "offsets: [-30]\nunknown: 1"],
-)
-def test_a_faulty_policy_is_refused(tmp_path: Path, faulty: str) -> None:
-    file = tmp_path / "policy.yaml"
-    rest = {"send_at": "'09:00'", "late_hours": "36", "minimum_days_between": "5"}
-    file.write_text("\n".join([faulty, *(f"{key}: {value}" for key, value in rest.items() if key not in faulty)]))
-    with pytest.raises(ValidationError):
-        load(file)

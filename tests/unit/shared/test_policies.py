@@ -68,6 +68,21 @@ def test_faults_are_found_by_their_line(tmp_path: Path, changed: tuple[str, str]
     assert said in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ("[" * 4000, "line 1: is nested too deeply"),
+        ("first: &a []\nsecond: [*a, *a]", "line 2: is an alias"),
+        ("first: [", "is not YAML"),
+        ("first: 1", "line 1: first input should be a valid list"),
+    ],
+)
+def test_a_text_that_was_sent_in_place_of_a_file(tmp_path: Path, sent: str, said: str) -> None:
+    with pytest.raises(Faulty) as refused:
+        policies.load(tmp_path / "policy.yaml", Rules, text=sent)
+    assert said in str(refused.value)
+
+
 def test_every_fault_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(Faulty) as refused:
         policies.load(_file(tmp_path, GOOD.replace("region: 1", "regoin: 1").replace("since", "sicne")), Rules)
