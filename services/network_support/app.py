@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.network_support.memberships import Memberships
-from services.network_support.requests.api import router
+from services.network_support.requests import api, steps
 from shared.web.app import Parts, create
 
 SAYS = """Entities ask the UN Network on Migration for help with their pledges (¶73), and its staff answer.
@@ -17,4 +17,4 @@ refused with 503."""
 def create_app(parts: Parts | None, pledges_url: str = "http://pledges") -> FastAPI:
     """`pledges_url`: where the pledges service is; without parts it is not called."""
     state: dict[str, Any] = {} if parts is None else {"memberships": Memberships(pledges_url, parts.http)}
-    return create("Network support", SAYS, parts, [router], **state)
+    return create("Network support", SAYS, parts, [api.router, steps.router], **state)

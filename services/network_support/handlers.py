@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.network_support.requests import commands, known_pledges
+from services.network_support.requests import commands, known_entities, known_pledges
 from services.network_support.requests.lifecycle import Pledge
 from services.network_support.requests.republishing import snapshots
 from shared.authors import SYSTEM
 from shared.clock import Moment
+from shared.events.entities import EntityEvent
 from shared.events.envelope import Event
 from shared.events.people import ErasureDone, PersonErased
 from shared.events.pledges import PledgeEvent
-from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, SUPPORT, carried_by
+from shared.events.registry import ENTITIES, PLEDGES, PLEDGES_WORKFLOW, SUPPORT, carried_by
 from shared.messaging import outbox
 from shared.messaging.republish import Republisher
 from shared.messaging.subscriptions import Effect, Projection, Subscription
@@ -38,6 +39,10 @@ async def pledge_changed(session: AsyncSession, event: Event[PledgeEvent], momen
         await commands.decide_pending(session, pledge.pledge_id, known, SYSTEM, moment)
 
 
+async def entity_changed(session: AsyncSession, event: Event[EntityEvent], _: Moment) -> None:
+    await known_entities.learn(session, event.data.entity)
+
+
 async def erase_person(session: AsyncSession, event: Event[PersonErased], moment: Moment) -> None:
     """Requests are the entity's, and their history has an opaque id: only what the person was answered goes."""
     await forget_answers(session, event.data.person_id)
@@ -52,6 +57,13 @@ SUBSCRIPTIONS: Sequence[Subscription] = (
         handlers=dict.fromkeys(carried_by(PLEDGES), pledge_changed),
         forget=known_pledges.forget,
         clear=known_pledges.clear,
+    ),
+    Projection(
+        name="known_entities",
+        topic=ENTITIES,
+        handlers=dict.fromkeys(carried_by(ENTITIES), entity_changed),
+        forget=known_entities.forget,
+        clear=known_entities.clear,
     ),
     Effect("erasures", PLEDGES_WORKFLOW, {"person.erased.v1": erase_person}),
 )

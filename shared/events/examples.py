@@ -25,7 +25,7 @@ from shared.events.pledges import (
     Target,
 )
 from shared.events.reviews import MilestoneEvent, MilestoneSnapshot
-from shared.events.support import RequestStep, SupportEvent, SupportSnapshot
+from shared.events.support import RequestMoved, RequestStep, SupportEvent, SupportSnapshot
 from shared.reference.dates import PartialDate
 
 _AT = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
@@ -123,8 +123,9 @@ def _milestone(action: str) -> MilestoneEvent:
 
 
 def _support(action: str) -> SupportEvent:
-    status = "withdrawn" if action == "withdrawn" else "requested"
-    snapshot = SupportSnapshot(request_id=_REQUEST, sequence=1, pledge_id=_PLEDGE, status=status)
+    status = "requested" if action == "republished" else action
+    values = {"request_id": _REQUEST, "sequence": 1, "pledge_id": _PLEDGE, "status": status}
+    snapshot = SupportSnapshot.model_validate(values)
     return SupportEvent(support=snapshot, change=Change(action=action, at=_AT, by="entity"))
 
 
@@ -132,6 +133,11 @@ def _request(state: str) -> RequestStep:
     revision = 1 if state == "submitted" else 2
     values = {"request_id": _REQUEST, "pledge_id": _PLEDGE, "entity_id": "veridia", "revision": revision}
     return RequestStep.model_validate({**values, "state": state})
+
+
+def _moved(state: str, by: str) -> RequestMoved:
+    values = {"request_id": _REQUEST, "pledge_id": _PLEDGE, "entity_id": "veridia", "revision": 4}
+    return RequestMoved.model_validate({**values, "state": state, "by": by})
 
 
 def _step(state: str, revision: int, fields: list[str]) -> PledgeStep:
@@ -166,6 +172,8 @@ EXAMPLES: dict[str, Data] = {
     "milestone.changed.v1": _milestone("changed"),
     "milestone.republished.v1": _milestone("republished"),
     "support.requested.v1": _support("requested"),
+    "support.matched.v1": _support("matched"),
+    "support.delivered.v1": _support("delivered"),
     "support.withdrawn.v1": _support("withdrawn"),
     "support.republished.v1": _support("republished"),
     "pledge.submitted.v1": _step("submitted", 2, []),
@@ -178,6 +186,23 @@ EXAMPLES: dict[str, Data] = {
     "request.refused.v1": _request("refused"),
     "request.acknowledged.v1": _request("acknowledged"),
     "request.withdrawn.v1": _request("withdrawn"),
+    "request.drafted.v1": _moved("draft", "system"),
+    "request.triaged.v1": _moved("triage", "network_staff"),
+    "request.asked.v1": _moved("needs_info", "network_staff"),
+    "request.answered.v1": _moved("triage", "entity"),
+    "request.accepted.v1": _moved("accepted", "network_staff"),
+    "request.redirected.v1": _moved("redirected", "network_staff"),
+    "request.declined.v1": _moved("declined", "network_staff"),
+    "request.merged.v1": _moved("merged", "network_staff"),
+    "request.unmerged.v1": _moved("triage", "network_staff"),
+    "request.matching_begun.v1": _moved("matching", "network_staff"),
+    "request.matched.v1": _moved("matched", "network_staff"),
+    "request.released.v1": _moved("matching", "network_staff"),
+    "request.delivery_begun.v1": _moved("delivering", "network_staff"),
+    "request.delivered.v1": _moved("delivered", "network_staff"),
+    "request.confirmed.v1": _moved("confirmed", "entity"),
+    "request.closed.v1": _moved("closed", "network_staff"),
+    "request.reopened.v1": _moved("triage", "entity"),
     "reminder.unreachable.v1": _UNREACHABLE,
     "contact.lost.v1": ContactLost(lost_id=_LOST, entity_id="veridia", reason="hard_bounce"),
     "membership.lead_left.v1": LeadLeft(lead_left_id=_LEFT, entity_id="veridia"),

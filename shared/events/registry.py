@@ -9,7 +9,7 @@ from shared.events.notifications import ContactLost, ReminderUnreachable
 from shared.events.people import ErasureDone, HandedOver, InvitationIssued, LeadLeft, PersonErased
 from shared.events.pledges import EvidenceDeclined, PledgeEvent, PledgeStep, SignOffAsked
 from shared.events.reviews import MilestoneEvent
-from shared.events.support import RequestStep, SupportEvent
+from shared.events.support import RequestMoved, RequestStep, SupportEvent
 
 PLEDGES = "gcm.pledges"
 ENTITIES = "gcm.entities"
@@ -48,6 +48,8 @@ _TYPES = [
     EventType("milestone.changed.v1", REVIEWS, MilestoneEvent, "A milestone was added, moved or changed"),
     EventType("milestone.republished.v1", REVIEWS, MilestoneEvent, "The present snapshot, written afresh"),
     EventType("support.requested.v1", SUPPORT, SupportEvent, "Support for a pledge was requested"),
+    EventType("support.matched.v1", SUPPORT, SupportEvent, "It was matched with somebody who helps"),
+    EventType("support.delivered.v1", SUPPORT, SupportEvent, "The support was delivered"),
     EventType("support.withdrawn.v1", SUPPORT, SupportEvent, "The request was withdrawn"),
     EventType("support.republished.v1", SUPPORT, SupportEvent, "The present snapshot, written afresh"),
     EventType("pledge.submitted.v1", PLEDGES_WORKFLOW, PledgeStep, "A draft was submitted for the first time"),
@@ -75,6 +77,30 @@ _TYPES = [
     ),
     EventType("request.acknowledged.v1", SUPPORT_WORKFLOW, RequestStep, "Network staff acknowledged it"),
     EventType("request.withdrawn.v1", SUPPORT_WORKFLOW, RequestStep, "The requester withdrew it"),
+    EventType(
+        "request.drafted.v1",
+        SUPPORT_WORKFLOW,
+        RequestMoved,
+        "A draft was made from a report that says the pledge is stuck; only its entity can send it",
+    ),
+    EventType("request.triaged.v1", SUPPORT_WORKFLOW, RequestMoved, "Network staff began to look into it"),
+    EventType("request.asked.v1", SUPPORT_WORKFLOW, RequestMoved, "Network staff need to know more before they go on"),
+    EventType("request.answered.v1", SUPPORT_WORKFLOW, RequestMoved, "The requester answered"),
+    EventType("request.accepted.v1", SUPPORT_WORKFLOW, RequestMoved, "Network staff will look for help"),
+    EventType("request.redirected.v1", SUPPORT_WORKFLOW, RequestMoved, "Others can help better"),
+    EventType("request.declined.v1", SUPPORT_WORKFLOW, RequestMoved, "It will not be helped with, with a reason"),
+    EventType("request.merged.v1", SUPPORT_WORKFLOW, RequestMoved, "It is the same as another request, which goes on"),
+    EventType("request.unmerged.v1", SUPPORT_WORKFLOW, RequestMoved, "A merge was undone: it goes on by itself"),
+    EventType("request.matching_begun.v1", SUPPORT_WORKFLOW, RequestMoved, "Offers are sought"),
+    EventType("request.matched.v1", SUPPORT_WORKFLOW, RequestMoved, "It was matched with offers"),
+    EventType("request.released.v1", SUPPORT_WORKFLOW, RequestMoved, "A match does not hold; offers are sought again"),
+    EventType("request.delivery_begun.v1", SUPPORT_WORKFLOW, RequestMoved, "The help has begun"),
+    EventType(
+        "request.delivered.v1", SUPPORT_WORKFLOW, RequestMoved, "The help was given; the requester is asked to confirm"
+    ),
+    EventType("request.confirmed.v1", SUPPORT_WORKFLOW, RequestMoved, "The requester confirmed the help"),
+    EventType("request.closed.v1", SUPPORT_WORKFLOW, RequestMoved, "It was closed"),
+    EventType("request.reopened.v1", SUPPORT_WORKFLOW, RequestMoved, "It was taken up again after it was closed"),
     EventType(
         "reminder.unreachable.v1", NOTIFICATIONS_WORKFLOW, ReminderUnreachable, "Nobody could be reached for a pledge"
     ),

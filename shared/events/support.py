@@ -31,3 +31,33 @@ class RequestStep(Data):
     entity_id: str
     state: Literal["submitted", "refused", "acknowledged", "withdrawn"]
     revision: int = Field(ge=1)
+
+
+class RequestMoved(Data):
+    """Any later step; its name is the event's. Ids and states only."""
+
+    request_id: UUID
+    pledge_id: UUID
+    entity_id: str
+    state: Literal[
+        "draft",
+        "pending_pledge",
+        "refused",
+        "submitted",
+        "acknowledged",
+        "triage",
+        "needs_info",
+        "accepted",
+        "redirected",
+        "declined",
+        "merged",
+        "matching",
+        "matched",
+        "delivering",
+        "delivered",
+        "confirmed",
+        "closed",
+        "withdrawn",
+    ] = Field(description="After the step")
+    by: Literal["entity", "network_staff", "system"] = Field(description="The role, never the person")
+    revision: int = Field(ge=1)

@@ -150,6 +150,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
         },
         s: {
             "RequestView": support.Request,
+            "Wish": support.Opening,
             "Refused": support.Refusal,
             "RequestPage": Page[support.Request],
             "History": Page[support.HistoryLine],

@@ -6,32 +6,26 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.network_support.memberships import Acting, AskingMemberships, Memberships
+from services.network_support.memberships import AskingMemberships
 from services.network_support.requests import commands, queries
+from services.network_support.requests.answering import (
+    ActingFor,
+    SignedIn,
+    StaffOrReviewer,
+    answer,
+    readable,
+    reader,
+    shown,
+)
 from services.network_support.requests.lifecycle import State, Type
-from services.network_support.requests.models import SupportRequest
 from services.network_support.requests.queries import Filters, Wanted
 from services.network_support.requests.schemas import EntityId, History, Opening, RequestPage, RequestView
-from shared.authors import of_entity, staff
+from shared.authors import of_entity
 from shared.web.app import Parts, Using
-from shared.web.auth import ADMIN, NETWORK_STAFF, REVIEWER, SIGNED_IN, STAFF, STAFF_OR_REVIEWER, Actor
-from shared.web.etag import SeenRevision, etag
 from shared.web.pagination import Cursor, Limit, next_link
 from shared.web.writing import Answer, Once
 
 router = APIRouter(tags=["requests"])
-
-SignedIn = Annotated[Actor, Depends(SIGNED_IN)]
-Staff = Annotated[Actor, Depends(STAFF)]
-StaffOrReviewer = Annotated[Actor, Depends(STAFF_OR_REVIEWER)]
-
-
-async def _acting(actor: SignedIn, memberships: AskingMemberships) -> Acting:
-    """Asked before the transaction: no database connection waits for another service."""
-    return await memberships.of(actor)
-
-
-ActingFor = Annotated[Acting, Depends(_acting)]
 
 
 async def _wanted(
@@ -61,7 +55,7 @@ async def open_request(
     author, moment = of_entity(actor), parts.clock.moment()
 
     async def write(session: AsyncSession) -> Answer:
-        return await _answer(session, await commands.open_request(session, acting, wish, author, moment), 201)
+        return await answer(session, await commands.open_request(session, acting, wish, author, moment), 201)
 
     return await once(actor, write)
 
@@ -85,76 +79,18 @@ async def list_my_requests(
 @router.get("/requests/{request_id}", response_model=RequestView, summary="One request")
 async def read_request(request_id: UUID, actor: SignedIn, memberships: AskingMemberships, parts: Using) -> Response:
     """For the entity's members, Network staff and reviewers; to others it does not exist."""
-    acting = await _reader(actor, memberships)
+    acting = await reader(actor, memberships)
     async with parts.database.transaction() as session:
-        return _shown(await _readable(session, request_id, acting, parts)).response()
+        return shown(await readable(session, request_id, acting, parts)).response()
 
 
 @router.get("/requests/{request_id}/history", summary="What happened to a request, by role and time")
 async def read_history(request_id: UUID, actor: SignedIn, memberships: AskingMemberships, parts: Using) -> History:
     """For the entity's members, Network staff and reviewers; to others it does not exist."""
-    acting = await _reader(actor, memberships)
+    acting = await reader(actor, memberships)
     async with parts.database.transaction() as session:
-        await _readable(session, request_id, acting, parts)
+        await readable(session, request_id, acting, parts)
         return History(items=await queries.history(session, request_id))
-
-
-@router.post("/requests/{request_id}/acknowledge", response_model=RequestView, summary="Say that staff have read it")
-async def acknowledge(
-    request_id: UUID,
-    actor: Staff,
-    seen: SeenRevision,
-    once: Once,
-    parts: Using,
-) -> Response:
-    """For Network staff; only a submitted request can be acknowledged."""
-    author, moment = staff(actor), parts.clock.moment()
-
-    async def write(session: AsyncSession) -> Answer:
-        return await _answer(session, await commands.acknowledge(session, request_id, seen, author, moment))
-
-    return await once(actor, write)
-
-
-@router.post("/requests/{request_id}/withdraw", response_model=RequestView, summary="Take a request back")
-async def withdraw(
-    request_id: UUID,
-    actor: SignedIn,
-    acting: ActingFor,
-    seen: SeenRevision,
-    once: Once,
-    parts: Using,
-) -> Response:
-    """For focal points and delegates of the entity that asked."""
-    author, moment = of_entity(actor), parts.clock.moment()
-
-    async def write(session: AsyncSession) -> Answer:
-        return await _answer(session, await commands.withdraw(session, acting, request_id, seen, author, moment))
-
-    return await once(actor, write)
-
-
-async def _answer(session: AsyncSession, changed: SupportRequest, status: int = 200) -> Answer:
-    return _shown(await queries.find(session, changed.request_id), status)
-
-
-def _shown(found: RequestView, status: int = 200) -> Answer:
-    headers = {"ETag": etag(found.revision)}
-    if status == 201:
-        headers["Location"] = f"/requests/{found.request_id}"
-    return Answer(status, found.model_dump_json(), headers)
-
-
-async def _reader(actor: Actor, memberships: Memberships) -> Acting | None:
-    """None: one who may read all requests, also while the pledges service does not answer."""
-    return None if actor.is_any(NETWORK_STAFF, REVIEWER, ADMIN) else await memberships.of(actor)
-
-
-async def _readable(session: AsyncSession, request_id: UUID, acting: Acting | None, parts: Parts) -> RequestView:
-    found = await queries.find(session, request_id)
-    if acting is not None:
-        acting.require_read(found.entity_id, parts.clock.business())
-    return found
 
 
 async def _page(

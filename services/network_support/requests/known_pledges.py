@@ -25,10 +25,13 @@ _FORGET = (
     delete(KnownPledge).where(col(KnownPledge.pledge_id) == bindparam("pledge_id")).returning(col(KnownPledge.sequence))
 )
 
+_TAKEN = {"title", "state", "sequence", "language", "objectives", "main_objectives", "forms"}  # as they are
+_LEARNED = ("entity_id", *sorted(_TAKEN))
+
 _new = insert(KnownPledge)
 _LEARN = _new.on_conflict_do_update(
     index_elements=["pledge_id"],
-    set_={name: _new.excluded[name] for name in ("entity_id", "title", "state", "sequence")},
+    set_={name: _new.excluded[name] for name in _LEARNED},
     where=_new.excluded.sequence > col(KnownPledge.sequence),
 )
 _mark = insert(PledgeMark)
@@ -54,14 +57,8 @@ async def find(session: AsyncSession, pledge_id: UUID) -> Pledge | None:
 
 async def learn(session: AsyncSession, pledge: PledgeSnapshot) -> bool:
     """Under `lock`. Returns whether the record is the newest that was ever read of this pledge."""
-    row = {
-        "pledge_id": pledge.pledge_id,
-        "entity_id": pledge.entity.entity_id,
-        "title": pledge.title,
-        "state": pledge.state,
-        "sequence": pledge.sequence,
-    }
-    await session.execute(_LEARN, row)
+    row = pledge.model_dump(include=_TAKEN)
+    await session.execute(_LEARN, {"pledge_id": pledge.pledge_id, "entity_id": pledge.entity.entity_id, **row})
     mark: int = (
         await session.execute(_MARK, {"pledge_id": pledge.pledge_id, "sequence": pledge.sequence})
     ).scalar_one()

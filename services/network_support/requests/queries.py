@@ -4,13 +4,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.network_support.memberships import NO_SUCH_REQUEST
 from services.network_support.requests.lifecycle import State, Type
-from services.network_support.requests.models import KnownPledge, RequestHistory, SupportRequest
+from services.network_support.requests.models import KnownPledge, RequestFeedback, RequestHistory, SupportRequest
 from services.network_support.requests.schemas import HistoryLine, RequestView, history_line, view
 from shared.errors import NotFound
 from shared.web import pagination
@@ -20,7 +20,14 @@ _WITH_TITLE = select(SupportRequest, col(KnownPledge.title)).outerjoin(
 )
 _FIND = _WITH_TITLE.where(col(SupportRequest.request_id) == bindparam("request_id"))
 _HISTORY = (
-    select(RequestHistory)
+    select(RequestHistory, RequestFeedback)
+    .outerjoin(
+        RequestFeedback,
+        and_(
+            col(RequestFeedback.request_id) == col(RequestHistory.request_id),
+            col(RequestFeedback.revision) == col(RequestHistory.revision),
+        ),
+    )
     .where(col(RequestHistory.request_id) == bindparam("request_id"))
     .order_by(col(RequestHistory.revision))
 )
@@ -59,13 +66,16 @@ async def find(session: AsyncSession, request_id: UUID) -> RequestView:
 
 
 async def history(session: AsyncSession, request_id: UUID) -> list[HistoryLine]:
-    return [history_line(line) for line in (await session.execute(_HISTORY, {"request_id": request_id})).scalars()]
+    return [history_line(*row) for row in await session.execute(_HISTORY, {"request_id": request_id})]
 
 
 async def page(
     session: AsyncSession, wanted: Wanted, entities: frozenset[str] | None = None
 ) -> tuple[list[RequestView], str | None]:
-    """Newest first, and the cursor of the next page; of `entities` only, if given. Raises Invalid for a bad cursor."""
+    """Newest first, and the cursor of the next page; of `entities` only, if given: else none that was never sent.
+
+    Raises Invalid for a bad cursor.
+    """
     # not the entities themselves: a membership that begins or ends between two pages must not spoil the cursor
     scope = f"requests, all: {entities is None}, {sorted(wanted.filters.given().items())}"
     statement = _narrowed(wanted.filters, entities)
@@ -77,6 +87,6 @@ def _narrowed(filters: Filters, entities: frozenset[str] | None) -> Select[Suppo
     statement = _WITH_TITLE
     for name, value in filters.given().items():
         statement = statement.where(getattr(SupportRequest, name) == value)
-    if entities is not None:
-        statement = statement.where(col(SupportRequest.entity_id).in_(entities))
-    return statement
+    if entities is None:
+        return statement.where(col(SupportRequest.sent_at).is_not(None))
+    return statement.where(col(SupportRequest.entity_id).in_(entities))

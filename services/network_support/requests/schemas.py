@@ -1,15 +1,16 @@
 """What the API takes and gives."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.network_support.requests.lifecycle import REFUSALS, Refusal, State, Step, Type
-from services.network_support.requests.models import RequestHistory, SupportRequest
+from services.network_support.requests.lifecycle import REFUSALS, Refusal, State, Step, Type, allowed
+from services.network_support.requests.models import RequestFeedback, RequestHistory, SupportRequest
 from shared.web.text import Text
 
 LONGEST_TEXT = 20_000  # characters
+LONGEST_REASON = 4_000
 
 EntityId = Annotated[str, StringConstraints(max_length=64, pattern=r"^([A-Z]{3}|[a-z0-9]+(-[a-z0-9]+)*)$")]
 Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -21,11 +22,23 @@ def _says_something(text: str) -> str:
     return text
 
 
-class Opening(BaseModel):
-    """A request for support with a pledge."""
+class Edit(BaseModel):
+    """What can still be changed of a draft: all but whose it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pledge_id: UUID = Field(description="A pledge of that entity. While it is not published, the request waits for it")
+    type: Type = Field(description="What kind of help")
+    text: Annotated[Text, Field(max_length=LONGEST_TEXT)] = Field(
+        description="In your own words; only your entity and the UN Network read it"
+    )
+    language: Language = Field(description="Of the text, as a BCP 47 tag", examples=["en"])
+
+
+class Wish(Edit):
+    """A request for support with a pledge, as far as it is written."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "examples": [
                 {
@@ -40,12 +53,43 @@ class Opening(BaseModel):
     )
 
     entity_id: EntityId = Field(description="Who asks: an entity that you may act for")
-    pledge_id: UUID = Field(description="A pledge of that entity. While it is not published, the request waits for it")
-    type: Type = Field(description="What kind of help")
+
+
+class Opening(Wish):
+    """A request for support with a pledge."""
+
     text: Annotated[Text, Field(max_length=LONGEST_TEXT), AfterValidator(_says_something)] = Field(
         description="In your own words; only your entity and the UN Network read it"
     )
-    language: Language = Field(description="Of the text, as a BCP 47 tag", examples=["en"])
+
+
+Reason = Annotated[Text, Field(max_length=LONGEST_REASON)]
+
+
+class Said(BaseModel):
+    """What goes with a step."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "Which consulates are meant?"}]}
+    )
+
+    reason: Reason | None = Field(default=None, description="Its entity, Network staff and reviewers read it")
+
+
+class Confirmation(BaseModel):
+    """What the requester says at the end."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"rating": 5, "comment": "Quick."}]})
+
+    rating: int | None = Field(default=None, ge=1, le=5, description="How useful it was: 1 not at all, 5 very")
+    comment: Reason | None = Field(default=None, description="Your entity, Network staff and reviewers read it")
+    lessons: Reason | None = Field(default=None, description="What others could learn from it")
+
+
+class Closing(Said):
+    """What staff say at the end."""
+
+    lessons: Reason | None = Field(default=None, description="What others could learn from it")
 
 
 class Refused(BaseModel):
@@ -75,11 +119,15 @@ class RequestView(BaseModel):
     revision: int = Field(description="The ETag")
     created_at: AwareDatetime = Field(description="UTC")
     changed_at: AwareDatetime = Field(description="UTC")
+    sent_at: AwareDatetime | None = Field(description="UTC; null while it is a draft, that only its entity sees")
+    from_update: int | None = Field(description="The report of the pledge that the draft was made from, if it was")
+    allowed: list[Step] = Field(description="The steps that can follow; who may take which, their routes say")
 
 
 def view(request: SupportRequest, pledge_title: str | None) -> RequestView:
-    own = request.model_dump(exclude={"refusal", "sequence"})
-    return RequestView(**own, refusal=refused(request.refusal), pledge_title=pledge_title)
+    own = request.model_dump(exclude={"refusal", "sequence", "status"})
+    more = {"refusal": refused(request.refusal), "pledge_title": pledge_title, "allowed": allowed(request.state)}
+    return RequestView.model_validate(own | more)
 
 
 class RequestPage(BaseModel):
@@ -87,18 +135,30 @@ class RequestPage(BaseModel):
     next: str | None = Field(description="Cursor of the next page; null on the last")
 
 
+class Feedback(BaseModel):
+    """What was said when it was confirmed or closed."""
+
+    rating: int | None
+    comment: str | None
+    lessons: str | None
+
+
 class HistoryLine(BaseModel):
     revision: int
     step: Step
     state: State = Field(description="After the step")
     refusal: Refused | None
+    reason: str | None = Field(description="As it was given")
+    facts: dict[str, Any] = Field(description="Ids and codes that belong to the step")
+    feedback: Feedback | None
     by: Literal["entity", "network_staff", "system"] = Field(description="The role, never the person")
     at: AwareDatetime = Field(description="UTC")
 
 
-def history_line(line: RequestHistory) -> HistoryLine:
-    own = line.model_dump(include={"revision", "step", "state", "by", "at"})
-    return HistoryLine(**own, refusal=refused(line.refusal))
+def history_line(line: RequestHistory, said: RequestFeedback | None) -> HistoryLine:
+    own = line.model_dump(include={"revision", "step", "state", "reason", "facts", "by", "at"})
+    feedback = Feedback.model_validate(said.model_dump()) if said else None
+    return HistoryLine(**own, refusal=refused(line.refusal), feedback=feedback)
 
 
 class History(BaseModel):

@@ -11,7 +11,7 @@ from services.pledges.registry.models import PledgeSupport
 from services.pledges.search import index
 from shared.clock import Moment
 from shared.events.envelope import Event
-from shared.events.registry import SUPPORT
+from shared.events.registry import SUPPORT, carried_by
 from shared.events.support import SupportEvent
 from shared.messaging.subscriptions import Projection
 
@@ -45,7 +45,7 @@ async def clear(session: AsyncSession) -> None:
 SUPPORT_OF_PLEDGES = Projection(
     name="support",
     topic=SUPPORT,
-    handlers={f"support.{action}.v1": take for action in ("requested", "withdrawn", "republished")},
+    handlers=dict.fromkeys(carried_by(SUPPORT), take),
     forget=forget,
     clear=clear,
 )

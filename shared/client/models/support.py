@@ -1,17 +1,39 @@
 """Requests for support."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.client.models.base import Received, Sent
 
 
-class Opening(Sent):
-    entity_id: str
+class Edit(Sent):
     pledge_id: UUID
     type: str
     text: str
     language: str
+
+
+class Opening(Edit):
+    entity_id: str
+
+
+class Said(Sent):
+    """Why a step is taken; what is asked, and what is answered."""
+
+    reason: str | None = None
+
+
+class Confirmation(Sent):
+    rating: int | None = None
+    comment: str | None = None
+    lessons: str | None = None
+
+
+class Closing(Said):
+    lessons: str | None = None
 
 
 class Refusal(Received):
@@ -35,6 +57,17 @@ class Request(Received):
     revision: int
     created_at: datetime
     changed_at: datetime
+    sent_at: datetime | None = None
+    from_update: int | None = None
+    allowed: list[str] = Field(default_factory=list)
+
+
+class Feedback(Received):
+    """What was said when it was confirmed or closed."""
+
+    rating: int | None
+    comment: str | None
+    lessons: str | None
 
 
 class HistoryLine(Received):
@@ -44,3 +77,6 @@ class HistoryLine(Received):
     refusal: Refusal | None
     by: str
     at: datetime
+    reason: str | None = None
+    facts: dict[str, Any] = Field(default_factory=dict)
+    feedback: Feedback | None = None
