@@ -47,8 +47,8 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
 
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.pledges.app import create_app
-    from services.pledges.attachments.store import Store
     from services.pledges.progress.sealing import Seal
+    from shared.files.store import Store
 
     return partial(create_app, seal=Seal(settings.link_keys), store=Store(settings.attachments_url))
 
@@ -72,11 +72,11 @@ async def _following(
     settings: Settings, database: "Database", health: Health, clock: Clock
 ) -> AsyncIterator[Mapping[str, Task]]:
     """What the role `consumer` does: it follows the other services, keeps the statistics, sweeps the store of files."""
-    from services.pledges.attachments.store import Store
-    from services.pledges.attachments.sweeping import sweeping
     from services.pledges.handlers import SUBSCRIPTIONS
     from services.pledges.invitations.tidying import Tidying
     from services.pledges.statistics import rollups
+    from shared.files.store import Store
+    from shared.files.sweeping import sweeping
 
     store = Store(settings.attachments_url)
     own: dict[str, Task] = {

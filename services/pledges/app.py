@@ -5,7 +5,6 @@ from fastapi import APIRouter, FastAPI
 from services.pledges.advice.api import router as advice
 from services.pledges.attachments.api import LARGER
 from services.pledges.attachments.api import router as attachments
-from services.pledges.attachments.store import Store
 from services.pledges.duplicates.api import router as duplicates
 from services.pledges.entities.api import router as entities
 from services.pledges.exchange.api import router as exchange
@@ -19,6 +18,7 @@ from services.pledges.registry.api import router as registry
 from services.pledges.reviews.api import router as reviews
 from services.pledges.search.api import router as search
 from services.pledges.statistics.api import router as statistics
+from shared.files.store import Store
 from shared.web.app import Parts, create
 
 SAYS = "Who pledges, what was pledged, how it goes, and what the reviews of the Compact make of it."

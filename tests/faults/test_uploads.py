@@ -13,12 +13,12 @@ import pytest
 
 from deploy.local.child import Child
 from deploy.local.ports import choose
-from services.pledges.attachments.commands import LOOSE_FOR
-from services.pledges.attachments.store import Store
-from services.pledges.attachments.sweeping import sweep
 from services.pledges.registry.content import EXAMPLE
 from shared.clock import Clock
 from shared.db import Database
+from shared.files.loose import LOOSE_FOR
+from shared.files.store import Store
+from shared.files.sweeping import sweep
 from tests.bench.stand import identity_provider, wait_for
 from tests.faults.service import Pledges
 from tests.messaging.stage import eventually

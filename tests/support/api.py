@@ -21,11 +21,11 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from services.pledges.attachments.store import Store
 from services.pledges.progress.sealing import Seal
 from shared import clock as clocks
 from shared.clock import Clock
 from shared.db import Database
+from shared.files.store import Store
 from shared.process import Health, serve_app
 from shared.web.app import Parts
 from shared.web.writing import Writer

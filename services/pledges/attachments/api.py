@@ -1,22 +1,18 @@
 """Routes of files: in from an entity's people, out to who may read the pledge, always to be saved and never shown."""
 
-from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.pledges.attachments import commands, names, queries
-from services.pledges.attachments.kinds import MEDIA_TYPES
-from services.pledges.attachments.queries import Stored
-from services.pledges.attachments.receiving import received
+from services.pledges.attachments import commands, queries
 from services.pledges.attachments.schemas import AttachmentOut, AttachmentPage
-from services.pledges.attachments.store import Store
 from services.pledges.registry import proxies, records
 from services.pledges.registry.api import PUBLIC, SignedIn, call_of
+from shared.files import loose, names
+from shared.files.receiving import received
+from shared.files.web import BODY, FILE, Kept, Named, download
 from shared.web.app import Using
 from shared.web.limits import LARGEST_FILE
 from shared.web.pagination import Cursor, Limit, next_link
@@ -26,29 +22,6 @@ router = APIRouter()
 
 TAGS: list[str | Enum] = ["pledges: files"]
 LARGER = {("POST", "/pledges/[^/]+/attachments"): LARGEST_FILE}
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}}
-_FILE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file", "content": dict.fromkeys(sorted(MEDIA_TYPES.values()), _BINARY)}
-}
-# beside what shared.web.limits says of every answer; a browser that shows it all the same runs nothing of it
-_SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'"}
-Named = Annotated[
-    str | None,
-    Header(
-        alias="Content-Disposition",
-        description="With the file's name (RFC 6266)",
-        examples=["attachment; filename=\"plan.pdf\"; filename*=UTF-8''plan.pdf"],
-    ),
-]
-
-
-async def _store(request: Request) -> Store:
-    found: Store = request.app.state.store
-    return found
-
-
-Kept = Annotated[Store, Depends(_store)]
 
 
 @router.post(
@@ -56,7 +29,7 @@ Kept = Annotated[Store, Depends(_store)]
     tags=TAGS,
     status_code=201,
     response_model=AttachmentOut,
-    openapi_extra=_BODY,
+    openapi_extra=BODY,
     summary="Send a file",
 )
 async def upload(
@@ -78,7 +51,7 @@ async def upload(
         await commands.permit(session, pledge_id, call)
     async with received(names.sent(content_disposition), request.stream()) as file:
         async with parts.database.transaction() as session:
-            name = await commands.announce(session, call.moment.system)
+            name = await loose.announce(session, call.moment.system)
         await store.put(name, file.file)
 
         async def write(session: AsyncSession) -> Answer:
@@ -128,21 +101,21 @@ async def remove(pledge_id: UUID, attachment_id: UUID, actor: SignedIn, once: On
     tags=TAGS,
     dependencies=PUBLIC,
     response_class=Response,
-    responses=_FILE,
+    responses=FILE,
     summary="A file of a published pledge",
 )
 async def public_file(pledge_id: UUID, attachment_id: UUID, parts: Using, store: Kept) -> Response:
     """Of any version, or of a report. To be saved: browsers do not show it."""
     async with parts.database.transaction() as session:
         found = await queries.public(session, pledge_id, attachment_id)
-    return await _download(store, found, {"Cache-Control": "no-cache"})
+    return await download(store, found, {"Cache-Control": "no-cache"})
 
 
 @router.get(
     "/pledges/{pledge_id}/working-copy/attachments/{attachment_id}",
     tags=TAGS,
     response_class=Response,
-    responses=_FILE,
+    responses=FILE,
     summary="A file that is perhaps not published",
 )
 async def working_file(pledge_id: UUID, attachment_id: UUID, actor: SignedIn, parts: Using, store: Kept) -> Response:
@@ -151,14 +124,4 @@ async def working_file(pledge_id: UUID, attachment_id: UUID, actor: SignedIn, pa
         pledge = await records.present(session, pledge_id)
         who, _ = await proxies.sides(session, actor, pledge, parts.clock.business())
         found = await queries.of_working_copy(session, pledge, attachment_id, by_filer=not who.may_read)
-    return await _download(store, found, {"Cache-Control": "no-store"})
-
-
-async def _download(store: Store, found: Stored, more: Mapping[str, str]) -> Response:
-    headers = {
-        "Content-Type": found.media_type,  # as it is: Starlette would call any text UTF-8
-        "Content-Disposition": names.disposition(found.name),
-        "Content-Length": str(found.size),
-        "ETag": f'"{found.sha256}"',
-    }
-    return StreamingResponse(await store.get(found.object), headers={**headers, **_SAFE, **more})
+    return await download(store, found, {"Cache-Control": "no-store"})

@@ -1,29 +1,25 @@
 """Taking files in, and removing them. Each runs in the caller's transaction and never commits."""
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from services.pledges.attachments.models import Attachment, LooseObject
-from services.pledges.attachments.receiving import Received
+from services.pledges.attachments.models import Attachment
 from services.pledges.attachments.schemas import AttachmentOut
 from services.pledges.registry import lifecycle, proxies, records
 from services.pledges.registry.records import Present
 from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared.errors import Conflict, Forbidden, NotFound
+from shared.files import loose
+from shared.files.receiving import Received
 
 MOST = 50  # files of one pledge that are not removed
-LOOSE_FOR = timedelta(hours=1)  # longer than any upload takes
 
 _ADD = insert(core(Attachment))
-_ADD_LOOSE = insert(core(LooseObject))
-_FORGET = delete(core(LooseObject)).where(col(LooseObject.object) == bindparam("name"))
-_HOLD = _FORGET.where(col(LooseObject.since) > bindparam("after")).returning(col(LooseObject.object))
 _COUNT = (
     select(func.count())
     .select_from(core(Attachment))
@@ -34,12 +30,6 @@ _OF = select(Attachment).where(
 )
 _REMOVE = (
     update(core(Attachment)).where(col(Attachment.attachment_id) == bindparam("id")).values(removed_at=bindparam("now"))
-)
-_LOOSE = (
-    select(core(LooseObject).c.object)
-    .where(col(LooseObject.since) < bindparam("before"))
-    .order_by(col(LooseObject.since))
-    .limit(bindparam("most"))
 )
 
 
@@ -56,19 +46,10 @@ async def permit(session: AsyncSession, pledge_id: UUID, call: Call, *, lock: bo
     return role
 
 
-async def announce(session: AsyncSession, now: datetime) -> str:
-    """The name of an object that will be written. `now`: system time."""
-    name = str(uuid7())
-    await session.execute(_ADD_LOOSE, {"object": name, "since": now})
-    return name
-
-
 async def attach(session: AsyncSession, pledge_id: UUID, name: str, file: Received, call: Call) -> AttachmentOut:
     """The object `name` holds the bytes of `file`. Raises NotFound, Forbidden, Conflict."""
     role = await permit(session, pledge_id, call, lock=True)
-    # at half of the time: no clock is so wrong that what is held here is being swept there
-    if (await session.execute(_HOLD, {"name": name, "after": call.moment.system - LOOSE_FOR / 2})).first() is None:
-        raise Conflict("The upload took too long; send the file again.")
+    await loose.hold(session, name, call.moment.system)
     row = {
         "attachment_id": uuid7(),
         "pledge_id": pledge_id,
@@ -101,18 +82,8 @@ async def remove(session: AsyncSession, pledge_id: UUID, attachment_id: UUID, ca
         raise Conflict("The pledge points at it: save the pledge without it first.")
     if file.removed_at is None:
         await session.execute(_REMOVE, {"id": attachment_id, "now": call.now})
-        await session.execute(_ADD_LOOSE, {"object": file.object, "since": call.moment.system})
+        await loose.let_go(session, file.object, call.moment.system)
     return AttachmentOut.model_validate(file.model_dump() | {"removed_at": file.removed_at or call.now})
-
-
-async def loose(session: AsyncSession, now: datetime, most: int) -> list[str]:
-    """Objects that no file has needed for long at `now` (system time), the oldest first."""
-    return [str(row.object) for row in await session.execute(_LOOSE, {"before": now - LOOSE_FOR, "most": most})]
-
-
-async def forget(session: AsyncSession, name: str) -> None:
-    """The object is gone."""
-    await session.execute(_FORGET, {"name": name})
 
 
 async def _writable(session: AsyncSession, pledge_id: UUID, call: Call, *, lock: bool) -> tuple[Present, str]:

@@ -31,16 +31,3 @@ class Attachment(Table, table=True):
     recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)
     public_since: datetime | None = Field(default=None, sa_type=TIMESTAMPTZ)
     removed_at: datetime | None = Field(default=None, sa_type=TIMESTAMPTZ)
-
-
-class LooseObject(Table, table=True):
-    """An object that no file needs `since` then (system time): its upload broke off or is under way, or it was removed.
-
-    Written before the object, and deleted in the transaction that writes its file: whenever a process is killed, what
-    it left in the store is known.
-    """
-
-    __tablename__: ClassVar[str] = "loose_object"
-
-    object: str = Field(primary_key=True)
-    since: datetime = Field(sa_type=TIMESTAMPTZ)

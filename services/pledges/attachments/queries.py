@@ -1,6 +1,5 @@
 """Reading files. The function named public knows only what was published."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from services.pledges.attachments.schemas import AttachmentOut, AttachmentPage
 from services.pledges.registry.records import Present
 from services.pledges.tables import core
 from shared.errors import NotFound
+from shared.files.web import Stored
 from shared.web import pagination
 
 _table = core(Attachment).c
@@ -21,17 +21,6 @@ _STORED = select(_table.object, _table.name, _table.media_type, _table.size, _ta
 )
 _PUBLIC = _STORED.where(_table.public_since.is_not(None))
 _NEWEST = pagination.Order({col(Attachment.attachment_id): UUID}, newest_first=True)
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Where the bytes of a file are, and what is said of them."""
-
-    object: str
-    name: str
-    media_type: str
-    size: int
-    sha256: str
 
 
 async def public(session: AsyncSession, pledge_id: UUID, attachment_id: UUID) -> Stored:

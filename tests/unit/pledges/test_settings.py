@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.pledges.attachments.store import Store
 from services.pledges.settings import Settings
+from shared.files.store import Store
 
 KEY = "a secret of production with 32 characters or more"
 GOOD: dict[str, Any] = {

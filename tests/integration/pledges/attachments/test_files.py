@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from services.pledges.attachments.kinds import MEDIA_TYPES
-from services.pledges.attachments.store import Store
-from services.pledges.attachments.sweeping import sweep
 from services.pledges.registry.content import EXAMPLE
 from shared.errors import Unavailable
+from shared.files.kinds import MEDIA_TYPES
+from shared.files.store import Store
+from shared.files.sweeping import sweep
 from shared.web.limits import LARGEST_FILE as LARGEST
 from tests.integration.pledges.conftest import AMINA, KOFI, VERA, Desk
 from tests.support.api import once

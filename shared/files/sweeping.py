@@ -5,11 +5,11 @@ import contextlib
 
 import structlog
 
-from services.pledges.attachments import commands
-from services.pledges.attachments.store import Store
 from shared.clock import Clock
 from shared.db import Database
 from shared.errors import Unavailable
+from shared.files import loose
+from shared.files.store import Store
 
 SLICE = 100  # objects a round
 PAUSE = 60.0  # seconds between two rounds
@@ -20,11 +20,11 @@ log = structlog.get_logger()
 async def sweep(database: Database, store: Store, clock: Clock) -> int:
     """One slice; how many objects it dropped. The store is asked while no connection is held. Raises Unavailable."""
     async with database.transaction() as session:
-        names = await commands.loose(session, clock.system(), SLICE)
+        names = await loose.loose(session, clock.system(), SLICE)
     for name in names:
         await store.drop(name)
         async with database.transaction() as session:
-            await commands.forget(session, name)
+            await loose.forget(session, name)
     return len(names)
 
 

@@ -10,10 +10,10 @@ from typing import BinaryIO
 
 from starlette.requests import ClientDisconnect
 
-from services.pledges.attachments import names
-from services.pledges.attachments.kinds import MEDIA_TYPES, kind_of
-from services.pledges.attachments.refused import NotTaken
 from shared.errors import BadRequest, Unavailable
+from shared.files import names
+from shared.files.kinds import MEDIA_TYPES, kind_of
+from shared.files.refused import NotTaken
 
 WITHIN = 600.0  # seconds for all of it
 

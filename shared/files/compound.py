@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from olefile import OleFileIO
 
-from services.pledges.attachments.refused import Harmful, NotTaken, Unknown
+from shared.files.refused import Harmful, NotTaken, Unknown
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KINDS = {"worddocument": "doc", "workbook": "xls", "book": "xls", "powerpoint document": "ppt"}

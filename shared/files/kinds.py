@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from services.pledges.attachments import compound, packed
-from services.pledges.attachments.refused import Unknown
+from shared.files import compound, packed
+from shared.files.refused import Unknown
 
 MEDIA_TYPES = {
     "txt": "text/plain",

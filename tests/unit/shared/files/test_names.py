@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.attachments.names import LONGEST, cleaned, disposition, ending, sent
+from shared.files.names import LONGEST, cleaned, disposition, ending, sent
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.attachments.kinds import MEDIA_TYPES, kind_of
-from services.pledges.attachments.refused import Harmful, NotTaken, Unknown
+from shared.files.kinds import MEDIA_TYPES, kind_of
+from shared.files.refused import Harmful, NotTaken, Unknown
 from tests.support.files import (
     GOOD,
     MAIN,

@@ -9,7 +9,7 @@ import zlib
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from services.pledges.attachments.refused import Harmful, NotTaken, Unknown
+from shared.files.refused import Harmful, NotTaken, Unknown
 
 SIGNATURE = b"PK\x03\x04"
 LARGEST_READ = 2_000_000  # bytes at once: the directory of some 20,000 files
