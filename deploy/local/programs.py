@@ -10,6 +10,7 @@ from deploy.stack_file import ROOT
 
 # besides the interface and the relay; those that are not here only consume
 WORKERS = {"pledges": ("consumer", "importer"), "notifications": ("consumer", "sender", "scheduler")}
+WITH_FILES = ("pledges", "network_support")
 PARTS = ("postgres", "kafka", "kafka-controller", "keycloak", "keycloak-management", "smtp", "mail")
 
 
@@ -107,13 +108,15 @@ def _for_data(program: Program, place: Place) -> dict[str, str]:
         "GCM_SMTP_HOST": "127.0.0.1",
         "GCM_SMTP_PORT": str(place.ports["smtp"]),
         "GCM_PUBLIC_URL": place.http("portal", "localhost"),
-        **(_for_pledges(program, place) if program.service == "pledges" else {}),
+        **(_for_files(program, place) if program.service in WITH_FILES else {}),
+        **({"GCM_LINK_KEYS": place.secrets["action links"]} if program.name == "pledges-api" else {}),
     }
 
 
-def _for_pledges(program: Program, place: Place) -> dict[str, str]:
-    files = {"GCM_ATTACHMENTS_URL": (place.state.folder / "attachments").as_uri()}
-    return files | ({"GCM_LINK_KEYS": place.secrets["action links"]} if program.name == "pledges-api" else {})
+def _for_files(program: Program, place: Place) -> dict[str, str]:
+    """Of each service a folder of its own; the one of the pledges was there before the others."""
+    folder = "attachments" if program.service == "pledges" else f"attachments-{_label(program.service)}"
+    return {"GCM_ATTACHMENTS_URL": (place.state.folder / folder).as_uri()}
 
 
 def inbox_command(place: Place) -> Command:

@@ -1,7 +1,7 @@
 """`python -m services.network_support ROLE…`: api, relay, consumer in one process or several; migrate by itself."""
 
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,16 +36,24 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
 
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.network_support.app import create_app
+    from shared.files.store import Store
 
-    return partial(create_app, pledges_url=settings.pledges_url)
+    return partial(create_app, pledges_url=settings.pledges_url, store=Store(settings.attachments_url))
 
 
-def work(
+@asynccontextmanager
+async def work(
     settings: Settings, _: frozenset[str], database: "Database", health: Health
-) -> AbstractAsyncContextManager[Mapping[str, Task]]:
+) -> AsyncIterator[Mapping[str, Task]]:
+    """What the role `consumer` does: it follows the pledges service, and sweeps the store of files."""
     from services.network_support.handlers import SUBSCRIPTIONS
+    from shared.files.store import Store
+    from shared.files.sweeping import sweeping
 
-    return consuming(SERVICE, SUBSCRIPTIONS, settings, database, health)
+    clock, store = Clock(settings.clock_file), Store(settings.attachments_url)
+    own: dict[str, Task] = {"sweeping": partial(sweeping, database=database, store=store, clock=clock)}
+    async with consuming(SERVICE, SUBSCRIPTIONS, settings, database, health) as consumer:
+        yield consumer | own
 
 
 PROGRAM = Program(

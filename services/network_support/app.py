@@ -2,19 +2,24 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
+from services.network_support.attachments.api import LARGER
+from services.network_support.attachments.api import router as attachments
 from services.network_support.memberships import Memberships
-from services.network_support.requests import api, steps
+from services.network_support.requests.api import router as requests
+from services.network_support.requests.steps import router as steps
+from shared.files.store import Store
 from shared.web.app import Parts, create
 
 SAYS = """Entities ask the UN Network on Migration for help with their pledges (¶73), and its staff answer.
 
 Who may act for which entity is asked of the pledges service; while that does not answer, writes are
 refused with 503."""
+ROUTERS: list[APIRouter] = [requests, steps, attachments]
 
 
-def create_app(parts: Parts | None, pledges_url: str = "http://pledges") -> FastAPI:
-    """`pledges_url`: where the pledges service is; without parts it is not called."""
+def create_app(parts: Parts | None, pledges_url: str = "http://pledges", store: Store | None = None) -> FastAPI:
+    """`pledges_url`: where the pledges service is; `store`: of files. Without parts: the routes only, for contracts."""
     state: dict[str, Any] = {} if parts is None else {"memberships": Memberships(pledges_url, parts.http)}
-    return create("Network support", SAYS, parts, [api.router, steps.router], **state)
+    return create("Network support", SAYS, parts, ROUTERS, larger=LARGER, store=store, **state)

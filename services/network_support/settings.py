@@ -1,9 +1,9 @@
 """Settings of network_support."""
 
-from shared.settings import ServiceSettings
+from shared.files.settings import FileSettings
 
 
-class Settings(ServiceSettings):
+class Settings(FileSettings):
     """Needs to know where the pledges service is: who may act for whom is asked there."""
 
     pledges_url: str

@@ -3,13 +3,14 @@
 from shared.client.lists import Listing
 from shared.client.models.base import Page, Sent
 from shared.client.models.support import Closing, Confirmation, Edit, HistoryLine, Opening, Request, Said
-from shared.client.room import Id, Room
+from shared.client.room import Id
 from shared.client.sending import at
+from shared.client.support_files import SupportFiles
 
 Requests = Listing[Page[Request], Request]
 
 
-class Support(Room):
+class Support(SupportFiles):
     """The network_support service."""
 
     async def open(self, wish: Opening, *, key: str | None = None) -> Request:

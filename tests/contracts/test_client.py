@@ -154,6 +154,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "Refused": support.Refusal,
             "RequestPage": Page[support.Request],
             "History": Page[support.HistoryLine],
+            "Attachments": Page[support.AttachmentView],
         },
     }
     rooms = {

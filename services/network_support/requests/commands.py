@@ -142,13 +142,26 @@ async def locked(session: AsyncSession, request_id: UUID, seen: int | None = Non
     return request
 
 
-async def locked_by_entity(
-    session: AsyncSession, acting: Acting, request_id: UUID, seen: int, moment: Moment
-) -> SupportRequest:
-    """The request for its entity. Raises NotFound, also for other entities' callers, Forbidden, Stale."""
+async def of_entity(session: AsyncSession, acting: Acting, request_id: UUID, moment: Moment) -> SupportRequest:
+    """The request for its entity, locked. Raises NotFound, also for other entities' callers, and Forbidden."""
     request = await _locked(session, request_id)
     acting.require_read(request.entity_id, moment.business)
     acting.require_write(request.entity_id, moment.business)
+    return request
+
+
+async def of_either_side(
+    session: AsyncSession, acting: Acting | None, request_id: UUID, moment: Moment
+) -> SupportRequest:
+    """The request for its entity or, with None, for staff. As `of_entity` and `locked`."""
+    return await (of_entity(session, acting, request_id, moment) if acting else locked(session, request_id))
+
+
+async def locked_by_entity(
+    session: AsyncSession, acting: Acting, request_id: UUID, seen: int, moment: Moment
+) -> SupportRequest:
+    """The request for its entity, as it was seen. Raises NotFound, Forbidden, Stale."""
+    request = await of_entity(session, acting, request_id, moment)
     etag.require(seen, request.revision)
     return request
 

@@ -80,3 +80,15 @@ class HistoryLine(Received):
     reason: str | None = None
     facts: dict[str, Any] = Field(default_factory=dict)
     feedback: Feedback | None = None
+
+
+class AttachmentView(Received):
+    attachment_id: UUID
+    request_id: UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    by: str
+    uploaded_at: datetime
+    removed_at: datetime | None = None

@@ -35,6 +35,7 @@ FILLED = {
     "GCM_SIGN_IN_MAIL_FROM": "a@b.example",
     "GCM_MAIL_DOMAIN": "b.example",
     "GCM_ATTACHMENTS_URL": "s3://bucket/pledges",
+    "GCM_SUPPORT_ATTACHMENTS_URL": "s3://bucket/support",
 }
 
 
@@ -85,8 +86,8 @@ def test_gcm_secrets_gives_what_compose_asks_for() -> None:
     asked = set(re.findall(r"\$\{(\w+):\?", FILE.read_text()))
     assert asked <= {name for name, value in TRIAL.items() if value}
     empty = {name for name in asked if not PRODUCTION[name]}
-    # a trial keeps files in a volume: only a service in production asks for the bucket
-    assert empty | {"GCM_ATTACHMENTS_URL"} == set(FILLED)
+    # a trial keeps files in a volume: only a service in production asks for a bucket
+    assert empty | {"GCM_ATTACHMENTS_URL", "GCM_SUPPORT_ATTACHMENTS_URL"} == set(FILLED)
 
 
 def test_a_secret_is_made_for_each_place_and_each_call() -> None:
