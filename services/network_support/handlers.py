@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.network_support.requests import commands, known_entities, known_pledges
+from services.network_support.requests import commands, drafts, known_entities, known_pledges
 from services.network_support.requests.lifecycle import Pledge
 from services.network_support.requests.republishing import snapshots
 from shared.authors import SYSTEM
@@ -43,6 +43,10 @@ async def entity_changed(session: AsyncSession, event: Event[EntityEvent], _: Mo
     await known_entities.learn(session, event.data.entity)
 
 
+async def draft_from_report(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
+    await drafts.draft_from_report(session, event.data.pledge, moment)
+
+
 async def erase_person(session: AsyncSession, event: Event[PersonErased], moment: Moment) -> None:
     """Requests are the entity's, and their history has an opaque id: only what the person was answered goes."""
     await forget_answers(session, event.data.person_id)
@@ -65,6 +69,7 @@ SUBSCRIPTIONS: Sequence[Subscription] = (
         forget=known_entities.forget,
         clear=known_entities.clear,
     ),
+    Effect("drafts", PLEDGES, {"pledge.reported.v1": draft_from_report}),
     Effect("erasures", PLEDGES_WORKFLOW, {"person.erased.v1": erase_person}),
 )
 

@@ -108,6 +108,15 @@ class SignOff(Data):
     at: datetime | None = Field(default=None, description="Business time, UTC")
 
 
+class Stuck(Data):
+    """A report that says its entity cannot go on alone."""
+
+    number: int = Field(ge=1, description="Of the report")
+    partner: str | None = Field(default=None, description="The entity that reported; null: the pledge's own")
+    summary: str = ""
+    barriers: list[str] = Field(default_factory=list, description="¶22")
+
+
 class Progress(Data):
     """What the entity reported last. Silence is no status: a pledge without reports has none."""
 
@@ -118,6 +127,7 @@ class Progress(Data):
     evidence: Literal["reported", "evidenced", "confirmed"] | None = Field(
         default=None, description="The entity's word, with a link or file, or checked by staff at the entity's request"
     )
+    stuck: Stuck | None = Field(default=None, description="If the report that stands says so")
 
 
 class PledgeSnapshot(Data):

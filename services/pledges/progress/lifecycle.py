@@ -10,7 +10,7 @@ from services.pledges.progress.schemas import Level, Measured, Reached, Report, 
 from services.pledges.registry import money
 from shared.errors import FieldProblem, Invalid
 from shared.events.common import EntityRef
-from shared.events.pledges import PledgeSnapshot, Progress, Target
+from shared.events.pledges import PledgeSnapshot, Progress, Stuck, Target
 
 
 def update(public: PledgeSnapshot, said: Report, reporter: EntityRef, at: datetime) -> Update:
@@ -95,7 +95,13 @@ def after(last: Progress, said: Update, founded: Level) -> Progress:
         reports=said.number,
         paid=money.sums(said.paid) or last.paid,
         evidence=founded,
+        stuck=_stuck(said) if said.stuck else None,
     )
+
+
+def _stuck(said: Update) -> Stuck:
+    partner = said.reporter.entity_id if said.reporter else None
+    return Stuck(number=said.number, partner=partner, summary=said.summary, barriers=said.barriers)
 
 
 def progress(updates: Sequence[Update], confirmed: Collection[int]) -> Progress:

@@ -203,12 +203,22 @@ class SignOff(Received):
     at: datetime | None = None
 
 
+class Stuck(Received):
+    """A report that says its entity cannot go on alone. `partner`: None, the pledge's own entity reported it."""
+
+    number: int
+    partner: str | None = None
+    summary: str = ""
+    barriers: list[str] = Field(default_factory=list)
+
+
 class Progress(Received):
     status: str | None = None
     last_reported_at: datetime | None = None
     reports: int = 0
     paid: list[Sum] = Field(default_factory=list)
     evidence: str | None = None
+    stuck: Stuck | None = None
 
 
 class Snapshot(Received):

@@ -95,6 +95,7 @@ async def test_it_is_a_report_like_any_other(reported: Reminded) -> None:
         "reports": 2,
         "paid": [{"amount": "1100000", "currency": "EUR", "bound": "exactly"}],
         "evidence": "evidenced",
+        "stuck": None,
     }
     told = (await reported.desk.service.outbox("gcm.pledges"))[-1]
     assert (told.type, told.data["pledge"]["progress"]["reports"]) == ("pledge.reported.v1", 2)

@@ -88,6 +88,7 @@ async def test_a_report_is_dated_by_the_business_clock_and_told(desk: Desk) -> N
         "reports": 1,
         "paid": [{"amount": "1100000", "currency": "EUR", "bound": "exactly"}],
         "evidence": "evidenced",
+        "stuck": None,
     }
     [*_, told] = await desk.service.outbox("gcm.pledges")
     assert told.type == "pledge.reported.v1"

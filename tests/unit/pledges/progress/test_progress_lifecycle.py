@@ -17,7 +17,7 @@ from services.pledges.registry.content import EXAMPLE, Content, Money
 from services.pledges.registry.lifecycle import Publication, progressed, snapshot
 from shared.errors import Invalid
 from shared.events.common import EntityRef
-from shared.events.pledges import PledgeSnapshot, Progress, Sum
+from shared.events.pledges import PledgeSnapshot, Progress, Stuck, Sum
 
 AT = datetime(2024, 9, 2, 9, tzinfo=UTC)
 VERIDIA = EntityRef(entity_id="veridia", name="Veridia", kind="member_state")
@@ -149,3 +149,14 @@ def test_without_corrections_one_report_at_a_time_adds_up_to_the_same(reports: l
 
 def _one_by_one(updates: Sequence[Update]) -> Progress:
     return reduce(lambda last, one: lifecycle.after(last, one, lifecycle.level(one, ())), updates, Progress())
+
+
+def test_that_an_entity_is_stuck_stands_until_it_says_otherwise() -> None:
+    words = Report(status="stalled", stuck=True, summary="Nobody answers", barriers=["resources"])
+    told = Stuck(number=1, summary="Nobody answers", barriers=["resources"])
+    assert reported(words)[0].progress.stuck == told
+    assert reported(words, Report(no_change=True))[0].progress.stuck == told
+    assert reported(words, Report(status="in_progress"))[0].progress.stuck is None
+    assert reported(words, Report(status="in_progress", corrects=1))[0].progress.stuck is None
+    partner = lifecycle.after(Progress(), lifecycle.update(PUBLIC, words, KALMORA, AT), "reported")
+    assert partner.stuck == told.model_copy(update={"partner": "kalmora"})
