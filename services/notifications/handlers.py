@@ -6,14 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.deliveries.commands import drop
 from services.notifications.deliveries.mailings import call_for
+from services.notifications.deliveries.steps import MAILS
 from services.notifications.reminders import known
 from shared.clock import Moment
 from shared.events.envelope import Event
 from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
 from shared.events.pledges import EvidenceDeclined, PledgeEvent, PledgeStep, SignOffAsked
-from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW, carried_by
+from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW, TYPES, carried_by
 from shared.events.reviews import MilestoneEvent
-from shared.events.support import RequestStep
+from shared.events.support import RequestMoved, RequestStep
 from shared.messaging import outbox
 from shared.messaging.republish import Republisher
 from shared.messaging.subscriptions import Effect, Projection, Subscription
@@ -44,7 +45,7 @@ async def mail_asked(session: AsyncSession, event: Event[SignOffAsked | Evidence
     await _call(session, event, moment, step.entity_id, step.pledge_id, update=step.update)
 
 
-async def mail_request_step(session: AsyncSession, event: Event[RequestStep], moment: Moment) -> None:
+async def mail_request_step(session: AsyncSession, event: Event[RequestStep | RequestMoved], moment: Moment) -> None:
     step = event.data
     await _call(session, event, moment, step.entity_id, step.pledge_id, request_id=str(step.request_id))
 
@@ -126,7 +127,7 @@ SUBSCRIPTIONS: list[Subscription] = [
     Effect(
         "support_mails",
         SUPPORT_WORKFLOW,
-        dict.fromkeys(("request.received.v1", "request.refused.v1", "request.acknowledged.v1"), mail_request_step),
+        dict.fromkeys((type_ for type_ in MAILS if TYPES[type_].topic == SUPPORT_WORKFLOW), mail_request_step),
     ),
 ]
 REPUBLISHERS: list[Republisher] = []
