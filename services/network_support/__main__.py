@@ -45,15 +45,25 @@ def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
 async def work(
     settings: Settings, _: frozenset[str], database: "Database", health: Health
 ) -> AsyncIterator[Mapping[str, Task]]:
-    """What the role `consumer` does: it follows the pledges service, and sweeps the store of files."""
+    """What the role `consumer` does: it follows other services, closes what is quiet, sweeps the store of files."""
     from services.network_support.handlers import SUBSCRIPTIONS
+    from services.network_support.requests.policy import policy
+    from services.network_support.requests.tidying import Tidying
     from shared.files.store import Store
     from shared.files.sweeping import sweeping
+    from shared.messaging.nudge import Nudge
 
-    clock, store = Clock(settings.clock_file), Store(settings.attachments_url)
-    own: dict[str, Task] = {"sweeping": partial(sweeping, database=database, store=store, clock=clock)}
-    async with consuming(SERVICE, SUBSCRIPTIONS, settings, database, health) as consumer:
-        yield consumer | own
+    clock, store, nudge = Clock(settings.clock_file), Store(settings.attachments_url), Nudge(settings.database_url)
+    own: dict[str, Task] = {
+        "sweeping": partial(sweeping, database=database, store=store, clock=clock),
+        "tidying": Tidying(database, clock, policy(), nudge).run,
+    }
+    await nudge.start()
+    try:
+        async with consuming(SERVICE, SUBSCRIPTIONS, settings, database, health) as consumer:
+            yield consumer | own
+    finally:
+        await nudge.stop()
 
 
 PROGRAM = Program(

@@ -2,7 +2,7 @@
 
 from shared.client.lists import Listing
 from shared.client.models.base import Page, Sent
-from shared.client.models.support import Closing, Confirmation, Edit, HistoryLine, Opening, Request, Said
+from shared.client.models.support import Closing, Confirmation, Edit, HistoryLine, Opening, PracticeDraft, Request, Said
 from shared.client.room import Id
 from shared.client.sending import at
 from shared.client.support_files import SupportFiles
@@ -124,6 +124,10 @@ class Support(SupportFiles):
     async def close(self, request_id: Id, said: Closing, *, seen: str, key: str | None = None) -> Request:
         """For staff."""
         return await self._step(request_id, "close", said, seen, key)
+
+    async def practice_draft(self, request_id: Id) -> PracticeDraft:
+        """What others could learn from it; raises Conflict before help was given."""
+        return await self._to.get(at("requests", request_id, "practice-draft"), PracticeDraft)
 
     async def draft(self, wish: Opening, *, key: str | None = None) -> Request:
         """Only its entity sees it; the text may be empty yet."""

@@ -8,15 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.network_support.attachments import commands, queries
 from services.network_support.attachments.models import Attachment
 from services.network_support.attachments.schemas import Attachments, AttachmentView
-from services.network_support.memberships import Acting, AskingMemberships
-from services.network_support.requests.answering import ActingFor, SignedIn, readable, reader
+from services.network_support.memberships import AskingMemberships
+from services.network_support.requests.answering import ActingFor, EitherSide, SignedIn, readable, reader
 from services.network_support.requests.commands import of_either_side, of_entity
 from shared import authors
 from shared.files import loose, names
 from shared.files.receiving import received
 from shared.files.web import BODY, FILE, Kept, Named, download
 from shared.web.app import Using
-from shared.web.auth import ADMIN, NETWORK_STAFF, Actor
 from shared.web.limits import LARGEST_FILE
 from shared.web.writing import Answer, Once
 
@@ -37,7 +36,7 @@ async def upload(
     request_id: UUID,
     request: Request,
     actor: SignedIn,
-    memberships: AskingMemberships,
+    side: EitherSide,
     once: Once,
     parts: Using,
     store: Kept,
@@ -47,16 +46,16 @@ async def upload(
 
     For focal points and delegates of the entity and, once the request was sent, for Network staff.
     """
-    acting, moment = await _writer(actor, memberships), parts.clock.moment()
+    moment = parts.clock.moment()
     async with parts.database.transaction() as session:
-        await commands.require_room(session, await of_either_side(session, acting, request_id, moment))
+        await commands.require_room(session, await of_either_side(session, side, request_id, moment))
     async with received(names.sent(content_disposition), request.stream()) as file:
         async with parts.database.transaction() as session:
             name = await loose.announce(session, moment.system)
         await store.put(name, file.file)
 
         async def write(session: AsyncSession) -> Answer:
-            found = await of_either_side(session, acting, request_id, moment)
+            found = await of_either_side(session, side, request_id, moment)
             author = authors.staff_or_entity(actor)
             return _answer(await commands.attach(session, found, name, file, author, moment), 201)
 
@@ -111,11 +110,6 @@ async def remove(
         return _answer(await commands.remove(session, found, attachment_id, moment))
 
     return await once(actor, write)
-
-
-async def _writer(actor: Actor, memberships: AskingMemberships) -> Acting | None:
-    """None: staff, who write to every request that was sent."""
-    return None if actor.is_any(NETWORK_STAFF, ADMIN) else await memberships.of(actor)
 
 
 def _answer(file: Attachment, status: int = 200) -> Answer:

@@ -29,6 +29,13 @@ async def _acting(actor: SignedIn, memberships: AskingMemberships) -> Acting:
 ActingFor = Annotated[Acting, Depends(_acting)]
 
 
+async def _either_side(actor: SignedIn, memberships: AskingMemberships) -> Acting | None:
+    return None if actor.is_any(NETWORK_STAFF, ADMIN) else await memberships.of(actor)
+
+
+EitherSide = Annotated[Acting | None, Depends(_either_side)]  # None: staff, who write to every request that was sent
+
+
 async def answer(session: AsyncSession, changed: SupportRequest, status: int = 200) -> Answer:
     """Of a write: the request as it is now."""
     return shown(await queries.find(session, changed.request_id), status)

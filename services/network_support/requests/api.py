@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.network_support.memberships import AskingMemberships
-from services.network_support.requests import commands, queries
+from services.network_support.requests import commands, practice, queries
 from services.network_support.requests.answering import (
     ActingFor,
     SignedIn,
@@ -18,6 +18,7 @@ from services.network_support.requests.answering import (
     shown,
 )
 from services.network_support.requests.lifecycle import State, Type
+from services.network_support.requests.practice import PracticeDraft
 from services.network_support.requests.queries import Filters, Wanted
 from services.network_support.requests.schemas import EntityId, History, Opening, RequestPage, RequestView
 from shared.authors import of_entity
@@ -91,6 +92,21 @@ async def read_history(request_id: UUID, actor: SignedIn, memberships: AskingMem
     async with parts.database.transaction() as session:
         await readable(session, request_id, acting, parts)
         return History(items=await queries.history(session, request_id))
+
+
+@router.get("/requests/{request_id}/practice-draft", summary="What others could learn from it, as a draft")
+async def read_practice_draft(
+    request_id: UUID, response: Response, actor: SignedIn, memberships: AskingMemberships, parts: Using
+) -> PracticeDraft:
+    """To be saved and written to its end by people, for the practice repository. Nobody is sent it.
+
+    For the entity's members, Network staff and reviewers, once help was given.
+    """
+    acting = await reader(actor, memberships)
+    async with parts.database.transaction() as session:
+        made = await practice.draft(session, await readable(session, request_id, acting, parts))
+    response.headers["Content-Disposition"] = f'attachment; filename="practice-{request_id}.json"'
+    return made
 
 
 async def _page(

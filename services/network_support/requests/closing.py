@@ -7,9 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.network_support.memberships import Acting
 from services.network_support.requests.commands import locked, locked_by_entity, take
 from services.network_support.requests.models import RequestFeedback, SupportRequest
+from services.network_support.requests.policy import policy
 from services.network_support.requests.schemas import Closing, Confirmation
 from shared.authors import Author
 from shared.clock import Moment
+from shared.errors import Conflict
 
 
 async def confirm(
@@ -36,6 +38,17 @@ async def close(
     await take(session, request, "closed", author, moment, reason=said.reason)
     await _keep(session, request, author, None, None, said.lessons)
     return request
+
+
+async def reopen(
+    session: AsyncSession, request: SupportRequest, reason: str | None, author: Author, moment: Moment
+) -> SupportRequest:
+    """By either side, which the caller has locked it for. Raises Conflict, also when it was closed too long ago."""
+    until = policy().reopens_until(request.changed_at)
+    if request.state == "closed" and moment.business > until:
+        said = f"It could be taken up again until {until:%Y-%m-%d}; send a new request."
+        raise Conflict(said, more={"state": request.state, "allowed": []})
+    return await take(session, request, "reopened", author, moment, reason=reason)
 
 
 async def _keep(

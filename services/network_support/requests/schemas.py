@@ -9,6 +9,7 @@ from services.network_support.requests.lifecycle import REFUSALS, Refusal, State
 from services.network_support.requests.models import RequestFeedback, RequestHistory, SupportRequest
 from shared.web.text import Text
 
+By = Literal["entity", "network_staff", "system"]
 LONGEST_TEXT = 20_000  # characters
 LONGEST_REASON = 4_000
 
@@ -151,7 +152,7 @@ class HistoryLine(BaseModel):
     reason: str | None = Field(description="As it was given")
     facts: dict[str, Any] = Field(description="Ids and codes that belong to the step")
     feedback: Feedback | None
-    by: Literal["entity", "network_staff", "system"] = Field(description="The role, never the person")
+    by: By = Field(description="The role, never the person")
     at: AwareDatetime = Field(description="UTC")
 
 

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.network_support.requests import closing, commands, drafts
-from services.network_support.requests.answering import ActingFor, SignedIn, Staff, answer
+from services.network_support.requests.answering import ActingFor, EitherSide, SignedIn, Staff, answer
 from services.network_support.requests.lifecycle import WITH_REASON, Step
 from services.network_support.requests.schemas import Closing, Confirmation, Edit, RequestView, Said, Wish
-from shared.authors import of_entity, staff
+from shared.authors import of_entity, staff, staff_or_entity
 from shared.web.app import Using
-from shared.web.etag import SeenRevision
+from shared.web.etag import SeenRevision, require
 from shared.web.writing import Answer, Once, Writing
 
 router = APIRouter(tags=["requests"])
@@ -42,7 +42,6 @@ BY_STAFF = (
 BY_ENTITY = (
     Route("answer", "answered", "Answer what staff asked"),
     Route("withdraw", "withdrawn", "Take a request back, or discard a draft"),
-    Route("reopen", "reopened", "Take a closed request up again"),
 )
 
 
@@ -175,5 +174,23 @@ async def close(
 
     async def write(session: AsyncSession) -> Answer:
         return await answer(session, await closing.close(session, request_id, seen, said, author, moment))
+
+    return await once(actor, write)
+
+
+@router.post("/requests/{request_id}/reopen", response_model=RequestView, summary="Take a closed request up again")
+async def reopen(
+    *, request_id: UUID, said: Said, actor: SignedIn, side: EitherSide, seen: SeenRevision, once: Once, parts: Using
+) -> Response:
+    """For focal points and delegates of the entity that asked, and for Network staff, while the policy lets it.
+
+    Needs a reason: what is still missing.
+    """
+    author, moment = staff_or_entity(actor), parts.clock.moment()
+
+    async def write(session: AsyncSession) -> Answer:
+        request = await commands.of_either_side(session, side, request_id, moment)
+        require(seen, request.revision)
+        return await answer(session, await closing.reopen(session, request, said.reason, author, moment))
 
     return await once(actor, write)

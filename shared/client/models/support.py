@@ -92,3 +92,25 @@ class AttachmentView(Received):
     by: str
     uploaded_at: datetime
     removed_at: datetime | None = None
+
+
+class Lesson(Received):
+    by: str
+    text: str
+
+
+class PracticeDraft(Received):
+    """The beginning of an entry in the practice repository, for people to write to its end."""
+
+    title: str
+    entity_id: str
+    pledge_id: UUID
+    request_id: UUID
+    objectives: list[str]
+    type: str
+    language: str
+    needed: str
+    done: str
+    lessons: list[Lesson]
+    delivered_at: datetime
+    note: str

@@ -22,6 +22,8 @@ create table attachment (
 );
 create index attachment_of on attachment (request_id, attachment_id);
 
+create index support_request_quiet on support_request (state, changed_at);
+
 create table loose_object (
     object text primary key,
     since  timestamptz not null
