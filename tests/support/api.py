@@ -152,9 +152,11 @@ def _application(name: str, parts: Parts, store: Store) -> Iterator[FastAPI]:
         app.state.writer, app.state.seal = Writer(parts.database, parts.clock, parts.nudge), SEAL
         app.state.store = store
     else:
-        own: dict[str, Any] = {"pledges": {"seal": SEAL, "store": store}, "network_support": {"store": store}}.get(
-            name, {}
-        )
+        kept: dict[str, dict[str, Any]] = {
+            "pledges": {"seal": SEAL, "store": store},
+            "network_support": {"store": store},
+        }
+        own = kept.get(name, {})
         app = importlib.import_module(f"services.{name}.app").create_app(parts, **own)
     yield app
     if name == "pledges":

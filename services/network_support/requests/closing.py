@@ -61,6 +61,7 @@ async def _keep(
 ) -> None:
     if rating is None and not comment and not lessons:
         return
-    ids = {"request_id": request.request_id, "revision": request.revision, "by": author.by}
-    session.add(RequestFeedback(**ids, rating=rating, comment=comment or None, lessons=lessons or None))
+    kept = RequestFeedback(request_id=request.request_id, revision=request.revision, by=author.by, rating=rating)
+    kept.comment, kept.lessons = comment or None, lessons or None
+    session.add(kept)
     await session.flush()

@@ -108,8 +108,8 @@ async def open_request(
 
 def begun(wish: Wish, moment: Moment) -> SupportRequest:
     """A request that has no state yet; `take` gives it one."""
-    made = {"request_id": uuid7(), "created_at": moment.business, "changed_at": moment.business}
-    return SupportRequest(**wish.model_dump(), **made, state="draft")
+    at = moment.business
+    return SupportRequest(**wish.model_dump(), request_id=uuid7(), state="draft", created_at=at, changed_at=at)
 
 
 async def opened(session: AsyncSession, request: SupportRequest, author: Author, moment: Moment) -> SupportRequest:

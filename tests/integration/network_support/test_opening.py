@@ -38,6 +38,9 @@ async def test_a_request_for_ones_own_pledge_is_submitted(support: Support, pled
         "revision": 1,
         "created_at": body["created_at"],
         "changed_at": body["created_at"],
+        "sent_at": body["created_at"],
+        "from_update": None,
+        "allowed": ["acknowledged", "merged", "withdrawn"],
     }
     assert body["created_at"].startswith("2024-09-02T09:00:0")  # business time
     assert support.service.nudges

@@ -23,6 +23,7 @@ async def _api(database_url: str, port: int) -> AsyncIterator[asyncio.subprocess
         "GCM_KAFKA_BOOTSTRAP": "127.0.0.1:1",
         "GCM_OIDC_ISSUER": "http://127.0.0.1:1/realms/gcm",
         "GCM_PLEDGES_URL": "http://127.0.0.1:1",
+        "GCM_ATTACHMENTS_URL": "memory:///",
         "GCM_HTTP_PORT": str(port),
     }
     process = await asyncio.create_subprocess_exec(*COMMAND, "api", env={**os.environ, **environment})
