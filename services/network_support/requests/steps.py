@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.network_support.requests import closing, commands, drafts
@@ -17,6 +18,8 @@ from shared.web.etag import SeenRevision, require
 from shared.web.writing import Answer, Once, Writing
 
 router = APIRouter(tags=["requests"])
+
+Maybe = Annotated[Said | None, Body(examples=[{"reason": "Which consulates are meant?"}])]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ BY_ENTITY = (
 
 def _by_staff(step: Step) -> Callable[..., Awaitable[Response]]:
     async def take(
-        request_id: UUID, actor: Staff, seen: SeenRevision, once: Once, parts: Using, said: Said | None = None
+        request_id: UUID, actor: Staff, seen: SeenRevision, once: Once, parts: Using, said: Maybe = None
     ) -> Response:
         author, moment, reason = staff(actor), parts.clock.moment(), said.reason if said else None
 
@@ -69,7 +72,7 @@ def _by_entity(step: Step) -> Callable[..., Awaitable[Response]]:
         seen: SeenRevision,
         once: Once,
         parts: Using,
-        said: Said | None = None,
+        said: Maybe = None,
     ) -> Response:
         author, moment, reason = of_entity(actor), parts.clock.moment(), said.reason if said else None
 
