@@ -23,10 +23,18 @@ def _says_something(text: str) -> str:
     return text
 
 
+_WISH = {
+    "pledge_id": "01922f00-0000-7000-8000-000000000001",
+    "type": "knowledge_exchange",
+    "text": "We would like to learn how other countries issue identity documents at consulates.",
+    "language": "en",
+}
+
+
 class Edit(BaseModel):
     """What can still be changed of a draft: all but whose it is."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_WISH]})
 
     pledge_id: UUID = Field(description="A pledge of that entity. While it is not published, the request waits for it")
     type: Type = Field(description="What kind of help")
@@ -39,19 +47,7 @@ class Edit(BaseModel):
 class Wish(Edit):
     """A request for support with a pledge, as far as it is written."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "entity_id": "veridia",
-                    "pledge_id": "01922f00-0000-7000-8000-000000000001",
-                    "type": "knowledge_exchange",
-                    "text": "We would like to learn how other countries issue identity documents at consulates.",
-                    "language": "en",
-                }
-            ]
-        },
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"entity_id": "veridia", **_WISH}]})
 
     entity_id: EntityId = Field(description="Who asks: an entity that you may act for")
 
