@@ -36,8 +36,10 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
 
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.network_support.app import create_app
+    from services.network_support.requests.policy import policy
     from shared.files.store import Store
 
+    policy()  # a typo is refused now, not when somebody asks
     return partial(create_app, pledges_url=settings.pledges_url, store=Store(settings.attachments_url))
 
 

@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.network_support.requests.lifecycle import MOVES, State
+from shared import policies
 
 FILE = Path(__file__).parent / "policy.yaml"
 
@@ -39,8 +39,8 @@ class Policy(BaseModel):
 
 
 def load(file: Path = FILE) -> Policy:
-    """Raises pydantic's ValidationError."""
-    return Policy.model_validate(yaml.safe_load(file.read_text("utf-8")))
+    """Raises policies.Faulty."""
+    return policies.load(file, Policy)
 
 
 @cache
