@@ -127,6 +127,8 @@ async def world(service: Services) -> World:
         "code": "plenary-2024",
         "number": "1",
         "presentation_id": str(uuid4()),
+        "template": "reminder",
+        "language": "en",
     }
     return World({"pledges": pledges, "network_support": support, "notifications": await service("notifications")}, ids)
 
