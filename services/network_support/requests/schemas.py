@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from services.network_support.requests.lifecycle import REFUSALS, Refusal, State, Step, Type, allowed
 from services.network_support.requests.models import RequestFeedback, RequestHistory, SupportRequest
@@ -23,7 +24,7 @@ def _says_something(text: str) -> str:
     return text
 
 
-_WISH = {
+_WISH: JsonDict = {
     "pledge_id": "01922f00-0000-7000-8000-000000000001",
     "type": "knowledge_exchange",
     "text": "We would like to learn how other countries issue identity documents at consulates.",
