@@ -7,6 +7,7 @@ from shared.client.room import Id
 from shared.client.sending import at
 from shared.client.support_files import SupportFiles
 
+WORDLESS = Said()
 Requests = Listing[Page[Request], Request]
 
 
@@ -63,57 +64,55 @@ class Support(SupportFiles):
         """All of it on one page, by role and time."""
         return await self._to.get(at("requests", request_id, "history"), Page[HistoryLine])
 
-    async def acknowledge(
-        self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None
-    ) -> Request:
+    async def acknowledge(self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None) -> Request:
         """For staff: they have read it."""
         return await self._step(request_id, "acknowledge", said, seen, key)
 
-    async def triage(self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None) -> Request:
+    async def triage(self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None) -> Request:
         """For staff: they look into it."""
         return await self._step(request_id, "triage", said, seen, key)
 
-    async def ask(self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None) -> Request:
+    async def ask(self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None) -> Request:
         """For staff: what is missing, as the reason."""
         return await self._step(request_id, "ask", said, seen, key)
 
-    async def answer(self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None) -> Request:
+    async def answer(self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None) -> Request:
         """For who asked: the answer, as the reason."""
         return await self._step(request_id, "answer", said, seen, key)
 
-    async def accept(self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None) -> Request:
+    async def accept(self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None) -> Request:
         """For staff: help will be looked for."""
         return await self._step(request_id, "accept", said, seen, key)
 
-    async def redirect(self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None) -> Request:
+    async def redirect(self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None) -> Request:
         """For staff: others can help better; who, as the reason."""
         return await self._step(request_id, "redirect", said, seen, key)
 
-    async def decline(self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None) -> Request:
+    async def decline(self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None) -> Request:
         """For staff: why not, as the reason."""
         return await self._step(request_id, "decline", said, seen, key)
 
     async def begin_matching(
-        self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None
+        self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None
     ) -> Request:
         """For staff: offers are looked for."""
         return await self._step(request_id, "begin-matching", said, seen, key)
 
     async def begin_delivery(
-        self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None
+        self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None
     ) -> Request:
         """For staff: the help has begun."""
         return await self._step(request_id, "begin-delivery", said, seen, key)
 
-    async def deliver(self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None) -> Request:
+    async def deliver(self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None) -> Request:
         """For staff: the help was given."""
         return await self._step(request_id, "deliver", said, seen, key)
 
-    async def reopen(self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None) -> Request:
+    async def reopen(self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None) -> Request:
         """For who asked: what is still missing, as the reason."""
         return await self._step(request_id, "reopen", said, seen, key)
 
-    async def withdraw(self, request_id: Id, said: Said | None = None, *, seen: str, key: str | None = None) -> Request:
+    async def withdraw(self, request_id: Id, said: Said = WORDLESS, *, seen: str, key: str | None = None) -> Request:
         """For who asked: takes it back, or discards a draft."""
         return await self._step(request_id, "withdraw", said, seen, key)
 

@@ -113,4 +113,4 @@ class PracticeDraft(Received):
     done: str
     lessons: list[Lesson]
     delivered_at: datetime
-    note: str
+    note: str = ""
