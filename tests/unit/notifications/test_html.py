@@ -15,7 +15,24 @@ from tests.support.mails import EVERY, OF_PLEDGES, PORTAL, TOLD, Page, a_letter,
 
 EVIL = '<script>alert(1)</script> & "quotes" <img src=x onerror=y>'
 GMAIL_CLIPS_AT = 102 * 1024
-TAGS = {"html", "head", "meta", "title", "style", "body", "table", "tbody", "tr", "td", "p", "ul", "li", "a", "bdi"}
+TAGS = {
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "div",
+    "table",
+    "tbody",
+    "tr",
+    "td",
+    "p",
+    "ul",
+    "li",
+    "a",
+    "bdi",
+}
 OF_HANDOVERS = [template for template in TEMPLATES if AUDIENCES[template] in {"former", "successor"}]
 TYPED = [
     "{{7*7}}",
