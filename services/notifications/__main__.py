@@ -35,8 +35,9 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
 
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.notifications.app import create_app
+    from services.notifications.calendar.entries import Place
 
-    return partial(create_app, public_url=settings.public_url.rstrip("/"))
+    return partial(create_app, place=Place.of(settings))
 
 
 @asynccontextmanager

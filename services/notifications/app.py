@@ -2,14 +2,17 @@
 
 from fastapi import FastAPI
 
+from services.notifications.calendar.api import router as calendars
+from services.notifications.calendar.entries import Place
 from services.notifications.deliveries.api import router as deliveries
 from services.notifications.previews.api import router as previews
 from services.notifications.reminders.api import router as reminders
 from shared.web.app import Parts, create
 
+HERE = Place("demo.invalid", "http://localhost:8000")  # of tests
 SAYS = "Who is reminded of what and when, and what became of every e-mail. It shows no addresses."
 
 
-def create_app(parts: Parts | None, *, public_url: str = "") -> FastAPI:
-    """Without parts: the routes only, for contracts. `public_url` begins the links of mails that are looked at."""
-    return create("Notifications", SAYS, parts, [reminders, deliveries, previews], public_url=public_url)
+def create_app(parts: Parts | None, *, place: Place = HERE) -> FastAPI:
+    """Without parts: the routes only, for contracts."""
+    return create("Notifications", SAYS, parts, [reminders, deliveries, previews, calendars], place=place)

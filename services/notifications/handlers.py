@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notifications.calendar import known as calendars
 from services.notifications.deliveries.commands import drop
 from services.notifications.deliveries.mailings import call_for
 from services.notifications.deliveries.steps import MAILS
@@ -27,6 +28,10 @@ async def know_pledge(session: AsyncSession, event: Event[PledgeEvent], moment: 
 
 async def know_milestone(session: AsyncSession, event: Event[MilestoneEvent], moment: Moment) -> None:
     await known.put_milestone(session, event.data.milestone, moment.system)
+
+
+async def enter_milestone(session: AsyncSession, event: Event[MilestoneEvent], _: Moment) -> None:
+    await calendars.put(session, event.data.milestone, event.time)
 
 
 async def mail_published(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
@@ -96,6 +101,13 @@ SUBSCRIPTIONS: list[Subscription] = [
         dict.fromkeys(("milestone.changed.v1", "milestone.republished.v1"), know_milestone),
         known.forget_milestone,
         known.clear_milestones,
+    ),
+    Projection(
+        "calendar_entries",
+        REVIEWS,
+        dict.fromkeys(("milestone.changed.v1", "milestone.republished.v1"), enter_milestone),
+        calendars.cancel,
+        calendars.clear,
     ),
     Effect("publication_mails", PLEDGES, {"pledge.published.v1": mail_published}),
     Effect(

@@ -36,6 +36,7 @@ from services.portal.pages import (
     reporting,
     reviews,
     statistics,
+    subscribing,
     support,
 )
 from services.portal.pages import public as public_pages
@@ -46,6 +47,7 @@ PAGES = (
     public_pages,
     reviews,
     statistics,
+    subscribing,
     invitations,
     links,
     mine,

@@ -4,7 +4,7 @@ from shared.client.lists import Listing
 from shared.client.models.base import Page
 from shared.client.models.notifications import Delivery, Preview, Previews, Reminder, Summary
 from shared.client.room import Room
-from shared.client.sending import at
+from shared.client.sending import Download, at
 
 
 class Notifications(Room):
@@ -48,3 +48,7 @@ class Notifications(Room):
     async def preview(self, template: str, language: str) -> Preview:
         """How a mail looks, with made-up data."""
         return await self._to.get(at("mails", "previews", template, language), Preview)
+
+    async def calendar(self, entity_id: str, language: str = "en") -> Download:
+        """The milestones that concern an entity, as iCalendar."""
+        return await self._to.download(at("entities", entity_id, "calendar"), language=language)

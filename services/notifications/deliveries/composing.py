@@ -1,9 +1,11 @@
 """From a claimed delivery to a letter: at the moment of sending everything is looked at again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from services.notifications.calendar import queries as calendars
+from services.notifications.calendar.entries import Entries, Entry, Place
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
 from services.notifications.deliveries.lifecycle import Outage, Outcome, Suppressed
@@ -33,6 +35,7 @@ class Composer:
     ) -> None:
         self._database, self._clock, self._recipients, self._policy = database, clock, recipients, policy
         self._settings = settings
+        self._entries = Entries(Place.of(settings))
         self._portal = settings.public_url.rstrip("/")
 
     async def compose(self, claimed: Claimed) -> Composed:
@@ -68,13 +71,14 @@ class Composer:
             return Composed(Suppressed(Reason.OVERDUE))
         async with self._database.transaction() as session:
             found = await listing(session, claimed.id, self._policy)
+            entries = await calendars.some(session, found.milestones) if found else []
         if found is None:
             return Composed(Outage("pledges_are_read_anew"))
         if not found.pledges:
             return Composed(Suppressed(next(iter(found.dropped.values()))), listing=found)
-        return await self._invitation(claimed, found)
+        return await self._invitation(claimed, found, entries)
 
-    async def _invitation(self, claimed: Claimed, found: Listing) -> Composed:
+    async def _invitation(self, claimed: Claimed, found: Listing, entries: Sequence[Entry]) -> Composed:
         """Lists what belongs to the entities for which this person still is a focal point."""
         asked = {
             entity_id: await self._listed(claimed, entity_id, found.of_entity(entity_id))
@@ -84,7 +88,9 @@ class Composer:
         if not contacts:
             return Composed(Suppressed(_reason(asked.values())), listing=found)
         shown = found.only(contacts)
-        return Composed(of_reminder(claimed.template, contacts, shown, self._portal), listing=shown)
+        made = of_reminder(claimed.template, contacts, shown, self._portal)
+        calendar = self._entries.of(entries, made.content.language) if entries else None
+        return Composed(replace(made, calendar=calendar), listing=shown)
 
     async def _listed(self, claimed: Claimed, entity_id: str, pledges: Sequence[Listed]) -> Contact | Unreachable:
         found = await self._recipients.resolve(

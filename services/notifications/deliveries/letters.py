@@ -19,12 +19,16 @@ LONGEST_IN_SUBJECT = 90
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail ready for its envelope. `reason` is why the person gets it, in codes, for a header."""
+    """A mail ready for its envelope. `reason` is why the person gets it, in codes, for a header.
+
+    `calendar`: an entry for the person's calendar, as iCalendar.
+    """
 
     address: str = field(repr=False)
     name: str = field(repr=False)
     content: Content = field(repr=False)
     reason: str
+    calendar: bytes | None = field(default=None, repr=False)
 
 
 def letter(

@@ -10,6 +10,7 @@ from services.notifications.content.cleaning import sendable
 from services.notifications.deliveries.letters import Letter
 from shared import addresses
 
+CALENDAR = {"method": "PUBLISH", "charset": "utf-8"}
 LONGEST_SUBJECT = 300  # characters: more than ours ever have
 
 
@@ -30,6 +31,8 @@ def message(letter: Letter, *, sender: str, message_id: str, now: datetime) -> E
     made["X-GCM-Reason"] = letter.reason
     made.set_content(letter.content.text, charset="utf-8", cte="quoted-printable")
     made.add_alternative(letter.content.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    if letter.calendar:
+        made.add_attachment(letter.calendar, "text", "calendar", params=CALENDAR, filename="review.ics")
     made["Content-Language"] = letter.content.language  # after the content, which begins its headers anew
     return made
 

@@ -29,7 +29,7 @@ async def preview(
 ) -> Preview:
     if template not in AUDIENCES or language not in LANGUAGES:
         raise NotFound("There is no such mail; GET /mails/previews lists the kinds and languages.")
-    made = sample(template, language, request.app.state.public_url)
+    made = sample(template, language, request.app.state.place.portal)
     return Preview(
         sample=True,
         template=template,

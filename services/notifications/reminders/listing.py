@@ -69,6 +69,10 @@ class Listing:
         return all(pledge.role == "delegate" for pledge in self.pledges)
 
     @property
+    def milestones(self) -> set[str]:
+        return {self.milestone, *(pledge.other.milestone for pledge in self.pledges if pledge.other)}
+
+    @property
     def entity_ids(self) -> list[str]:
         return list(dict.fromkeys(pledge.entity_id for pledge in self.pledges))
 

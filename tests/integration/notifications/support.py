@@ -257,7 +257,7 @@ class Post:
         await self._project("milestone.changed.v1", milestone(starts, **changed))
 
     async def _project(self, type_: str, data: Data) -> None:
-        event: Any = SimpleNamespace(data=data)
+        event: Any = SimpleNamespace(data=data, time=self.moment.system)
         for subscription in SUBSCRIPTIONS:
             if isinstance(subscription, Projection) and type_ in subscription.handlers:
                 async with self.service.database.transaction() as session:
