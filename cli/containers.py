@@ -40,6 +40,12 @@ GCM_SMTP_PASSWORD=
 GCM_MAIL_FROM=
 GCM_SIGN_IN_MAIL_FROM=
 GCM_MAIL_DOMAIN=
+# where bounces arrive, with +… after its name; none: bounces@ the mail domain
+GCM_RETURN_PATH=
+# none: the relay signs; otherwise an RSA key in PEM, in quotes
+GCM_DKIM_DOMAIN=
+GCM_DKIM_SELECTOR=gcm
+GCM_DKIM_KEY=
 # s3://bucket/folder
 GCM_ATTACHMENTS_URL=
 GCM_SUPPORT_ATTACHMENTS_URL=
@@ -49,7 +55,7 @@ AWS_ACCESS_KEY_ID=
 AWS_SECRET_ACCESS_KEY=
 """
 ALWAYS = ("GCM_POSTGRES_PASSWORD", "GCM_KEYCLOAK_ADMIN_PASSWORD", "GCM_SERVICE_CLIENT_SECRET")
-PORTAL = ("GCM_PORTAL_CLIENT_SECRET", "GCM_SESSION_KEYS", "GCM_LINK_KEYS")
+SEALING = ("GCM_PORTAL_CLIENT_SECRET", "GCM_SESSION_KEYS", "GCM_LINK_KEYS", "GCM_MAIL_KEYS")
 
 
 def register(app: typer.Typer) -> None:
@@ -67,7 +73,7 @@ def secrets(
 
     kind = "" if production else LOCAL_SECRET
     owned = roles(Service, lambda role: f"GCM_{role.upper()}_PASSWORD").values()
-    names = [*ALWAYS, *PORTAL, *(name for database in owned for name in database.values())]
+    names = [*ALWAYS, *SEALING, *(name for database in owned for name in database.values())]
     say("# Whoever reads this file can read everything. It stays on this machine, with mode 0600.")
     print(PRODUCTION if production else TRIAL, end="")
     for name in names if production else (*names, "GCM_DEMO_PASSWORD"):

@@ -1,6 +1,7 @@
 """E-mail addresses: of one mailbox, such that a relay can be asked to deliver to it (RFC 5321, RFC 5322, RFC 6531)."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 LONGEST, LONGEST_LOCAL, LONGEST_DOMAIN = 254, 64, 253  # bytes, as they go over the wire
@@ -42,3 +43,12 @@ def _ascii(domain: str) -> str:
     if len(made) > LONGEST_DOMAIN or not _DOMAIN.fullmatch(made):
         raise ValueError("has a domain that cannot exist; check what stands after the @, like example.org")
     return made
+
+
+def comparable(address: str) -> str:
+    """One text for all ways to write an address: its case says nothing, whatever RFC 5321 lets a host mean by it."""
+    try:
+        found = mailbox(address)
+    except ValueError:
+        return address.strip().casefold()
+    return f"{unicodedata.normalize('NFC', found.local).casefold()}@{found.domain.lower()}"

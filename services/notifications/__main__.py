@@ -36,8 +36,11 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.notifications.app import create_app
     from services.notifications.calendar.entries import Place
+    from services.notifications.deliveries.bounces.commands import Desk
+    from services.notifications.preferences.links import Links
 
-    return partial(create_app, place=Place.of(settings))
+    bounces, links = Desk.of(settings), Links(settings.mail_keys)
+    return partial(create_app, place=Place.of(settings), bounces=bounces, links=links)
 
 
 @asynccontextmanager

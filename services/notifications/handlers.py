@@ -8,6 +8,8 @@ from services.notifications.calendar import known as calendars
 from services.notifications.deliveries.commands import drop
 from services.notifications.deliveries.mailings import call_for
 from services.notifications.deliveries.steps import MAILS
+from services.notifications.deliveries.suppression import commands as suppression
+from services.notifications.preferences import commands as preferences
 from services.notifications.reminders import known
 from shared.clock import Moment
 from shared.events.envelope import Event
@@ -69,6 +71,8 @@ async def erase_person(session: AsyncSession, event: Event[PersonErased], moment
     """What waits to be sent to the person is not sent; of what was sent, an opaque id stays."""
     await forget_answers(session, event.data.person_id)
     await drop(session, event.data.person_id)
+    await preferences.forget(session, event.data.person_id)
+    await suppression.forget(session, event.data.person_id, moment.system)
     done = ErasureDone(erasure_id=event.data.erasure_id)
     await outbox.add(session, "erasure.done_by_notifications.v1", str(event.data.erasure_id), done, moment.system)
 

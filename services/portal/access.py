@@ -24,7 +24,8 @@ from shared.client import Addresses, Client
 from shared.errors import Forbidden
 from shared.web.auth import ADMIN, NETWORK_STAFF, REVIEWER
 
-UNGUARDED = {"/auth/backchannel-logout"}  # posted by the identity provider, with a token that it signed
+# posted by the identity provider, with a token that it signed; and by mail programs (RFC 8058), with one that we sealed
+UNGUARDED = {"/auth/backchannel-logout", "/unsubscribe/{token}"}
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ from services.portal.pages import (
     statistics,
     subscribing,
     support,
+    unsubscribing,
 )
 from services.portal.pages import public as public_pages
 from services.portal.parts import Parts, Using
@@ -73,6 +74,7 @@ PAGES = (
     moving,
     calendars,
     mails,
+    unsubscribing,
 )
 LARGER = files.LARGER | reporting.LARGER | importing.LARGER
 

@@ -323,6 +323,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "invited": N_("who is invited"),
         "author": N_("who made the report"),
     },
+    "mail_category": {
+        "reminders": N_("invitations to report before a review"),
+        "pledges": N_("news of pledges"),
+        "support": N_("news of requests for support"),
+        "desk": N_("news for the Network’s desk"),
+    },
     "milestone": {
         "forum": N_("Forum"),
         "plenary": N_("Plenary"),

@@ -2,8 +2,18 @@
 
 from shared.client.lists import Listing
 from shared.client.models.base import Page
-from shared.client.models.notifications import Delivery, Preview, Previews, Reminder, Summary
-from shared.client.room import Room
+from shared.client.models.notifications import (
+    Delivery,
+    Held,
+    Lifting,
+    Preview,
+    Previews,
+    Reminder,
+    Stopping,
+    Summary,
+    Suppression,
+)
+from shared.client.room import Id, Room
 from shared.client.sending import Download, at
 
 
@@ -52,3 +62,22 @@ class Notifications(Room):
     async def calendar(self, entity_id: str, language: str = "en") -> Download:
         """The milestones that concern an entity, as iCalendar."""
         return await self._to.download(at("entities", entity_id, "calendar"), language=language)
+
+    def suppressions(
+        self, *, lifted: bool | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Listing[Page[Suppression], Suppression]:
+        """Addresses that are written to no more, or are again (`lifted`): whose, and why."""
+        wanted = {"lifted": lifted, "limit": limit, "cursor": cursor}
+        return self._to.pages(at("suppressions"), Page[Suppression], **wanted)
+
+    async def lift(self, suppression_id: Id, because: str) -> Suppression:
+        """Mail to this address is tried again. Raises Conflict when it was already."""
+        return await self._to.post(at("suppressions", suppression_id, "lift"), Suppression, Lifting(because=because))
+
+    async def check_unsubscribing(self, token: str) -> Stopping:
+        """What a link from a mail would stop; changes nothing. Raises Refused for what is no link of ours."""
+        return await self._to.post(at("unsubscribe", "check"), Stopping, Held(token=token))
+
+    async def unsubscribe(self, token: str) -> Stopping:
+        """Stops it; the link is the proof."""
+        return await self._to.post(at("unsubscribe"), Stopping, Held(token=token))

@@ -38,7 +38,7 @@ from shared.client.support import Support
 OPENAPI = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi"
 SERVICES = {"pledges": Pledges, "network_support": Support, "notifications": Notifications}
 CONTACTS = {f"/contacts/{one}" for one in ("search", "resolve", "author", "handover", "invited")}
-FOR_MACHINES = {"/livez", "/readyz"} | CONTACTS  # of no use to a caller outside
+FOR_MACHINES = {"/livez", "/readyz", "/bounces"} | CONTACTS  # of no use to a caller outside
 
 Route = tuple[str, str, frozenset[str]]  # method, path, names of query parameters
 
@@ -145,6 +145,8 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
         n: {
             "DeliveryShown": notifications.Delivery,
             "ReminderShown": notifications.Reminder,
+            "SuppressionShown": notifications.Suppression,
+            "SuppressionPage": Page[notifications.Suppression],
             "DeliveryPage": Page[notifications.Delivery],
             "ReminderPage": Page[notifications.Reminder],
         },
@@ -178,7 +180,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
 
 
 MACHINES_MODELS = {"Search", "Found", "Reachable", "Resolve", "Resolved", "Unreachable"} | {
-    *("WhomToTell", "WhoReported", "Told", "WhomToInvite", "Invited")
+    *("WhomToTell", "WhoReported", "Told", "WhomToInvite", "Invited", "Taken")
 }
 
 

@@ -129,6 +129,7 @@ async def world(service: Services) -> World:
         "presentation_id": str(uuid4()),
         "template": "reminder",
         "language": "en",
+        "suppression_id": str(uuid4()),
     }
     return World({"pledges": pledges, "network_support": support, "notifications": await service("notifications")}, ids)
 

@@ -21,6 +21,10 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from services.notifications.deliveries.bounces.commands import Desk
+from services.notifications.deliveries.returning import ReturnPath
+from services.notifications.deliveries.suppression.hashing import Hashing
+from services.notifications.preferences.links import Links
 from services.pledges.progress.sealing import Seal
 from shared import clock as clocks
 from shared.clock import Clock
@@ -33,6 +37,7 @@ from tests.support import tokens
 from tests.support.databases import Databases
 
 SEAL = Seal(["a secret that seals the action links of tests"])
+MAIL_KEYS = ("a secret that signs what tests send",)
 START = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)  # business time of a test, until it moves the clock
 
 
@@ -152,15 +157,18 @@ def _application(name: str, parts: Parts, store: Store) -> Iterator[FastAPI]:
         app.state.writer, app.state.seal = Writer(parts.database, parts.clock, parts.nudge), SEAL
         app.state.store = store
     else:
-        kept: dict[str, dict[str, Any]] = {
-            "pledges": {"seal": SEAL, "store": store},
-            "network_support": {"store": store},
-        }
-        own = kept.get(name, {})
-        app = importlib.import_module(f"services.{name}.app").create_app(parts, **own)
+        app = importlib.import_module(f"services.{name}.app").create_app(parts, **_own(name, store))
     yield app
     if name == "pledges":
         _idle.append(app)
+
+
+def _own(name: str, store: Store) -> dict[str, Any]:
+    """What an application gets from its settings."""
+    if name == "notifications":
+        path = ReturnPath(MAIL_KEYS, "bounces@demo.invalid")
+        return {"bounces": Desk(path, Hashing(MAIL_KEYS)), "links": Links(MAIL_KEYS)}
+    return {"seal": SEAL, "store": store} if name == "pledges" else {"store": store}
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ _ADD = insert(Delivery).on_conflict_do_nothing()
 _CLAIM = text("""
 with due as (
     select id from delivery
-    where (state = 'queued' and next_try_at <= :at and (not_before is null or not_before <= :now))
+    where (state in ('queued', 'deferred') and next_try_at <= :at and (not_before is null or not_before <= :now))
        or (state = 'sending' and lease_until <= :at)
     order by next_try_at
     limit :most
@@ -34,7 +34,7 @@ set state = 'sending', lease_token = :token, lease_until = :until, attempts = at
 from due
 where delivery.id = due.id
 returning delivery.id, lease_token, lease_until, cause, person_id, template, entity_id, pledge_id, facts, not_before,
-    attempts, created_at, message_id
+    attempts, created_at, message_id, reason
 """).columns(facts=JSONB)
 
 _SETTLE = text("""
@@ -48,7 +48,7 @@ returning id
 
 _DROP = text("""
 update delivery set state = 'suppressed', reason = 'person_erased', next_try_at = null
-where person_id = :person_id and state = 'queued' and template <> :reminder
+where person_id = :person_id and state in ('queued', 'deferred') and template <> :reminder
 """)
 
 
@@ -69,6 +69,7 @@ class Claimed:
     attempts: int
     created_at: datetime
     message_id: str
+    reason: str | None = None  # of the attempt before
 
 
 def new(**values: Any) -> dict[str, Any]:

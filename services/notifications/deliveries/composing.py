@@ -10,6 +10,10 @@ from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
 from services.notifications.deliveries.lifecycle import Outage, Outcome, Suppressed
 from services.notifications.deliveries.steps import AUDIENCES, PERSONAL, REMINDER, WITHDRAWN
+from services.notifications.deliveries.suppression.commands import holds
+from services.notifications.deliveries.suppression.hashing import Hashing
+from services.notifications.preferences import categories
+from services.notifications.preferences.queries import off_since
 from services.notifications.recipients import Contact, Recipients, Unreachable
 from services.notifications.reminders.lifecycle import Reason, late
 from services.notifications.reminders.listing import Listed, Listing, listing
@@ -36,6 +40,7 @@ class Composer:
         self._database, self._clock, self._recipients, self._policy = database, clock, recipients, policy
         self._settings = settings
         self._entries = Entries(Place.of(settings))
+        self._hashing = Hashing(settings.mail_keys)
         self._portal = settings.public_url.rstrip("/")
 
     async def compose(self, claimed: Claimed) -> Composed:
@@ -44,7 +49,7 @@ class Composer:
         return await (self._membership if AUDIENCES[claimed.template] in PERSONAL else self._step)(claimed)
 
     async def _membership(self, claimed: Claimed) -> Composed:
-        contact = self._allowed(await self._told(claimed))
+        contact = await self._allowed(claimed, await self._told(claimed))
         if isinstance(contact, Unreachable):
             return Composed(Suppressed(contact.reason))
         return Composed(of_membership(claimed.template, contact, self._portal))
@@ -58,7 +63,8 @@ class Composer:
 
     async def _step(self, claimed: Claimed) -> Composed:
         if AUDIENCES[claimed.template] == "author":
-            contact = self._allowed(await self._recipients.author(claimed.pledge_id, claimed.facts["update"]))
+            told = await self._recipients.author(claimed.pledge_id, claimed.facts["update"])
+            contact = await self._allowed(claimed, told)
         else:
             contact = await self._contact(claimed, claimed.entity_id, claimed.pledge_id)
         if isinstance(contact, Unreachable):
@@ -99,16 +105,25 @@ class Composer:
             roles={"focal_point", *(pledge.role for pledge in pledges)},
             link_to=[pledge.pledge_id for pledge in pledges],
         )
-        return self._allowed(found)
+        return await self._allowed(claimed, found)
 
     async def _contact(self, claimed: Claimed, entity_id: str | None, pledge_id: UUID | None) -> Contact | Unreachable:
         desk = AUDIENCES[claimed.template] == "desk"
         found = await self._recipients.resolve(claimed.person_id, entity_id=entity_id, desk=desk, pledge_id=pledge_id)
-        return self._allowed(found)
+        return await self._allowed(claimed, found)
 
-    def _allowed(self, found: Contact | Unreachable) -> Contact | Unreachable:
-        if isinstance(found, Contact) and not self._settings.may_mail(found.address):
+    async def _allowed(self, claimed: Claimed, found: Contact | Unreachable) -> Contact | Unreachable:
+        """What stands against writing there: this is no production, mail came back, the person wants none."""
+        if isinstance(found, Unreachable):
+            return found
+        if not self._settings.may_mail(found.address):
             return Unreachable("address_not_allowed_here")
+        category = categories.of(claimed.template)
+        async with self._database.transaction() as session:
+            if await holds(session, self._hashing.of(found.address)):
+                return Unreachable("address_suppressed")
+            if category and await off_since(session, claimed.person_id, category):
+                return Unreachable("turned_off")
         return found
 
 

@@ -7,19 +7,22 @@ from typing import TypeAlias
 
 
 class State(StrEnum):
-    """queued → sending → sent | failed | suppressed; back to queued for another attempt."""
+    """queued → sending → sent | deferred | failed | suppressed; deferred → sending; a bounce: sent → failed."""
 
     QUEUED = "queued"
+    DEFERRED = "deferred"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     SUPPRESSED = "suppressed"
 
 
+WAITING = frozenset({State.QUEUED, State.DEFERRED})
 FINAL = frozenset({State.SENT, State.FAILED, State.SUPPRESSED})
 GIVE_UP = timedelta(days=3)  # RFC 5321, 4.5.4.1 asks for 4–5 days of a relay, and behind us there is one
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
 LEASE = timedelta(seconds=120)  # of a sender on a delivery that it has claimed
+DOMAIN_LIMIT = "domain_limit"
 LONGEST_OUTAGE_PAUSE = timedelta(seconds=60)
 
 
@@ -70,12 +73,19 @@ class NotTried:
     """Given back untouched: the connection broke before its turn, the lease ran short, or the process ends."""
 
 
-Outcome: TypeAlias = Accepted | Refused | Outage | Suppressed | Broken | NotTried
+@dataclass(frozen=True)
+class Limited:
+    """Not tried: the recipient's domain takes no more mail of ours before `until` (system time)."""
+
+    until: datetime
+
+
+Outcome: TypeAlias = Accepted | Refused | Outage | Suppressed | Broken | NotTried | Limited
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """The delivery's next state; `next_try_at` only when it is queued again."""
+    """The delivery's next state; `next_try_at` only when it waits again."""
 
     state: State
     reason: str | None = None
@@ -83,24 +93,28 @@ class Settlement:
     attempts: int = 0
 
 
-def settle(outcome: Outcome, *, attempts: int, created_at: datetime, at: datetime) -> Settlement:
-    """`attempts` counts this one too; `created_at` says when patience began."""
+def settle(
+    outcome: Outcome, *, attempts: int, created_at: datetime, at: datetime, reason: str | None = None
+) -> Settlement:
+    """`attempts` counts this one too; `created_at` says when patience began; `reason`: of the attempt before."""
     match outcome:
         case Accepted():
             return Settlement(State.SENT, attempts=attempts)
-        case Suppressed(reason):
-            return Settlement(State.SUPPRESSED, reason, attempts=attempts)
+        case Suppressed(why):
+            return Settlement(State.SUPPRESSED, why, attempts=attempts)
         case NotTried():
-            return Settlement(State.QUEUED, None, at, attempts - 1)
-        case Outage(reason):
-            return Settlement(State.QUEUED, reason, at + outage_pause(attempts), attempts)
+            return Settlement(State.DEFERRED if attempts > 1 else State.QUEUED, reason, at, attempts - 1)
+        case Limited(until):
+            return Settlement(State.DEFERRED, DOMAIN_LIMIT, until, attempts - 1)
+        case Outage(why):
+            return Settlement(State.DEFERRED, why, at + outage_pause(attempts), attempts)
     return _refused(outcome, attempts, at - created_at, at)
 
 
 def _refused(outcome: Refused | Broken, attempts: int, age: timedelta, at: datetime) -> Settlement:
     if age >= GIVE_UP or (isinstance(outcome, Refused) and outcome.for_good):
         return Settlement(State.FAILED, outcome.reason, attempts=attempts)
-    return Settlement(State.QUEUED, outcome.reason, at + backoff(attempts), attempts)
+    return Settlement(State.DEFERRED, outcome.reason, at + backoff(attempts), attempts)
 
 
 def backoff(attempts: int) -> timedelta:

@@ -2,8 +2,9 @@
 
 import asyncio
 import traceback
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from functools import partial
@@ -11,14 +12,20 @@ from pathlib import Path
 
 import structlog
 
-from services.notifications.deliveries import commands, lifecycle
+from services.notifications.deliveries import commands, headers, lifecycle
+from services.notifications.deliveries.bounces.commands import Desk
+from services.notifications.deliveries.bounces.reading import hard
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.composing import Composer
 from services.notifications.deliveries.letters import Letter
-from services.notifications.deliveries.lifecycle import Broken, NotTried, Outage, Outcome, Suppressed
-from services.notifications.deliveries.mailer import message
-from services.notifications.deliveries.smtp import DATA_TIMEOUT, Line, line
+from services.notifications.deliveries.lifecycle import Broken, Limited, NotTried, Outage, Outcome, Refused, Suppressed
+from services.notifications.deliveries.limits import Domains, limits
+from services.notifications.deliveries.mailer import message, wire
+from services.notifications.deliveries.pool import Pool
+from services.notifications.deliveries.signing import signer
+from services.notifications.deliveries.smtp import DATA_TIMEOUT
 from services.notifications.deliveries.steps import REMINDER
+from services.notifications.preferences.links import Links
 from services.notifications.reminders import settling
 from services.notifications.reminders.listing import Listing
 from services.notifications.settings import Settings
@@ -29,7 +36,7 @@ from shared.waking import OUTAGES, Wake, repeat
 
 log = structlog.get_logger()
 
-MOST = 10  # mails claimed at once
+MOST = 10  # mails claimed at once for each connection
 # what must be left of the lease before DATA: the answer may take that long, and clocks of machines differ a little
 MARGIN = timedelta(seconds=DATA_TIMEOUT + 5)
 POLL = 2.0  # seconds between two looks without a bell: for what another process wrote, and for the business clock
@@ -37,12 +44,15 @@ POLL = 2.0  # seconds between two looks without a bell: for what another process
 
 @dataclass(frozen=True)
 class Attempt:
+    """`address`: where it went, or would have gone. It is kept nowhere."""
+
     outcome: Outcome
     listing: Listing | None = None
+    address: str = field(default="", repr=False)
 
 
 class Sender:
-    """`written` rings when deliveries were written; `nudge` tells the relay of reminders that reached nobody."""
+    """`written` rings when deliveries were written; `nudge` tells the relay of what others must hear."""
 
     def __init__(
         self,
@@ -55,42 +65,65 @@ class Sender:
     ) -> None:
         self._database, self._clock, self._composer, self._settings = database, clock, composer, settings
         self._bell, self._nudge = written.bell(), nudge
-        self.lease = lifecycle.LEASE
+        self._bounces = Desk.of(settings)
+        self._links = Links(settings.mail_keys, settings.public_url)
+        self._signer = signer(settings)
+        self._pool, self._domains = Pool(settings), Domains(limits(settings.mail_limits_file))
+        self.lease = timedelta(seconds=settings.mail_lease)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until told to stop; then the mail under way is finished, and what else was claimed is given back."""
-        await repeat("sender", partial(self.once, stop), stop, self._bell, POLL)
+        """Until told to stop; then mails under way are finished, and what else was claimed is given back."""
+        try:
+            await repeat("sender", partial(self.once, stop), stop, self._bell, POLL)
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Ends the connections to the relay."""
+        await self._pool.close()
 
     async def once(self, stop: asyncio.Event) -> bool:
         """One batch. False when nothing was due, or the relay is away."""
-        claimed = await self.claim()
-        if not claimed:
+        due = deque(await self.claim())
+        if not due:
+            await self._pool.tidy()
             return False
-        async with line(self._settings) as connection:
-            for delivery in claimed:
-                attempt = await self._attempt(connection, delivery, stop)
-                await self._settle(delivery, attempt)
+        self._pool.begin()
+        lanes = [self._lane(due, stop) for _ in range(min(self._pool.size, len(due)))]
+        # none is cut off in the middle of a mail because another one failed
+        ended = await asyncio.gather(*lanes, return_exceptions=True)
         self._nudge()
-        return not connection.dead
+        for failure in filter(None, ended):
+            raise failure
+        return not self._pool.down
 
     async def claim(self) -> list[Claimed]:
         async with self._database.transaction() as session:
             return await commands.claim(
                 session,
-                most=MOST,
+                most=MOST * self._pool.size,
                 lease=self.lease,
                 domain=self._settings.mail_domain,
                 now=self._clock.business(),
                 at=self._clock.system(),
             )
 
-    async def _attempt(self, connection: Line, delivery: Claimed, stop: asyncio.Event) -> Attempt:
+    async def _lane(self, due: deque[Claimed], stop: asyncio.Event) -> None:
+        """One mail after the other, as long as there are any; several lanes share one batch."""
+        while due:
+            delivery = due.popleft()
+            await self._settle(delivery, await self._attempt(delivery, stop))
+
+    async def _attempt(self, delivery: Claimed, stop: asyncio.Event) -> Attempt:
         """Nothing is raised: one mail that cannot be made must not hold up all others."""
-        if stop.is_set() or connection.dead:
+        if stop.is_set() or self._pool.down:
             return Attempt(NotTried())
         try:
             composed = await self._composer.compose(delivery)
-            return Attempt(await self._send(connection, delivery, composed.result), composed.listing)
+            if not isinstance(composed.result, Letter):
+                return Attempt(composed.result, composed.listing)
+            outcome = await self._send(delivery, composed.result, composed.listing)
+            return Attempt(outcome, composed.listing, composed.result.address)
         except Unavailable:
             return Attempt(Outage("contacts_unavailable"))
         except OUTAGES as error:
@@ -100,18 +133,27 @@ class Sender:
             log.error("delivery.broken", delivery=str(delivery.id), error=type(error).__name__, at=_place(error))  # noqa: TRY400
             return Attempt(Broken(type(error).__name__))
 
-    async def _send(self, connection: Line, delivery: Claimed, result: Letter | Outcome) -> Outcome:
-        if not isinstance(result, Letter):
-            return result
+    async def _send(self, delivery: Claimed, letter: Letter, found: Listing | None) -> Outcome:
         try:
-            made = self._message(delivery, result)
+            made = self._message(delivery, letter, found)
         except ValueError:
             return Suppressed("address_unusable")
-        return await connection.send(made, partial(self._holds, delivery))
+        domain = made["To"].addresses[0].domain.lower()
+        async with self._domains.turn(domain):
+            if wait := self._domains.wait(domain):
+                return Limited(self._clock.system() + timedelta(seconds=wait))
+            signed = wire(made, self._bounces.path.of(delivery.id, letter.address), self._signer)
+            return await self._pool.send(signed, partial(self._holds, delivery))
 
-    def _message(self, delivery: Claimed, letter: Letter) -> EmailMessage:
-        now = self._clock.business()
-        return message(letter, sender=self._settings.mail_from, message_id=delivery.message_id, now=now)
+    def _message(self, delivery: Claimed, letter: Letter, found: Listing | None) -> EmailMessage:
+        domain, moment = self._settings.mail_domain, self._clock.moment()
+        return message(
+            letter,
+            sender=self._settings.mail_from,
+            message_id=delivery.message_id,
+            now=moment.business,
+            headers=headers.of(delivery, found, self._links, domain, moment.system),
+        )
 
     def _holds(self, delivery: Claimed) -> bool:
         """Whether the lease surely lasts until the relay has answered; nobody can take it before its end."""
@@ -128,9 +170,9 @@ class Sender:
                 await asyncio.sleep(1)
 
     async def _settle_once(self, delivery: Claimed, attempt: Attempt) -> None:
-        at = self._clock.system()
+        outcome, at = attempt.outcome, self._clock.system()
         settlement = lifecycle.settle(
-            attempt.outcome, attempts=delivery.attempts, created_at=delivery.created_at, at=at
+            outcome, attempts=delivery.attempts, created_at=delivery.created_at, at=at, reason=delivery.reason
         )
         async with self._database.transaction() as session:
             if delivery.template == REMINDER.template:
@@ -138,6 +180,8 @@ class Sender:
                 ours = await settling.settle(session, delivery, settlement, found, now=now, at=at)
             else:
                 ours = await commands.settle(session, delivery, settlement, at)
+            if ours and isinstance(outcome, Refused) and hard(outcome.enhanced):
+                await self._bounces.lose(session, delivery.id, attempt.address, "bounced", outcome.enhanced, at)
         if not ours:
             log.warning("delivery.lease_lost", delivery=str(delivery.id))
 

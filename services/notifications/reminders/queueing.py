@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.deliveries import commands as deliveries
-from services.notifications.deliveries.lifecycle import State as DeliveryState
+from services.notifications.deliveries.lifecycle import WAITING
 from services.notifications.deliveries.steps import REMINDER
 from services.notifications.reminders import lost, planning
 from services.notifications.reminders.lifecycle import Reason, State
@@ -204,6 +204,6 @@ def _delivery(cause: str, person_id: str, letter: Letter, at: datetime) -> dict[
 
 def _joining(mail: Row[Any], allotment: Allotment) -> list[Link]:
     """A mail that has left, or is about to, takes no more."""
-    if mail.state != DeliveryState.QUEUED:
+    if mail.state not in WAITING:
         return []
     return allotment.letters[mail.cause, mail.person_id].links

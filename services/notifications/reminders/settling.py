@@ -38,7 +38,8 @@ select reminder.id, pledge_id, reminder.entity_id, milestone, offset_days, due_o
 from reminder join reminder_delivery link on link.reminder_id = reminder.id
 where link.delivery_id = :delivery and reminder.state = 'queued' and not exists (
     select from reminder_delivery other join delivery on delivery.id = other.delivery_id
-    where other.reminder_id = reminder.id and other.delivery_id <> :delivery and delivery.state in ('queued', 'sending')
+    where other.reminder_id = reminder.id and other.delivery_id <> :delivery
+      and delivery.state in ('queued', 'deferred', 'sending')
 )
 order by reminder.id
 """)

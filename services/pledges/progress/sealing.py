@@ -1,16 +1,14 @@
 """Tokens of action links: made and read by us alone, and good for one act of one person on one pledge."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal
 from uuid import UUID
 
-from cryptography.fernet import InvalidToken
 from pydantic import BaseModel, ConfigDict
 
 from shared.errors import FieldProblem, Invalid
-from shared.sealing import sealing
+from shared.sealing import M, Tokens
 
 _UNREADABLE = FieldProblem(
     "token", "is none of our links, or not the whole of one", "open the link from the mail again, or sign in and report"
@@ -29,9 +27,6 @@ class Grant(BaseModel):
     until: datetime
 
 
-M = TypeVar("M", bound=BaseModel)
-
-
 class Seal:
     """Encrypts and authenticates grants (Fernet), each of which says what it is for.
 
@@ -41,12 +36,11 @@ class Seal:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise ValueError("GCM_LINK_KEYS is empty: give a secret of at least 32 random characters")
-        self._fernet = sealing(keys, "gcm-pledges action links")
+        self._tokens = Tokens(keys, "gcm-pledges action links")
 
     def token(self, grant: BaseModel, at: datetime) -> str:
         """Letters, digits, - and _ only, to stand in an address. `at` is system time."""
-        sealed = self._fernet.encrypt_at_time(grant.model_dump_json().encode(), int(at.timestamp()))
-        return sealed.decode().rstrip("=")
+        return self._tokens.token(grant, at)
 
     def grant(self, token: str) -> Grant:
         """Raises Invalid for anything but a token as it was made, by one of the keys. It may have expired."""
@@ -55,14 +49,6 @@ class Seal:
     def read(self, token: str, model: type[M], unreadable: FieldProblem) -> M:
         """What was sealed, if it is such a `model`. Raises Invalid with `unreadable` for anything else."""
         try:
-            return model.model_validate_json(self._fernet.decrypt(_padded(token)))
-        except (InvalidToken, ValueError):
+            return self._tokens.read(token, model)
+        except ValueError:
             raise Invalid("This link cannot be read; nothing was recorded.", [unreadable]) from None
-
-
-def _padded(token: str) -> str:
-    """As Fernet wants it. Raises ValueError for what its decoder would pass over: bits and signs that say nothing."""
-    padded = token + "=" * (-len(token) % 4)
-    if "=" in token or urlsafe_b64encode(urlsafe_b64decode(padded)).decode() != padded:
-        raise ValueError("not as it was made")
-    return padded

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from shared.client.models.base import Received
+from shared.client.models.base import Received, Sent
 
 
 class Delivery(Received):
@@ -82,3 +82,36 @@ class Preview(Received):
     subject: str
     text: str
     html: str
+
+
+class Held(Sent):
+    """A link to unsubscribe, as it stood in the mail."""
+
+    token: str
+
+
+class Stopping(Received):
+    """One kind of mail to whoever got the link; off since then, or on."""
+
+    category: str
+    off_since: datetime | None
+
+
+class Suppression(Received):
+    """An address of one person that is written to no more, or is again."""
+
+    id: UUID
+    person_id: str
+    role: str
+    entity_ids: list[str]
+    reason: str
+    status: str
+    delivery_id: UUID
+    created_at: datetime
+    lifted_at: datetime | None
+    lifted_by: str | None
+    lifted_because: str | None
+
+
+class Lifting(Sent):
+    because: str

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email import message_from_string
 from email.message import EmailMessage
@@ -36,7 +36,7 @@ from shared.messaging.inbox import Outcome, receive
 from shared.messaging.subscriptions import Projection
 from shared.process import Health
 from shared.reference.dates import PartialDate
-from tests.support.api import Service
+from tests.support.api import MAIL_KEYS, Service
 from tests.support.tokens import bearer
 
 STAFF, REVIEWER = bearer("nora", "network_staff"), bearer("rana", "reviewer")
@@ -157,6 +157,7 @@ class Inbox:
         self.connections = 0
         self.port = 0
         self._server: asyncio.Server | None = None
+        self.paths: list[str] = []  # to which each of the mails would come back
 
     async def start(self) -> None:
         def session() -> SMTP:
@@ -186,6 +187,7 @@ class Inbox:
             mail = message_from_string(cast(bytes, envelope.content).decode(), policy=POLICY)
             assert [one.addr_spec for one in mail["To"].addresses] == [to]
             self.mails.append(mail)
+            self.paths.append(envelope.mail_from or "")
         return answer
 
     def sent(self) -> list[tuple[str, str]]:
@@ -215,6 +217,7 @@ class Post:
     people: People
     inbox: Inbox
     worker: Worker
+    senders: list[Sender] = field(default_factory=list)  # that were made, and whose connections are open
 
     @property
     def moment(self) -> Moment:
@@ -273,8 +276,18 @@ class Post:
     def expander(self) -> Expander:
         return self.worker.expander()
 
+    def configure(self, **changed: Any) -> None:
+        """Settings of whatever is made from now on."""
+        self.worker = replace(self.worker, settings=self.worker.settings.model_copy(update=changed))
+
     def sender(self) -> Sender:
-        return self.worker.sender()
+        self.senders.append(self.worker.sender())
+        return self.senders[-1]
+
+    async def close(self) -> None:
+        """The connections to the relay."""
+        for sender in self.senders:
+            await sender.close()
 
     def planner(self) -> Planner:
         return self.worker.planner()
@@ -283,7 +296,8 @@ class Post:
         """Everything that is due now: mailings become deliveries, deliveries leave."""
         while await self.expander().once():
             pass
-        while await self.sender().once(NOT_STOPPED):
+        sender = self.sender()
+        while await sender.once(NOT_STOPPED):
             pass
 
     async def tick(self) -> None:
@@ -340,6 +354,7 @@ def settings(inbox: Inbox, **changed: Any) -> Settings:
         "smtp_port": inbox.port,
         "public_url": "http://public.test",
         "mail_from": "GCM <no-reply@demo.invalid>",
+        "mail_keys": MAIL_KEYS,
     }
     return Settings(**(plain | changed))
 
@@ -359,6 +374,8 @@ async def opened(service: Service, people: People) -> AsyncIterator[Post]:
                 recipients(own, http),
                 lambda: service.nudges.append(None),
             )
-            yield Post(service, people, inbox, worker)
+            post = Post(service, people, inbox, worker)
+            yield post
+            await post.close()
     finally:
         await inbox.stop()

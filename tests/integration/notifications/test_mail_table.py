@@ -188,6 +188,7 @@ async def test_no_connection_is_held_while_the_pledges_service_thinks(post: Post
         async with post.service.database.transaction() as session:
             held.append(await session.scalar(query))
 
+    post.configure(smtp_connections=1)  # of several, one may be settling its mail meanwhile
     post.people.before = lambda _: look()
     post.inbox.before_data = look
     await post.hears("pledge.submitted.v1")
@@ -245,4 +246,4 @@ async def test_an_outage_does_not_cost_the_mail_about_a_membership(post: Post) -
     await post.expander().once()
     post.people.down = True
     await post.send()
-    assert {row["state"] for row in await post.deliveries()} == {"queued"}
+    assert {row["state"] for row in await post.deliveries()} == {"deferred"}

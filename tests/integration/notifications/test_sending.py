@@ -23,8 +23,16 @@ async def queued(post: Post, events: int = 1) -> None:
 
 async def try_again(post: Post) -> None:
     """Time passes until the next attempt is due."""
-    await post.run("update delivery set next_try_at = created_at where state = 'queued'")
+    await post.run("update delivery set next_try_at = created_at where state in ('queued', 'deferred')")
     await post.send()
+
+
+async def none_left(post: Post) -> None:
+    """All wait for another attempt; of those that were not tried, it is the first."""
+    rows = await post.deliveries()
+    assert {row["state"] for row in rows} <= {"queued", "deferred"}
+    assert all((row["state"] == "deferred") == bool(row["attempts"]) == bool(row["reason"]) for row in rows)
+    assert any(row["attempts"] for row in rows)
 
 
 async def only(post: Post) -> dict[str, Any]:
@@ -102,7 +110,7 @@ async def test_4xx_is_tried_again_and_holds_up_nobody_else(post: Post, where: st
     await post.send()
     assert post.inbox.sent() == [(BAO, "pledge_published")]
     row = await only(post)
-    assert (row["state"], row["reason"], row["attempts"]) == ("queued", "smtp_451_4.3.0", 1)
+    assert (row["state"], row["reason"], row["attempts"]) == ("deferred", "smtp_451_4.3.0", 1)
     assert row["next_try_at"] > row["created_at"] + timedelta(seconds=50)
     getattr(post.inbox, where).clear()
     await try_again(post)
@@ -125,8 +133,8 @@ async def test_a_relay_that_is_down_loses_nothing(post: Post) -> None:
     await queued(post, events=8)
     await post.send()
     rows = await post.deliveries()
-    assert {row["state"] for row in rows} == {"queued"}
-    assert sum(row["attempts"] for row in rows) == 1  # the others were not even tried
+    assert sum(row["attempts"] for row in rows) <= 4  # one for each connection; the others were not even tried
+    await none_left(post)
     await post.inbox.start()
     await try_again(post)
     assert len(post.inbox.mails) == 16
@@ -136,7 +144,7 @@ async def test_a_relay_that_says_goodbye_gets_the_rest_later(post: Post) -> None
     post.inbox.data["*"] = "421 4.3.2 closing"
     await queued(post, events=2)
     await post.send()
-    assert {row["state"] for row in await post.deliveries()} == {"queued"}
+    await none_left(post)
     post.inbox.data.clear()
     await try_again(post)
     assert len(post.inbox.mails) == 4
@@ -150,7 +158,7 @@ async def test_a_relay_that_falls_silent_is_given_up_and_asked_again(
     post.inbox.before_data = silent.wait
     await queued(post)
     await post.send()
-    assert {row["state"] for row in await post.deliveries()} == {"queued"}
+    await none_left(post)
     post.inbox.before_data = None
     silent.set()  # the mail that was under way arrives after all: the one case that cannot be decided
     await try_again(post)
@@ -165,13 +173,14 @@ async def test_a_sender_refused_by_the_relay_is_our_fault_and_costs_no_mail(post
     post.inbox.handle_MAIL = handle_MAIL  # type: ignore[attr-defined]
     await queued(post)
     await post.send()
-    assert {row["state"] for row in await post.deliveries()} == {"queued"}
+    await none_left(post)
 
 
-async def test_one_connection_carries_a_batch(post: Post) -> None:
-    await queued(post, events=5)
+async def test_a_few_connections_carry_all_batches(post: Post) -> None:
+    await queued(post, events=50)
     await post.send()
-    assert (len(post.inbox.mails), post.inbox.connections) == (10, 1)
+    assert len(post.inbox.mails) == 100
+    assert post.inbox.connections <= 4
 
 
 async def test_a_membership_that_ended_meanwhile_suppresses_the_mail(post: Post) -> None:
@@ -243,14 +252,14 @@ async def test_a_mail_that_cannot_be_made_holds_up_no_other(post: Post) -> None:
     await post.send()
     assert post.inbox.sent() == [(BAO, "pledge_published")]
     row = await only(post)
-    assert (row["state"], row["reason"]) == ("queued", "KeyError")
+    assert (row["state"], row["reason"]) == ("deferred", "KeyError")
 
 
 async def test_while_the_pledges_service_is_away_mails_wait(post: Post) -> None:
     await queued(post)
     post.people.down = True
     await post.send()
-    assert {(row["state"], row["reason"]) for row in await post.deliveries()} == {("queued", "contacts_unavailable")}
+    assert {(row["state"], row["reason"]) for row in await post.deliveries()} == {("deferred", "contacts_unavailable")}
     post.people.down = False
     await try_again(post)
     assert len(post.inbox.mails) == 2
@@ -261,9 +270,11 @@ async def test_a_process_that_ends_gives_back_what_it_claimed(post: Post) -> Non
     stop = asyncio.Event()
     post.inbox.before_data = stop.set
     await post.sender().once(stop)
-    assert len(post.inbox.mails) == 1
+    left = len(post.inbox.mails)
+    assert 1 <= left <= 4  # those that were under way
     rows = await post.deliveries()
-    assert sorted((row["state"], row["attempts"]) for row in rows) == [("queued", 0)] * 5 + [("sent", 1)]
+    states = sorted((row["state"], row["attempts"]) for row in rows)
+    assert states == [("queued", 0)] * (6 - left) + [("sent", 1)] * left
 
 
 async def test_event_mails_do_not_mind_where_the_business_clock_stands(post: Post) -> None:

@@ -5,7 +5,6 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.notifications.deliveries.lifecycle import Accepted, NotTried, Outage, Outcome
-from services.notifications.deliveries.mailer import mailbox
-from services.notifications.deliveries.smtp import line
+from services.notifications.deliveries.pool import Pool
+from services.notifications.deliveries.smtp import Wire
 from tests.integration.notifications.support import Inbox, settings
 
+A_MAIL = Wire(
+    "no-reply@demo.invalid",
+    "amina@demo.invalid",
+    b"From: no-reply@demo.invalid\r\nTo: amina@demo.invalid\r\nSubject: A mail\r\n\r\nText\r\n",
+)
 PASSWORD = "relay-password"  # pragma: allowlist secret - of a server that lives for one test
 
 
@@ -71,16 +75,11 @@ async def relay(inbox: Inbox, context: ssl.SSLContext | None) -> AsyncIterator[N
 
 async def send(inbox: Inbox, mails: int = 1, **changed: Any) -> list[Outcome]:
     own = settings(inbox, smtp_starttls=True, smtp_username="gcm", **changed)
-    async with line(own) as connection:
-        return [await connection.send(a_message(), lambda: True) for _ in range(mails)]
-
-
-def a_message() -> EmailMessage:
-    made = EmailMessage()
-    made["From"], made["To"] = mailbox("", "no-reply@demo.invalid"), mailbox("", "amina@demo.invalid")
-    made["X-GCM-Reason"] = "focal_points; test"
-    made.set_content("Text")
-    return made
+    pool = Pool(own)
+    try:
+        return [await pool.send(A_MAIL, lambda: True) for _ in range(mails)]
+    finally:
+        await pool.close()
 
 
 @pytest.fixture

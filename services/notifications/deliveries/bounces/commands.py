@@ -1,0 +1,88 @@
+"""What a report that came back changes: of a mail of ours, to the address that it went to, and nothing else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Self
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from services.notifications.deliveries.bounces.reading import Kind, Returned
+from services.notifications.deliveries.returning import ReturnPath
+from services.notifications.deliveries.suppression.commands import Reason, suppress
+from services.notifications.deliveries.suppression.hashing import Hashing
+from services.notifications.deliveries.suppression.queries import entities_of
+from services.notifications.settings import Settings
+from shared.events.notifications import ContactLost
+from shared.messaging import outbox
+
+log = structlog.get_logger()
+
+Effect = Literal["noted", "repeated", "not_ours"]
+
+_NOTE = text("""
+insert into returned (delivery_id, kind, status, received_at)
+select id, :kind, :status, :at from delivery where id = :id
+on conflict do nothing
+returning delivery_id
+""")
+
+_KNOWN = text("select id from delivery where id = :id")
+
+# one that a crashed sender still holds is tried again, and is stopped then by the suppression
+_BOUNCED = text("""
+update delivery set state = 'failed', reason = :reason where id = :id and state = 'sent'
+""")
+
+LOST_BY: dict[Reason, Literal["hard_bounce", "complaint"]] = {"bounced": "hard_bounce", "complained": "complaint"}
+SUPPRESSED_BY: dict[Kind, Reason] = {"hard": "bounced", "complaint": "complained"}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Tells reports about our mails from others, and keeps of an address its keyed hash."""
+
+    path: ReturnPath
+    hashing: Hashing
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(ReturnPath(settings.mail_keys, settings.bounces_to), Hashing(settings.mail_keys))
+
+    async def take(self, session: AsyncSession, returned: Returned, at: datetime) -> Effect:
+        """`at` is system time. The caller commits."""
+        found = self._ours(returned)
+        if found is None:
+            return "not_ours"
+        delivery_id, address = found
+        note = {"id": delivery_id, "kind": returned.kind, "status": returned.status, "at": at}
+        if (await session.execute(_NOTE, note)).first() is None:
+            known = (await session.execute(_KNOWN, {"id": delivery_id})).first()
+            return "repeated" if known else "not_ours"
+        if returned.kind != "complaint":
+            await session.execute(_BOUNCED, {"id": delivery_id, "reason": f"bounced_{returned.status}"})
+        if reason := SUPPRESSED_BY.get(returned.kind):
+            await self.lose(session, delivery_id, address, reason, returned.status, at)
+        log.info("mail.came_back", delivery=str(delivery_id), kind=returned.kind, status=returned.status)
+        return "noted"
+
+    def _ours(self, returned: Returned) -> tuple[UUID, str] | None:
+        """The delivery that a signed return path names, and the address that it was signed for."""
+        for address in returned.recipients:
+            for path in returned.paths:
+                if delivery_id := self.path.delivery(path, address):
+                    return delivery_id, address
+        return None
+
+    async def lose(
+        self, session: AsyncSession, delivery_id: UUID, address: str, reason: Reason, status: str, at: datetime
+    ) -> None:
+        """The address is written to no more, and whoever looks after contacts is told, once."""
+        if not await suppress(session, self.hashing.of(address), reason, status, delivery_id, at):
+            return
+        for entity_id in (await entities_of(session, [delivery_id]))[delivery_id]:
+            lost = ContactLost(lost_id=uuid7(), entity_id=entity_id, reason=LOST_BY[reason])
+            await outbox.add(session, "contact.lost.v1", entity_id, lost, at)

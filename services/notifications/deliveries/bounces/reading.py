@@ -1,0 +1,109 @@
+"""What comes back by mail: reports on delivery (RFC 3464, RFC 6533) and complaints (RFC 5965). Pure; trusts nothing."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, message_from_string
+from email.message import Message
+from email.policy import compat32
+from itertools import islice
+from typing import Literal
+
+Kind = Literal["hard", "soft", "complaint"]
+
+# of class 5, and yet no fault of the mailbox: it is full; the mail is too large; the way, the content or a policy. Of
+# the way, 5.4.1 and 5.4.4 are what large providers say of a mailbox or a domain that is not there
+_NOT_THE_MAILBOX = re.compile(r"5\.(2\.[234]|[3567]\.\d+|4\.(?!(1|4)$)\d+)")
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_ADDRESS = re.compile(r"[^\s<>\",;:()]+@[^\s<>\",;:()]+")
+_COMPLAINT = re.compile(r"[a-z-]{1,40}")
+_CODED = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")  # RFC 6533, 3
+_PATHS = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "Return-Path")
+MOST_PARTS = 200
+MOST = 50  # recipients in one report; a mail of ours has one
+
+
+@dataclass(frozen=True)
+class Returned:
+    """One recipient's part of a report. Whether it speaks of a mail of ours, only the signed return path tells."""
+
+    kind: Kind
+    status: str  # RFC 3463, or the kind of complaint
+    recipients: tuple[str, ...]  # addresses that it may be about
+    paths: tuple[str, ...]  # addresses that may be our return path
+
+
+def read(raw: bytes) -> list[Returned]:
+    """What of it says that a mail failed for good, or was complained about; of anything else nothing."""
+    try:
+        message = message_from_bytes(raw, policy=compat32)
+        return list(_read(message))[:MOST]
+    except (RecursionError, ValueError, LookupError):  # built to break who reads it
+        return []
+
+
+def hard(status: str) -> bool:
+    """Whether it says that this mailbox takes no mail from anybody."""
+    return status.startswith("5.") and not _NOT_THE_MAILBOX.fullmatch(status)
+
+
+def _read(message: Message) -> Iterator[Returned]:
+    if message.get_content_type() != "multipart/report":
+        return
+    parts = list(islice(message.walk(), MOST_PARTS))
+    heads = [*parts, *(_head(part) for part in parts if part.get_content_type() == "text/rfc822-headers")]
+    paths = tuple(dict.fromkeys(found for head in heads for header in _PATHS for found in _addresses(head, header)))
+    for part in parts:
+        match part.get_content_type():
+            case "message/delivery-status" | "message/global-delivery-status":
+                yield from _failures(part, paths)
+            case "message/feedback-report":
+                yield from _complaints(part, heads[1:], paths)
+
+
+def _head(part: Message) -> Message:
+    """Of a mail that came back without its text."""
+    payload = part.get_payload()
+    return message_from_string(payload if isinstance(payload, str) else "", policy=compat32)
+
+
+def _failures(part: Message, paths: tuple[str, ...]) -> Iterator[Returned]:
+    for block in _blocks(part):
+        said = str(block.get("Status", ""))
+        found = _STATUS.search(said)
+        if str(block.get("Action", "")).strip().lower() != "failed" or found is None:
+            continue
+        status = found.group()
+        recipients = (*_addresses(block, "Original-Recipient"), *_addresses(block, "Final-Recipient"))
+        yield Returned("hard" if hard(status) else "soft", status, recipients, paths)
+
+
+def _complaints(part: Message, inside: list[Message], paths: tuple[str, ...]) -> Iterator[Returned]:
+    """`not-spam` is the contrary of one. `inside`: all but the report itself, which has another To."""
+    for block in _blocks(part):
+        kind = str(block.get("Feedback-Type", "")).strip().lower()
+        if not _COMPLAINT.fullmatch(kind) or kind == "not-spam":
+            continue
+        told = [*_addresses(block, "Original-Rcpt-To"), *_addresses(block, "Removal-Recipient")]
+        to = [found for head in inside for found in _addresses(head, "To")]
+        sent_from = _addresses(block, "Original-Mail-From")
+        yield Returned("complaint", kind, tuple(dict.fromkeys([*told, *to])), (*paths, *sent_from))
+
+
+def _blocks(part: Message) -> list[Message]:
+    """Groups of fields, as the email package reads them; of another part nothing."""
+    payload = part.get_payload()
+    return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+
+
+def _addresses(block: Message, header: str) -> list[str]:
+    found = []
+    for value in block.get_all(header, []):
+        said = _CODED.sub(lambda coded: _character(coded[1]), str(value))
+        found += _ADDRESS.findall(said)
+    return found
+
+
+def _character(code: str) -> str:
+    number = int(code, 16)
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"

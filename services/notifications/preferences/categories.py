@@ -1,0 +1,22 @@
+"""Kinds of mail that a person may do without, and those that nobody can turn off."""
+
+from typing import Literal
+
+from services.notifications.deliveries.steps import AUDIENCES, PERSONAL
+
+Category = Literal["reminders", "pledges", "support", "desk"]
+
+_REMINDERS = {"reminder"}
+_SUPPORT = {"support_received", "support_refused", "support_acknowledged"}
+
+
+def of(template: str) -> Category | None:
+    """None: about who somebody is here (an invitation, a handover), which is told whatever they turned off."""
+    audience = AUDIENCES[template]
+    if audience in PERSONAL:
+        return None
+    if audience == "desk":
+        return "desk"
+    if template in _REMINDERS:
+        return "reminders"
+    return "support" if template in _SUPPORT else "pledges"
