@@ -19,7 +19,8 @@ _NEWEST = pagination.Order({col(Suppression.id): UUID}, newest_first=True)
 _ENTITIES = text("""
 select id, entity_id from delivery where id = any(cast(:ids as uuid[])) and entity_id is not null
 union
-select delivery_id, entity_id from reminder join reminder_delivery link on link.reminder_id = reminder.id
+select delivery_id, coalesce(link.entity_id, reminder.entity_id)
+from reminder join reminder_delivery link on link.reminder_id = reminder.id
 where delivery_id = any(cast(:ids as uuid[]))
 order by 1, 2
 """)
