@@ -130,8 +130,6 @@ async def world(service: Services) -> World:
         "template": "reminder",
         "language": "en",
         "suppression_id": str(uuid4()),
-        "template": "reminder",
-        "language": "en",
     }
     return World({"pledges": pledges, "network_support": support, "notifications": await service("notifications")}, ids)
 
