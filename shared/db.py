@@ -3,10 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import DateTime, event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import ORMExecuteState, Session
+import asyncpg
+from sqlalchemy import DateTime, text
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from shared.one_write import OneWrite
 
 TIMESTAMPTZ = DateTime(timezone=True)  # of all columns with a time: PostgreSQL's name for it
 
@@ -15,31 +24,11 @@ def driver_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 
-ONE_WRITE = "one write"  # what a session's info says of it; False once it is done
-
-
-class _OneWrite(Session):
-    """Refuses whatever a transaction of its own for each statement would tear apart."""
-
-
-@event.listens_for(_OneWrite, "do_orm_execute")
-def _reads_and_then_one_write(asked: ORMExecuteState) -> None:
-    info = asked.session.info
-    locks = getattr(asked.statement, "_for_update_arg", None) is not None  # gone at the end of the statement
-    if locks or not info[ONE_WRITE] or not (asked.is_select or asked.is_insert):
-        raise RuntimeError("without a transaction only plain reads and then one insert are done together")
-    info[ONE_WRITE] = not asked.is_insert
-
-
-@event.listens_for(_OneWrite, "before_flush")
-def _no_objects(*_: object) -> None:
-    raise RuntimeError("without a transaction no objects of a session are written")
-
-
 class Database:
     """Hands out transactions; whoever opens one decides its end, nobody below commits."""
 
     session_class: type[AsyncSession] = AsyncSession
+    one_write_class: type[OneWrite] = OneWrite
 
     def __init__(self, url: str, *, application: str, pool: int = 16) -> None:
         self.url = url
@@ -61,20 +50,8 @@ class Database:
                 },
             },
         )
-        alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._sessions = self._maker(self.engine, Session, {})
-        self._writing_once = self._maker(alone, _OneWrite, {ONE_WRITE: True})
-
-    def _maker(
-        self, engine: AsyncEngine, kind: type[Session], info: dict[str, bool]
-    ) -> async_sessionmaker[AsyncSession]:
-        return async_sessionmaker(
-            engine,
-            class_=self.session_class,
-            sync_session_class=kind,
-            info=info,
-            expire_on_commit=False,
-            autoflush=False,
+        self._sessions = async_sessionmaker(
+            self.engine, class_=self.session_class, expire_on_commit=False, autoflush=False
         )
 
     @asynccontextmanager
@@ -88,11 +65,19 @@ class Database:
         """For reads that lock nothing and then one insert, which may be of many tables: shared/inserts.py.
 
         As a transaction at READ COMMITTED: each statement sees what is committed when it begins, and the insert is done
-        whole or not at all. But BEGIN and COMMIT are saved, half of the round trips (docs/adr/0011). Raises
-        RuntimeError for anything else before it is done.
+        whole or not at all. But BEGIN and COMMIT are saved, half of the round trips, and with them most of what a
+        session costs (docs/adr/0011). Raises RuntimeError for anything else before it is done,
+        and when nothing was written.
         """
-        async with self._writing_once() as session, session.begin():
-            yield session
+        async with self.engine.connect() as connection:
+            driver = await _driver(connection)
+            once = self.one_write_class(driver, self.engine.dialect)
+            try:
+                yield cast("AsyncSession", once)
+                once.require_done()
+            finally:
+                if driver.is_closed():
+                    await connection.invalidate()
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -104,6 +89,15 @@ class Database:
                 return None
             version: str | None = await connection.scalar(text("select max(version_num) from alembic_version"))
             return version
+
+
+async def _driver(connection: AsyncConnection) -> asyncpg.Connection:
+    """Its connection of the driver: one that was lost while it lay in the pool is replaced."""
+    while True:
+        driver: asyncpg.Connection | None = (await connection.get_raw_connection()).driver_connection
+        if driver is not None and not driver.is_closed():
+            return driver
+        await connection.invalidate()
 
 
 def newest_migration(folder: Path) -> str:

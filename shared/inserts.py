@@ -8,7 +8,7 @@ from sqlalchemy import Executable, Insert, Table, bindparam, event, insert, lite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
-from shared.db import ONE_WRITE
+from shared.one_write import OneWrite
 
 _WAITING = "inserts"
 Row = Mapping[str, Any]
@@ -31,6 +31,8 @@ async def send(session: AsyncSession) -> None:
 async def send_with(session: AsyncSession, last: Insert, row: Row) -> None:
     """Everything that waits and one insert more."""
     first, values, others = _next(session.info, last, row)
+    if others and isinstance(session, OneWrite):
+        raise RuntimeError("without a transaction a table has one row in the one insert")
     await session.execute(first, values)
     for table, rows in others:
         await session.execute(insert(table), rows)
@@ -70,8 +72,6 @@ def _next(
     firsts = [(table, rows[0]) for table, rows in waiting.items()]
     values = {_name(place, key): value for place, (_, one) in enumerate(firsts) for key, value in one.items()}
     others = [(table, rows[1:]) for table, rows in waiting.items() if rows[1:]]
-    if ONE_WRITE in info and (others or last is None):
-        raise RuntimeError("without a transaction, rows go in with one last insert, of each table one")
     statement = _statement(tuple((table, tuple(one)) for table, one in firsts), last)
     return statement, {**values, **(row or {})}, others
 

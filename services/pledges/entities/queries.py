@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, false, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, Text, any_, bindparam, false, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -32,7 +32,7 @@ ENTITY = select(
     *(col(Entity.country), col(Entity.fictional), col(Entity.revision), col(Entity.sort_name)),
     _GROUPS.label("groups"),
 )
-_KNOWN = select(col(Entity.entity_id)).where(col(Entity.entity_id).in_(bindparam("codes", expanding=True)))
+_KNOWN = select(col(Entity.entity_id)).where(col(Entity.entity_id) == any_(bindparam("codes", type_=ARRAY(Text))))
 _ONE = ENTITY.where(col(Entity.entity_id) == bindparam("entity_id"))
 _BY_NAME = pagination.Order({col(Entity.sort_name): pagination.word, col(Entity.entity_id): pagination.word})
 

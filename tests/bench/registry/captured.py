@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
-from sqlalchemy import event
+from sqlalchemy import Dialect, event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.app import create_app
 from shared.clock import Clock
 from shared.db import Database
+from shared.one_write import OneWrite
 from shared.process import Health
 from shared.web.app import Parts
 from tests.bench.spine.submission import body, headers
@@ -45,6 +47,7 @@ class _Listening(Database):
 
     def __init__(self, url: str, into: Captured) -> None:
         self.session_class = _session(into)
+        self.one_write_class = _one_write(into)
         super().__init__(url, application="measurement", pool=1)
         event.listen(self.engine.sync_engine, "before_cursor_execute", _keep(into))
 
@@ -63,9 +66,42 @@ def _session(into: Captured) -> type[AsyncSession]:
     return Session
 
 
+def _one_write(into: Captured) -> type[OneWrite]:
+    class Once(OneWrite):
+        def __init__(self, connection: asyncpg.Connection, dialect: Dialect) -> None:
+            super().__init__(_Driver(connection, into), dialect)
+
+        async def execute(self, *args: Any) -> Any:
+            frozen = (await super().execute(*args)).freeze()
+            into.answers.append([tuple(row._mapping.items()) for row in frozen()])  # noqa: SLF001 - as documented
+            return frozen()
+
+    return Once
+
+
+@dataclass(frozen=True)
+class _Driver:
+    """A connection of the driver that says each statement alone: each is a transaction of its own."""
+
+    connection: asyncpg.Connection
+    into: Captured
+
+    async def fetch(self, sql: str, *values: Any) -> Any:
+        self._keep(sql, values)
+        return await self.connection.fetch(sql, *values)
+
+    async def execute(self, sql: str, *values: Any) -> Any:
+        self._keep(sql, values)
+        return await self.connection.execute(sql, *values)
+
+    def _keep(self, sql: str, values: tuple[Any, ...]) -> None:
+        self.into.transaction = False
+        self.into.statements.append(Statement(sql, values))
+
+
 def _keep(into: Captured) -> Any:
-    def keep(connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, _many: bool) -> None:
-        into.transaction = connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT"
+    def keep(_connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, _many: bool) -> None:
+        into.transaction = True
         into.statements.append(Statement(sql, tuple(values)))
 
     return keep

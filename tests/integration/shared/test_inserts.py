@@ -1,9 +1,11 @@
 """Rows that wait: they go in with the commit, in their order, or not at all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
-from sqlalchemy import Column, Identity, Integer, MetaData, Table, Text, insert, select, update
+from sqlalchemy import Column, Identity, Integer, MetaData, Table, Text, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import registry
@@ -53,6 +55,12 @@ async def owners(database: Database) -> list[str]:
         return list((await session.scalars(select(OWNERS.c.code))).all())
 
 
+async def write_once(database: Database, number: int) -> None:
+    async with database.one_write() as session:
+        inserts.later(session, THINGS, {"number": number, "owner": "a"})
+        await inserts.send_with(session, SAME, {})
+
+
 async def test_what_waits_is_committed_without_being_asked_for_in_its_order(database: Database) -> None:
     async with database.transaction() as session:
         inserts.later(session, OWNERS, {"code": "a"})
@@ -80,14 +88,9 @@ async def test_one_insert_more_goes_with_what_waits(database: Database) -> None:
 
 
 async def test_without_a_transaction_the_one_write_is_whole_or_nothing(database: Database) -> None:
-    async def write(number: int) -> None:
-        async with database.one_write() as session:
-            inserts.later(session, THINGS, {"number": number, "owner": "a"})
-            await inserts.send_with(session, SAME, {})
-
-    await write(1)
+    await write_once(database, 1)
     with pytest.raises(IntegrityError):
-        await write(2)
+        await write_once(database, 2)
     assert await kept(database) == [(1, "a")]
 
 
@@ -99,10 +102,6 @@ async def test_without_a_transaction_nothing_can_be_done_by_halves(database: Dat
         inserts.later(session, THINGS, {"number": 1})
         inserts.later(session, THINGS, {"number": 2})
 
-    async def a_write_and_a_read(session: AsyncSession) -> None:
-        await session.execute(insert(OWNERS), {"code": "a"})
-        await session.execute(select(OWNERS))
-
     async def a_lock(session: AsyncSession) -> None:
         await session.execute(select(OWNERS).with_for_update())
 
@@ -113,11 +112,37 @@ async def test_without_a_transaction_nothing_can_be_done_by_halves(database: Dat
     async def an_object(session: AsyncSession) -> None:
         session.add(Owner(code="c"))
 
-    for wrong in (change, an_object, two_rows, a_lock, sent_before_the_last, a_write_and_a_read):
+    async def two_rows_of_a_table(session: AsyncSession) -> None:
+        await two_rows(session)
+        await inserts.send_with(session, SAME, {})
+
+    async def a_write_beside_a_read(session: AsyncSession) -> None:
+        await session.execute(select(OWNERS).add_cte(insert(OWNERS).values(code="b").cte("one")))
+
+    wrongs = (change, an_object, two_rows, two_rows_of_a_table, a_lock, sent_before_the_last, a_write_beside_a_read)
+    for wrong in wrongs:
         with pytest.raises(RuntimeError, match="without a transaction"):
             async with database.one_write() as session:
                 await wrong(session)
-    assert (await owners(database), await kept(database)) == (["a"], [])
+    assert (await owners(database), await kept(database)) == ([], [])
+
+
+async def test_after_the_one_write_nothing_more_is_done(database: Database) -> None:
+    async with database.one_write() as session:
+        await inserts.send_with(session, SAME, {})
+        with pytest.raises(RuntimeError, match="without a transaction"):
+            await session.execute(select(OWNERS))
+
+
+async def test_a_connection_that_was_lost_in_the_pool_is_replaced(database: Database) -> None:
+    async with database.transaction() as session:
+        lost = await session.scalar(text("select pg_backend_pid()"))
+    other = await asyncpg.connect(database.url)
+    await other.execute("select pg_terminate_backend($1, 5000)", lost)
+    await other.close()
+    await asyncio.sleep(0)  # the loop sees that the connection has ended
+    await write_once(database, 7)
+    assert await kept(database) == [(7, "a")]
 
 
 async def test_what_cannot_go_in_takes_everything_with_it(database: Database) -> None:
