@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # pydantic takes longer to import than all of the reference data to load
@@ -85,7 +86,12 @@ def _accept(value: object) -> PartialDate:
         return value
     if not isinstance(value, str):
         raise ValueError('A date is a text: write "2024", "2024-11" or "2024-11-05", in quotation marks.')  # noqa: TRY004 - pydantic turns only ValueError into a fault of the field
-    return PartialDate(value)
+    return _dated(value)
+
+
+@lru_cache(maxsize=4096)  # the same few days come again and again
+def _dated(text: str) -> PartialDate:
+    return PartialDate(text)
 
 
 def _parts(text: str) -> tuple[int, int | None, int | None]:

@@ -237,23 +237,23 @@ def _language(fields: Mapping[str, Any], place: int) -> Any:
 
 def written(content: Mapping[str, Any]) -> dict[str, str]:
     """The cells of a pledge, of its content as JSON gives it. `read` gives the same content back."""
-    return {column.name: _written(column, content) for column in (*COLUMNS, *SOURCES)}
+    named = ((column, content.get(column.field)) for column in (*COLUMNS, *SOURCES))
+    return {column.name: _written(column, value) if value else "" for column, value in named}
 
 
-def _written(column: Column, content: Mapping[str, Any]) -> str:
-    value = content.get(column.field)
+def _written(column: Column, value: Any) -> str:
     match column.shape:
         case "many":
-            return "\n".join(value or ())
+            return "\n".join(value)
         case "each":
-            return "\n".join(_text(column, one.get(column.part)) for one in value or ()).rstrip("\n")
+            return "\n".join(_text(column, one.get(column.part)) for one in value).rstrip("\n")
         case "translated":
-            texts = (text for text in value or () if text["language"] == column.part)
+            texts = (text for text in value if text["language"] == column.part)
             return next((str(text[column.name.partition(".")[0]]) for text in texts), "")
         case "one" if column.part:
-            return _text(column, (value or {}).get(column.part))
+            return _text(column, value.get(column.part))
         case "one" if column.name == "translations":
-            others = [text for text in value or () if text["language"] not in LANGUAGES]
+            others = [text for text in value if text["language"] not in LANGUAGES]
             return json.dumps(others, ensure_ascii=False) if others else ""
         case _:
             return _text(column, value)

@@ -113,7 +113,7 @@ def _until(client: httpx.Client, path: str, state: str) -> dict[str, Any]:
     while (found := client.get(path, headers=headers()).json())["state"] != state:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{found['state']}: {found['rows']} rows, {found['made']} made")
-        time.sleep(0.05)
+        time.sleep(0.2)
     return dict(found)
 
 
