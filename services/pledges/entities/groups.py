@@ -1,32 +1,11 @@
 """Regions and groups that entities belong to (¶69), as codes: regions of UN M49, regional groups, country groups."""
 
 from collections.abc import Iterator
-from functools import cache
 
 from shared.events.entities import Group
 from shared.reference import catalogue
 from shared.reference.entries import State
-from shared.searching.folding import fold
-
-
-def region_code(name: str) -> str:
-    """ "Western Africa" of M49 is "region_western_africa"."""
-    return "region_" + fold(name).replace(" ", "_")
-
-
-@cache
-def codes() -> frozenset[str]:
-    """All there are."""
-    states = catalogue.STATES.values()
-    regions = {region_code(name) for state in states for name in (state.region, state.sub_region)}
-    return frozenset({*catalogue.GROUPS, *catalogue.REGIONAL_GROUPS, *regions})
-
-
-def known(code: str) -> str:
-    """Raises ValueError, with the codes that there are, for any other."""
-    if code not in codes():
-        raise ValueError(f"is no group or region; use one of {', '.join(sorted(codes()))}")
-    return code
+from shared.reference.regions import region_code
 
 
 def of_state(state: State) -> list[Group]:

@@ -15,11 +15,10 @@ from pydantic import (
     model_validator,
 )
 
-from services.pledges.entities import groups
 from services.pledges.entities.names import Language
 from services.pledges.plain import Flag
 from services.pledges.times import Day, Time
-from shared.reference import catalogue
+from shared.reference import catalogue, regions
 from shared.web.text import Line
 
 MOST = 50  # entries of a list
@@ -48,7 +47,7 @@ def _entity_id(code: str) -> str:
 
 Kind = Annotated[str, AfterValidator(_kind), Field(examples=["member_state"])]
 EntityId = Annotated[str, AfterValidator(_entity_id), Field(examples=["city-of-example"])]
-GroupCode = Annotated[str, AfterValidator(groups.known), Field(examples=["african"])]
+GroupCode = Annotated[str, AfterValidator(regions.known), Field(examples=["african"])]
 
 
 EXAMPLE: dict[str, Any] = {

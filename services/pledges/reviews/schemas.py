@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from services.pledges.entities.groups import known
 from services.pledges.entities.names import Language
 from services.pledges.plain import Flag
 from services.pledges.registry.content import CYCLE_CODE, LONGEST_CYCLE, Address
@@ -14,6 +13,7 @@ from services.pledges.reviews.lifecycle import Voice
 from services.pledges.time_zone import TimeZone
 from shared.events.common import EntityRef
 from shared.reference.dates import PartialDate
+from shared.reference.regions import known
 from shared.web.text import Line, Text
 
 Kind = Literal["forum", "plenary", "regional_review", "hlpf", "report_deadline"]

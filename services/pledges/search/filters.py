@@ -5,14 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.pledges.entities import groups
 from services.pledges.registry.content import Commitment, Cycle, Form, Framework, Kind, Level, Objective, SdgTarget
 from services.pledges.registry.content import Language as TextLanguage
 from services.pledges.registry.schemas import Reason
 from services.pledges.search.codes import CODED, NONE, code, day
 from services.pledges.search.sets import All, Has, Set, Without, before
 from services.pledges.times import Day
-from shared.reference import catalogue
+from shared.reference import catalogue, regions
 from shared.searching import words
 from shared.web.pagination import word
 
@@ -51,7 +50,7 @@ class Filters(BaseModel):
         default=[], description="Of these entities", examples=[["veridia"]]
     )
     entity_kind: Annotated[list[Annotated[str, _known(catalogue.entity_kind)]], Most] = []
-    group: Annotated[list[Annotated[str, AfterValidator(groups.known)]], Most] = Field(
+    group: Annotated[list[Annotated[str, AfterValidator(regions.known)]], Most] = Field(
         default=[], description="Of entities in these regions or groups (¶69)", examples=[["african"]]
     )
     as_of: Day | None = Field(default=None, description="The day on which `group` is asked; today if not given")

@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from services.pledges.entities.groups import region_code
 from services.pledges.statistics.facts import NONE
 from shared.reference import catalogue
+from shared.reference.regions import regions, sub_regions
 
 _LISTS = {
     "objective": catalogue.OBJECTIVES,
@@ -37,14 +37,12 @@ def listed(dimension: str) -> dict[str, str]:
 
 
 def _others() -> dict[str, dict[str, str]]:
-    states = catalogue.STATES.values()
-    regions = sorted({name for state in states for name in (state.region, state.sub_region)})
     groups = {**catalogue.GROUPS, **catalogue.REGIONAL_GROUPS}
     return {
         "round_table": {str(number): f"Round table {number}" for number in range(1, 5)},
         "level": _LEVELS,
         "state": _STATES,
-        "region": {region_code(name): name for name in regions},
+        "region": dict(sorted({**regions(), **sub_regions()}.items(), key=lambda region: region[1])),
         "group": {code: entry.label("en") for code, entry in groups.items()},
     }
 

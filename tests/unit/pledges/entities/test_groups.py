@@ -3,7 +3,7 @@
 import pytest
 
 from services.pledges.entities import groups
-from shared.reference import catalogue
+from shared.reference import catalogue, regions
 
 
 def codes(iso3: str) -> set[str]:
@@ -23,9 +23,4 @@ def test_an_observer_has_no_regional_group() -> None:
 def test_no_group_is_named_twice_from_the_same_date(iso3: str) -> None:
     found = groups.of_state(catalogue.STATES[iso3])
     assert len({(group.code, group.since) for group in found}) == len(found)
-    assert {group.code for group in found} <= groups.codes()
-
-
-def test_an_unknown_group_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(ValueError, match="use one of african"):
-        groups.known("atlantis")
+    assert {group.code for group in found} <= regions.groups()
