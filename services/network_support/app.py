@@ -7,6 +7,12 @@ from fastapi import APIRouter, FastAPI
 from services.network_support.attachments.api import LARGER
 from services.network_support.attachments.api import router as attachments
 from services.network_support.memberships import Memberships
+from services.network_support.offers import reply
+from services.network_support.offers.api import router as offers
+from services.network_support.offers.matching_api import router as matching
+from services.network_support.offers.unmet import Counted
+from services.network_support.offers.unmet_api import router as unmet
+from services.network_support.offers.weights import weights
 from services.network_support.requests.api import router as requests
 from services.network_support.requests.steps import router as steps
 from shared.files.store import Store
@@ -16,10 +22,17 @@ SAYS = """Entities ask the UN Network on Migration for help with their pledges (
 
 Who may act for which entity is asked of the pledges service; while that does not answer, writes are
 refused with 503."""
-ROUTERS: list[APIRouter] = [requests, steps, attachments]
+ROUTERS: list[APIRouter] = [requests, steps, attachments, offers, matching, unmet]
 
 
 def create_app(parts: Parts | None, pledges_url: str = "http://pledges", store: Store | None = None) -> FastAPI:
-    """`pledges_url`: where the pledges service is; `store`: of files. Without parts: the routes only, for contracts."""
-    state: dict[str, Any] = {} if parts is None else {"memberships": Memberships(pledges_url, parts.http)}
+    """`pledges_url`: where the pledges service is; `store`: of files. Without parts: the routes only, for contracts.
+
+    Raises Faulty, with file and line, when a policy file has a fault: then nothing is served.
+    """
+    weights()
+    reply.words()
+    state: dict[str, Any] = {"counted": Counted()}
+    if parts is not None:
+        state["memberships"] = Memberships(pledges_url, parts.http)
     return create("Network support", SAYS, parts, ROUTERS, larger=LARGER, store=store, **state)

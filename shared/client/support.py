@@ -3,6 +3,7 @@
 from shared.client.lists import Listing
 from shared.client.models.base import Page, Sent
 from shared.client.models.support import Closing, Confirmation, Edit, HistoryLine, Opening, PracticeDraft, Request, Said
+from shared.client.offers import Offers
 from shared.client.room import Id
 from shared.client.sending import at
 from shared.client.support_files import SupportFiles
@@ -11,7 +12,7 @@ WORDLESS = Said()
 Requests = Listing[Page[Request], Request]
 
 
-class Support(SupportFiles):
+class Support(SupportFiles, Offers):
     """The network_support service."""
 
     async def open(self, wish: Opening, *, key: str | None = None) -> Request:

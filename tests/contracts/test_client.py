@@ -22,6 +22,7 @@ from shared.client.models import (
     exchange,
     members,
     notifications,
+    offers,
     people,
     pledges,
     reports,
@@ -157,6 +158,12 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "RequestPage": Page[support.Request],
             "History": Page[support.HistoryLine],
             "Attachments": Page[support.AttachmentView],
+            "OfferView": offers.Offer,
+            "OfferPage": Page[offers.Offer],
+            "OfferLines": Page[offers.OfferLine],
+            "Suggestions": Page[offers.Suggested],
+            "MatchView": offers.Match,
+            "Matches": Page[offers.Match],
         },
     }
     rooms = {
@@ -165,7 +172,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             *(entities, members, people, reviews, search, statistics),
         ),
         n: (notifications,),
-        s: (support,),
+        s: (support, offers),
     }
     found: dict[str, list[tuple[str, type[BaseModel]]]] = {}
     for service, special in renamed.items():

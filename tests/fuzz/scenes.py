@@ -8,6 +8,7 @@ import httpx
 from uuid_utils.compat import uuid7
 
 from services.pledges.registry.content import EXAMPLE
+from tests.integration.network_support.offering import in_matching, matches, offered
 from tests.integration.network_support.support import People, Support
 from tests.integration.notifications import support as notifying
 from tests.support.api import Service, Services, once
@@ -16,7 +17,16 @@ from tests.support.files import PDF
 from tests.support.tokens import bearer
 
 Scene = tuple[Service, dict[str, str]]
-NAMES = ("DRAFT", "PUBLISHED", "ATTACHMENT", "IMPORT", "REQUEST")  # ids of what one of the services has
+NAMES = (
+    "DRAFT",
+    "PUBLISHED",
+    "ATTACHMENT",
+    "IMPORT",
+    "REQUEST",
+    "MATCHING",
+    "OFFER",
+    "MATCH",
+)  # ids of what one of the services has
 
 
 async def pledges(make: Services, _: AsyncExitStack) -> Scene:
@@ -49,14 +59,19 @@ async def pledges(make: Services, _: AsyncExitStack) -> Scene:
 
 
 async def network_support(make: Services, _: AsyncExitStack) -> Scene:
-    """A request for a pledge of Veridia, and one for a pledge that is not known yet."""
+    """A request for a pledge of Veridia, one for a pledge that is not known yet, and one with an offer."""
     people = People()
     http = httpx.AsyncClient(transport=httpx.MockTransport(people))
     support, known, unknown = Support(await make("network_support", http=http), people), uuid7(), uuid7()
     await support.hears(known)
     request = await support.opened(known)
     await support.opened(unknown)
-    return support.service, {"PUBLISHED": str(known), "DRAFT": str(unknown), "REQUEST": request["request_id"]}
+    offer = await offered(support)
+    matching = await in_matching(support, offer)
+    [match] = await matches(support, matching)
+    there = {"PUBLISHED": str(known), "DRAFT": str(unknown), "REQUEST": request["request_id"]}
+    there |= {"MATCHING": matching["request_id"], "OFFER": offer["offer_id"], "MATCH": match["match_id"]}
+    return support.service, there
 
 
 async def notifications(make: Services, stack: AsyncExitStack) -> Scene:

@@ -121,7 +121,13 @@ async def world(service: Services) -> World:
         "language": "en",
     }
     request = await _made(support.client.post("/requests", json=wish, headers=once(bearer("amina"))))
+    help_ = dict(example(support.app.openapi(), "POST", "/offers")) | {"title": SECRET, "text": SECRET}
+    offer = await _made(
+        support.client.post("/offers", json=help_ | {"entity_id": "veridia"}, headers=once(bearer("amina")))
+    )
     ids |= {
+        "offer_id": offer["offer_id"],
+        "match_id": str(uuid4()),
         "request_id": request["request_id"],
         "person_id": "amina",
         "code": "plenary-2024",

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 
 from services.network_support.clocks import commands as clocks
 from services.network_support.memberships import NO_SUCH_REQUEST, Acting
+from services.network_support.offers import capacity
 from services.network_support.requests import known_pledges
 from services.network_support.requests.announcements import announce
 from services.network_support.requests.lifecycle import (
@@ -76,6 +77,7 @@ async def take(
     session.add(line)
     await session.flush()
     await clocks.after(session, request, step, moment)
+    await capacity.after(session, request, step, author, moment, reason)
     return request
 
 
