@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from services.portal.acts_of_offers import DONE_WITH_OFFERS
 from services.portal.language import Language
 
 # by the word in the address: an address cannot put other words there
@@ -101,5 +102,6 @@ DONE: dict[str, Callable[[Language], str]] = {
     "acknowledged": lambda language: language.gettext(
         "Acknowledged. The focal points of the entity get an e-mail that says so."
     ),
+    **DONE_WITH_OFFERS,
     "signed-out": lambda language: language.gettext("You are signed out."),
 }

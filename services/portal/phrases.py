@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from services.portal.entering import as_typed
 from services.portal.language import Language
-from services.portal.words import N_, WORDS
+from services.portal.marked import N_
+from services.portal.words import WORDS
 from shared.client.models.duplicates import DuplicateReason
 from shared.client.models.pledges import Content, Money, Period, Place, Plan, Target, Translation
 from shared.client.models.reports import Update

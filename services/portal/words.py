@@ -3,11 +3,8 @@
 
 from collections.abc import Callable, Mapping
 
-
-def N_(message: str) -> str:  # noqa: N802 - the name by which gettext's tools know it
-    """Marks a string for the catalogue; it is translated where it is shown."""
-    return message
-
+from services.portal.marked import N_
+from services.portal.words_of_offers import WORDS_OF_OFFERS
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "state": {
@@ -19,6 +16,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "pending_pledge": N_("Waits for the pledge"),
         "refused": N_("Refused"),
         "acknowledged": N_("Acknowledged"),
+        "triage": N_("Being looked into"),
+        "needs_info": N_("Waits for the entity’s answer"),
+        "accepted": N_("Accepted"),
+        "redirected": N_("Redirected"),
+        "declined": N_("Declined"),
+        "merged": N_("Merged"),
+        "matching": N_("Help is looked for"),
+        "matched": N_("Help is found"),
+        "delivering": N_("Help is being given"),
+        "delivered": N_("Help was given"),
+        "confirmed": N_("Confirmed"),
         "withdrawn": N_("Withdrawn"),
     },
     "reason": {
@@ -111,6 +119,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "opened": N_("Asked for"),
         "decided": N_("Decided, when the pledge became known"),
         "acknowledged": N_("Acknowledged"),
+        "drafted": N_("Draft begun"),
+        "triaged": N_("Taken up by the Network’s staff"),
+        "asked": N_("Staff asked for more"),
+        "answered": N_("The entity answered"),
+        "accepted": N_("Accepted: help will be looked for"),
+        "redirected": N_("Redirected to others"),
+        "declined": N_("Declined"),
+        "matching_begun": N_("Offers are looked for"),
+        "matched": N_("Matched with offers"),
+        "released": N_("A match was undone"),
+        "delivery_begun": N_("The help has begun"),
+        "delivered": N_("The help was given"),
+        "reopened": N_("Taken up again"),
         "withdrawn": N_("Withdrawn"),
     },
     "role": {
@@ -336,6 +357,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "hlpf": N_("High-level political forum"),
         "report_deadline": N_("Deadline of a report"),
     },
+    **WORDS_OF_OFFERS,
 }
 
 

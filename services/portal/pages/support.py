@@ -11,18 +11,21 @@ from starlette.datastructures import FormData
 from services.portal.access import Person, SignedIn
 from services.portal.choices import Choices
 from services.portal.csrf import Form
+from services.portal.named import names
 from services.portal.page import done, language_of, page
 from services.portal.pages.mine import memberships, path_of, writes_for
 from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, among, faults, new_key
 from services.portal.typed import Typed
 from shared.client import Conflict, Refused, Stale
+from shared.client.models.offers import Match
 from shared.client.models.reports import Update
 from shared.client.models.support import Opening
 
 router = APIRouter()
 
 FIELDS = {"type", "text", "language"}
+HELPED = {"matched", "delivering", "delivered", "confirmed", "closed"}
 
 
 @router.get("/my/pledges/{pledge_id}/support")
@@ -85,9 +88,15 @@ async def _page(request: Request, person: Person, pledge_id: UUID, form: FormDat
         memberships(person),
         person.client.support.mine(pledge=pledge_id, limit=100),
     )
+    helped = await asyncio.gather(*(_help(person, one.request_id) for one in asked.items if one.state in HELPED))
+    offered = {request_id: matches for request_id, matches, _ in helped}
+    givers = {one.entity_id for matches in offered.values() for one in matches if one.entity_id}
     given: dict[str, Any] = {
         "copy": copy,
         "requests": asked.items,
+        "offered": offered,
+        "replies": {request_id: reply for request_id, _, reply in helped},
+        "givers": await names(person.client, sorted(givers)),
         "may_write": copy.entity.entity_id in dict(writes_for(held)),
         "values": Typed.sent(form),
         "faults": wrong,
@@ -95,3 +104,13 @@ async def _page(request: Request, person: Person, pledge_id: UUID, form: FormDat
         "key": new_key(),
     }
     return page(request, "support.html", 422 if wrong else 200, words=Words(language_of(request)), **given)
+
+
+async def _help(person: Person, request_id: UUID) -> tuple[UUID, list[Match], str]:
+    """The offers that are matched to a request now, and what the Network wrote with them."""
+    matches, history = await asyncio.gather(
+        person.client.support.matches(request_id), person.client.support.history(request_id)
+    )
+    replies = [line.reason or "" for line in history.items if line.step == "matched"]
+    now = [one for one in matches.items if one.state in {"matched", "delivered"}]
+    return request_id, now, replies[-1] if replies else ""

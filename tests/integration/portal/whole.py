@@ -78,7 +78,7 @@ class Whole:
 
     async def carry(self) -> None:
         """What each service has published reaches the other."""
-        [known] = [one for one in SUBSCRIPTIONS if isinstance(one, Projection)]
+        [known] = [one for one in SUBSCRIPTIONS if isinstance(one, Projection) and one.topic == PLEDGES_TOPIC]
         await self._carry(self.pledges, PLEDGES_TOPIC, self.support, known, PledgeEvent)
         await self._carry(self.support, SUPPORT_TOPIC, self.pledges, SUPPORT_OF_PLEDGES, SupportEvent)
 
