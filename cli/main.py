@@ -9,6 +9,7 @@ import typer
 
 from cli import (
     clock,
+    clocks,
     containers,
     data,
     dead_letters,
@@ -44,6 +45,7 @@ GROUPS = (
     containers,
     events,
     statistics,
+    clocks,
     dead_letters,
 )
 for group in GROUPS:

@@ -36,10 +36,12 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
 
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.network_support.app import create_app
+    from services.network_support.clocks import rules
     from services.network_support.requests.policy import policy
     from shared.files.store import Store
 
     policy()  # a typo is refused now, not when somebody asks
+    rules.use(rules.load(settings.clocks_folder))
     return partial(create_app, pledges_url=settings.pledges_url, store=Store(settings.attachments_url))
 
 
@@ -47,7 +49,9 @@ def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
 async def work(
     settings: Settings, _: frozenset[str], database: "Database", health: Health
 ) -> AsyncIterator[Mapping[str, Task]]:
-    """What the role `consumer` does: it follows other services, closes what is quiet, sweeps the store of files."""
+    """What the role `consumer` does: it follows other services, computes clocks, closes what is quiet, sweeps files."""
+    from services.network_support.clocks import rules
+    from services.network_support.clocks.recomputing import Recomputing
     from services.network_support.handlers import SUBSCRIPTIONS
     from services.network_support.requests.policy import policy
     from services.network_support.requests.tidying import Tidying
@@ -55,8 +59,10 @@ async def work(
     from shared.files.sweeping import sweeping
     from shared.messaging.nudge import Nudge
 
+    rules.use(rules.load(settings.clocks_folder))
     clock, store, nudge = Clock(settings.clock_file), Store(settings.attachments_url), Nudge(settings.database_url)
     own: dict[str, Task] = {
+        "clocks": Recomputing(database, clock, rules.in_use()).run,
         "sweeping": partial(sweeping, database=database, store=store, clock=clock),
         "tidying": Tidying(database, clock, policy(), nudge).run,
     }

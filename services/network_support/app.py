@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.network_support.attachments.api import LARGER
 from services.network_support.attachments.api import router as attachments
+from services.network_support.clocks.api import router as clocks
 from services.network_support.memberships import Memberships
 from services.network_support.offers import reply
 from services.network_support.offers.api import router as offers
@@ -21,8 +22,8 @@ from shared.web.app import Parts, create
 SAYS = """Entities ask the UN Network on Migration for help with their pledges (¶73), and its staff answer.
 
 Who may act for which entity is asked of the pledges service; while that does not answer, writes are
-refused with 503."""
-ROUTERS: list[APIRouter] = [requests, steps, attachments, offers, matching, unmet]
+refused with 503. How long an answer may take is counted in working time of a duty station: GET /calendars."""
+ROUTERS: list[APIRouter] = [requests, steps, attachments, offers, matching, unmet, clocks]
 
 
 def create_app(parts: Parts | None, pledges_url: str = "http://pledges", store: Store | None = None) -> FastAPI:

@@ -1,5 +1,8 @@
 """Requests for support (¶73)."""
 
+from datetime import datetime
+
+from shared.client.clocks import Clocks
 from shared.client.lists import Listing
 from shared.client.models.base import Page, Sent
 from shared.client.models.support import Closing, Confirmation, Edit, HistoryLine, Opening, PracticeDraft, Request, Said
@@ -12,7 +15,7 @@ WORDLESS = Said()
 Requests = Listing[Page[Request], Request]
 
 
-class Support(SupportFiles, Offers):
+class Support(SupportFiles, Offers, Clocks):
     """The network_support service."""
 
     async def open(self, wish: Opening, *, key: str | None = None) -> Request:
@@ -26,11 +29,12 @@ class Support(SupportFiles, Offers):
         entity: str | None = None,
         pledge: Id | None = None,
         type: str | None = None,  # noqa: A002 - its name in the API
+        due_before: datetime | str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Requests:
         """For staff and reviewers: all, newest first."""
-        return self._lines(at("requests"), state, entity, pledge, type, limit, cursor)
+        return self._lines(at("requests"), state, entity, pledge, type, due_before, limit, cursor)
 
     def mine(
         self,
@@ -39,11 +43,12 @@ class Support(SupportFiles, Offers):
         entity: str | None = None,
         pledge: Id | None = None,
         type: str | None = None,  # noqa: A002 - its name in the API
+        due_before: datetime | str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Requests:
         """Those of the entities that the caller acts for, newest first."""
-        return self._lines(at("me", "requests"), state, entity, pledge, type, limit, cursor)
+        return self._lines(at("me", "requests"), state, entity, pledge, type, due_before, limit, cursor)
 
     def _lines(
         self,
@@ -52,10 +57,12 @@ class Support(SupportFiles, Offers):
         entity: str | None,
         pledge: Id | None,
         kind: str | None,
+        due_before: datetime | str | None,
         limit: int | None,
         cursor: str | None,
     ) -> Requests:
-        wanted = {"state": state, "entity": entity, "pledge": pledge and str(pledge), "type": kind}
+        due = due_before.isoformat() if isinstance(due_before, datetime) else due_before
+        wanted = {"state": state, "entity": entity, "pledge": pledge and str(pledge), "type": kind, "due_before": due}
         return self._to.pages(path, Page[Request], **wanted, limit=limit, cursor=cursor)
 
     async def get(self, request_id: Id) -> Request:

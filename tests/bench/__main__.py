@@ -1,4 +1,4 @@
-"""`python -m tests.bench [ONLY…]`: all measurements, or those named: spine, registry, or a part of one, as spine.relay.
+"""`python -m tests.bench [ONLY…]`: all measurements, or those named: spine, registry, support, or a part: spine.relay.
 
 A part alone is written to a file of its own, so that one file's figures are always of one run. A part that fails takes
 nothing from the others; the exit status is 1 when a part failed or a goal was not reached.
@@ -17,6 +17,7 @@ from tests.bench.figures import Figure, console, verdicts, write
 BENCHMARKS = {
     "spine": ("shape", "relay", "latency", "stack"),
     "registry": ("write_path", "reading", "advice", "duplicates", "statistics", "exchange"),
+    "support": ("recomputing",),
 }
 LIMIT = 14 * 60  # seconds for one part; what is not measured by then has failed
 

@@ -17,6 +17,7 @@ from shared.client.client import Pledges
 from shared.client.models import (
     advice,
     attachments,
+    clocks,
     duplicates,
     entities,
     exchange,
@@ -164,6 +165,13 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "Suggestions": Page[offers.Suggested],
             "MatchView": offers.Match,
             "Matches": Page[offers.Match],
+            "ClockView": clocks.RequestClock,
+            "CalendarView": clocks.Calendar,
+            "DayView": clocks.Day,
+            "RunView": clocks.ClockRun,
+            "CalendarList": Page[clocks.Calendar],
+            "DayList": Page[clocks.Day],
+            "RunList": Page[clocks.ClockRun],
         },
     }
     rooms = {
@@ -172,7 +180,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             *(entities, members, people, reviews, search, statistics),
         ),
         n: (notifications,),
-        s: (support, offers),
+        s: (support, offers, clocks),
     }
     found: dict[str, list[tuple[str, type[BaseModel]]]] = {}
     for service, special in renamed.items():

@@ -136,6 +136,7 @@ async def world(service: Services) -> World:
         "template": "reminder",
         "language": "en",
         "suppression_id": str(uuid4()),
+        "station": "geneva",
     }
     return World({"pledges": pledges, "network_support": support, "notifications": await service("notifications")}, ids)
 

@@ -38,7 +38,7 @@ EitherSide = Annotated[Acting | None, Depends(_either_side)]  # None: staff, who
 
 async def answer(session: AsyncSession, changed: SupportRequest, status: int = 200) -> Answer:
     """Of a write: the request as it is now."""
-    return shown(await queries.find(session, changed.request_id), status)
+    return shown(await queries.find(session, changed.request_id, changed.changed_at), status)
 
 
 def shown(found: RequestView, status: int = 200) -> Answer:
@@ -55,9 +55,10 @@ async def reader(actor: Actor, memberships: Memberships) -> Acting | None:
 
 async def readable(session: AsyncSession, request_id: UUID, acting: Acting | None, parts: Parts) -> RequestView:
     """Raises NotFound for what is another entity's, and for what was never sent to those who may read all."""
-    found = await queries.find(session, request_id)
+    now = parts.clock.business()
+    found = await queries.find(session, request_id, now)
     if acting is not None:
-        acting.require_read(found.entity_id, parts.clock.business())
+        acting.require_read(found.entity_id, now)
     elif found.sent_at is None:
         raise NotFound(NO_SUCH_REQUEST)
     return found

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.network_support.memberships import AskingMemberships
@@ -34,10 +35,13 @@ async def _wanted(
     entity: Annotated[EntityId | None, Query(description="Only of this entity")] = None,
     pledge: Annotated[UUID | None, Query(description="Only for this pledge")] = None,
     type: Annotated[Type | None, Query(description="Only of this type")] = None,  # noqa: A002 - its name in the API
+    due_before: Annotated[
+        AwareDatetime | None, Query(description="Only with a clock that is due before this instant, and has not ended")
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Wanted:
-    return Wanted(Filters(state, entity, pledge, type), limit, cursor)
+    return Wanted(Filters(state, entity, pledge, type, due_before), limit, cursor)
 
 
 WantedRequests = Annotated[Wanted, Depends(_wanted)]
@@ -113,6 +117,6 @@ async def _page(
     request: Request, response: Response, parts: Parts, wanted: Wanted, entities: frozenset[str] | None = None
 ) -> RequestPage:
     async with parts.database.transaction() as session:
-        items, cursor = await queries.page(session, wanted, entities)
+        items, cursor = await queries.page(session, wanted, parts.clock.business(), entities)
     response.headers.update(next_link(request, cursor))
     return RequestPage(items=items, next=cursor)

@@ -1,11 +1,13 @@
 """What the API takes and gives."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
+from services.network_support.clocks.schemas import ClockView
 from services.network_support.requests.lifecycle import REFUSALS, Refusal, State, Step, Type, allowed
 from services.network_support.requests.models import RequestFeedback, RequestHistory, SupportRequest
 from shared.web.text import Text
@@ -120,12 +122,13 @@ class RequestView(BaseModel):
     sent_at: AwareDatetime | None = Field(description="UTC; null while it is a draft, that only its entity sees")
     from_update: int | None = Field(description="The report of the pledge that the draft was made from, if it was")
     allowed: list[Step] = Field(description="The steps that can follow; who may take which, their routes say")
+    clocks: list[ClockView] = Field(description="What the requester was promised, in the order in which it is due")
 
 
-def view(request: SupportRequest, pledge_title: str | None) -> RequestView:
+def view(request: SupportRequest, pledge_title: str | None, clocks: Sequence[ClockView]) -> RequestView:
     own = request.model_dump(exclude={"refusal", "sequence", "status"})
     more = {"refusal": refused(request.refusal), "pledge_title": pledge_title, "allowed": allowed(request.state)}
-    return RequestView.model_validate(own | more)
+    return RequestView.model_validate(own | more | {"clocks": clocks})
 
 
 class RequestPage(BaseModel):

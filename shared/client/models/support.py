@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.client.models.base import Received, Sent
+from shared.client.models.clocks import RequestClock
 
 
 class Edit(Sent):
@@ -60,6 +61,7 @@ class Request(Received):
     sent_at: datetime | None = None
     from_update: int | None = None
     allowed: list[str] = Field(default_factory=list)
+    clocks: list[RequestClock] = Field(default_factory=list)
 
 
 class Feedback(Received):

@@ -41,6 +41,7 @@ async def test_a_request_for_ones_own_pledge_is_submitted(support: Support, pled
         "sent_at": body["created_at"],
         "from_update": None,
         "allowed": ["acknowledged", "merged", "withdrawn"],
+        "clocks": body["clocks"],
     }
     assert body["created_at"].startswith("2024-09-02T09:00:0")  # business time
     assert support.service.nudges

@@ -5,27 +5,31 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 
 from deploy.local.ports import choose
+from services.network_support.clocks import rules
 from tests.support.databases import Databases
 
 COMMAND = (sys.executable, "-m", "services.network_support")
 
 
+ENVIRONMENT = {
+    "GCM_ENVIRONMENT": "test",
+    "GCM_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+    "GCM_OIDC_ISSUER": "http://127.0.0.1:1/realms/gcm",
+    "GCM_PLEDGES_URL": "http://127.0.0.1:1",
+    "GCM_ATTACHMENTS_URL": "memory:///",
+    "GCM_DATABASE_URL": "postgresql://127.0.0.1:1/nothing",
+}
+
+
 @asynccontextmanager
 async def _api(database_url: str, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    environment = {
-        "GCM_ENVIRONMENT": "test",
-        "GCM_DATABASE_URL": database_url,
-        "GCM_KAFKA_BOOTSTRAP": "127.0.0.1:1",
-        "GCM_OIDC_ISSUER": "http://127.0.0.1:1/realms/gcm",
-        "GCM_PLEDGES_URL": "http://127.0.0.1:1",
-        "GCM_ATTACHMENTS_URL": "memory:///",
-        "GCM_HTTP_PORT": str(port),
-    }
+    environment = ENVIRONMENT | {"GCM_DATABASE_URL": database_url, "GCM_HTTP_PORT": str(port)}
     process = await asyncio.create_subprocess_exec(*COMMAND, "api", env={**os.environ, **environment})
     try:
         yield process
@@ -60,3 +64,15 @@ async def test_a_wrong_role_is_told_the_right_ones(roles: list[str]) -> None:
     _, said = await process.communicate()
     assert process.returncode == 1
     assert said.decode().startswith("usage: python -m services.network_support")
+
+
+@pytest.mark.parametrize("role", ["api", "consumer"])
+async def test_a_faulty_file_of_the_clocks_is_refused_at_start(tmp_path: Path, role: str) -> None:
+    file = tmp_path / rules.POLICY
+    file.write_text((rules.FOLDER / rules.POLICY).read_text().replace("scoping:", "scopping:"))
+    environment = {**os.environ, **ENVIRONMENT, "GCM_CLOCKS_FOLDER": str(tmp_path)}
+    process = await asyncio.create_subprocess_exec(*COMMAND, role, env=environment, stderr=asyncio.subprocess.PIPE)
+    _, said = await asyncio.wait_for(process.communicate(), 60)
+    line = file.read_text().partition("scopping")[0].count("\n") + 1
+    told = f"not started:\n{file}, line {line}: scopping is not known here. Did you mean scoping?\n"
+    assert (process.returncode, said.decode()) == (1, told)

@@ -1,0 +1,1 @@
+"""Measurements of the network_support service: `python -m tests.bench support`."""
