@@ -1,5 +1,6 @@
 """`python -m services.network_support ROLE…`: api, relay, consumer in one process or several; migrate by itself."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -27,11 +28,13 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def migrate(owner_url: str, clock: Clock | None = None) -> None:
     """Brings the schema to what this program has; may be repeated. `owner_url`: the tables' owner."""
     from services.network_support.handlers import SUBSCRIPTIONS
+    from services.network_support.triage.following import fill_in
     from shared import migrate as migrations
     from shared.messaging.roles import register_effects
 
     migrations.migrate(owner_url, MIGRATIONS)
     register_effects(owner_url, SUBSCRIPTIONS, (clock or Clock()).system())
+    asyncio.run(fill_in(owner_url))
 
 
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
@@ -55,11 +58,13 @@ async def work(
     from services.network_support.handlers import SUBSCRIPTIONS
     from services.network_support.requests.policy import policy
     from services.network_support.requests.tidying import Tidying
+    from services.network_support.triage.policy import policy as assignment
     from shared.files.store import Store
     from shared.files.sweeping import sweeping
     from shared.messaging.nudge import Nudge
 
     rules.use(rules.load(settings.clocks_folder))
+    assignment()  # a fault in the file is said now, not with the first request
     clock, store, nudge = Clock(settings.clock_file), Store(settings.attachments_url), Nudge(settings.database_url)
     own: dict[str, Task] = {
         "clocks": Recomputing(database, clock, rules.in_use()).run,

@@ -8,14 +8,21 @@ from services.network_support.attachments.api import LARGER
 from services.network_support.attachments.api import router as attachments
 from services.network_support.clocks.api import router as clocks
 from services.network_support.memberships import Memberships
+from services.network_support.merging.api import router as merging
 from services.network_support.offers import reply
 from services.network_support.offers.api import router as offers
 from services.network_support.offers.matching_api import router as matching
 from services.network_support.offers.unmet import Counted
 from services.network_support.offers.unmet_api import router as unmet
 from services.network_support.offers.weights import weights
+from services.network_support.replies.api import router as replies
 from services.network_support.requests.api import router as requests
 from services.network_support.requests.steps import router as steps
+from services.network_support.triage.api import router as queues
+from services.network_support.triage.cases_api import router as cases
+from services.network_support.triage.officers_api import router as officers
+from services.network_support.triage.policy import policy as assignment
+from services.network_support.work_items.api import router as work_items
 from shared.files.store import Store
 from shared.web.app import Parts, create
 
@@ -23,7 +30,12 @@ SAYS = """Entities ask the UN Network on Migration for help with their pledges (
 
 Who may act for which entity is asked of the pledges service; while that does not answer, writes are
 refused with 503. How long an answer may take is counted in working time of a duty station: GET /calendars."""
-ROUTERS: list[APIRouter] = [requests, steps, attachments, offers, matching, unmet, clocks]
+ROUTERS: list[APIRouter] = [
+    *(requests, steps, attachments),
+    *(offers, matching, unmet),
+    clocks,
+    *(merging, queues, cases, officers, replies, work_items),
+]
 
 
 def create_app(parts: Parts | None, pledges_url: str = "http://pledges", store: Store | None = None) -> FastAPI:
@@ -33,6 +45,7 @@ def create_app(parts: Parts | None, pledges_url: str = "http://pledges", store: 
     """
     weights()
     reply.words()
+    assignment()
     state: dict[str, Any] = {"counted": Counted()}
     if parts is not None:
         state["memberships"] = Memberships(pledges_url, parts.http)

@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.network_support.requests import commands, drafts, known_entities, known_pledges
 from services.network_support.requests.lifecycle import Pledge
 from services.network_support.requests.republishing import snapshots
+from services.network_support.triage import following, leaving
+from services.network_support.work_items.handlers import SUBSCRIPTIONS as WORK_ITEMS
 from shared.authors import SYSTEM
 from shared.clock import Moment
 from shared.events.entities import EntityEvent
@@ -37,10 +39,12 @@ async def pledge_changed(session: AsyncSession, event: Event[PledgeEvent], momen
     if await known_pledges.learn(session, pledge):
         known = Pledge(pledge.entity.entity_id, pledge.state)
         await commands.decide_pending(session, pledge.pledge_id, known, SYSTEM, moment)
+        await following.about(session, pledge.pledge_id, pledge.objectives)
 
 
 async def entity_changed(session: AsyncSession, event: Event[EntityEvent], _: Moment) -> None:
     await known_entities.learn(session, event.data.entity)
+    await following.placed(session, event.data.entity.entity_id)
 
 
 async def draft_from_report(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
@@ -48,8 +52,9 @@ async def draft_from_report(session: AsyncSession, event: Event[PledgeEvent], mo
 
 
 async def erase_person(session: AsyncSession, event: Event[PersonErased], moment: Moment) -> None:
-    """Requests are the entity's, and their history has an opaque id: only what the person was answered goes."""
+    """Requests are the entity's, and their history has an opaque id: only what was the person's own goes."""
     await forget_answers(session, event.data.person_id)
+    await leaving.forget(session, event.data.person_id, SYSTEM, moment)
     done = ErasureDone(erasure_id=event.data.erasure_id)
     await outbox.add(session, "erasure.done_by_network_support.v1", str(event.data.erasure_id), done, moment.system)
 
@@ -69,6 +74,7 @@ SUBSCRIPTIONS: Sequence[Subscription] = (
         forget=known_entities.forget,
         clear=known_entities.clear,
     ),
+    *WORK_ITEMS,
     Effect("drafts", PLEDGES, {"pledge.reported.v1": draft_from_report}),
     Effect("erasures", PLEDGES_WORKFLOW, {"person.erased.v1": erase_person}),
 )

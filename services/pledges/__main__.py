@@ -71,7 +71,8 @@ async def work(
 async def _following(
     settings: Settings, database: "Database", health: Health, clock: Clock
 ) -> AsyncIterator[Mapping[str, Task]]:
-    """What the role `consumer` does: it follows the other services, keeps the statistics, sweeps the store of files."""
+    """What the role `consumer` does: it follows the other services, keeps the statistics, and looks what has ended."""
+    from services.pledges.entities.leads import Watching
     from services.pledges.handlers import SUBSCRIPTIONS
     from services.pledges.invitations.tidying import Tidying
     from services.pledges.statistics import rollups
@@ -83,6 +84,7 @@ async def _following(
         "statistics": partial(rollups.keep, database),
         "sweeping": partial(sweeping, database=database, store=store, clock=clock),
         "tidying": Tidying(database, clock).run,
+        "leads": Watching(database, clock).run,
     }
     async with consuming(SERVICE, SUBSCRIPTIONS, settings, database, health) as consumer:
         yield consumer | own

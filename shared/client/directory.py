@@ -8,10 +8,12 @@ from shared.client.models.people import (
     ErasureOut,
     Me,
     Memberships,
+    Names,
     NewPerson,
     Person,
     PersonFields,
     Registered,
+    Whose,
 )
 from shared.client.room import Id, Room
 from shared.client.sending import at
@@ -69,6 +71,10 @@ class Directory(Room):
 
     async def register_person(self, new: NewPerson, *, key: str | None = None) -> Registered:
         return await self._to.post(at("people"), Registered, new, key=key)
+
+    async def person_names(self, whose: Whose) -> Names:
+        """For staff, of at most 200 people. To be shown, not kept."""
+        return await self._to.post(at("people", "names"), Names, whose)
 
     async def person(self, person_id: str) -> Person:
         return await self._to.get(at("people", person_id), Person)

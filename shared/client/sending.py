@@ -86,8 +86,9 @@ class Sending:
         headers = {"Idempotency-Key": key or str(uuid4())} | {name: value for name, value in wanted.items() if value}
         return _read(answer, await self._send(self._request("POST", path, headers=headers, **_json(body))))
 
-    async def put(self, path: str, answer: type[R], body: BaseModel, *, seen: str) -> R:
-        return _read(answer, await self._send(self._request("PUT", path, headers={"If-Match": seen}, **_json(body))))
+    async def put(self, path: str, answer: type[R], body: BaseModel | None, *, seen: str | None) -> R:
+        """`seen`: None for what has no revision."""
+        return _read(answer, await self._send(self._request("PUT", path, headers=_seen(seen), **_json(body))))
 
     async def upload(
         self, path: str, answer: type[R], content: AsyncIterable[bytes] | bytes, *, name: str, key: str | None
@@ -111,8 +112,8 @@ class Sending:
         headers = {"If-Match": seen, "Content-Type": "application/merge-patch+json"}
         return _read(answer, await self._send(self._request("PATCH", path, headers=headers, json=fields)))
 
-    async def delete(self, path: str, answer: type[R]) -> R:
-        return _read(answer, await self._send(self._request("DELETE", path)))
+    async def delete(self, path: str, answer: type[R], *, seen: str | None = None) -> R:
+        return _read(answer, await self._send(self._request("DELETE", path, headers=_seen(seen))))
 
     def _asking(self, path: str, query: Mapping[str, Any]) -> httpx.Request:
         given = {name: value for name, value in query.items() if value is not None}
@@ -154,6 +155,10 @@ class Sending:
 
     def _asked(self, outcome: Outcome) -> float | None:
         return retry_after(outcome, self._clock.system()) if isinstance(outcome, httpx.Response) else None
+
+
+def _seen(etag: str | None) -> dict[str, str]:
+    return {} if etag is None else {"If-Match": etag}
 
 
 def _json(body: BaseModel | None) -> dict[str, Any]:

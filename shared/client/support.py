@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from shared.client.clocks import Clocks
+from shared.client.desk import Desk
 from shared.client.lists import Listing
 from shared.client.models.base import Page, Sent
 from shared.client.models.support import Closing, Confirmation, Edit, HistoryLine, Opening, PracticeDraft, Request, Said
@@ -15,7 +16,7 @@ WORDLESS = Said()
 Requests = Listing[Page[Request], Request]
 
 
-class Support(SupportFiles, Offers, Clocks):
+class Support(SupportFiles, Offers, Clocks, Desk):
     """The network_support service."""
 
     async def open(self, wish: Opening, *, key: str | None = None) -> Request:

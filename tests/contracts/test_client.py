@@ -18,6 +18,7 @@ from shared.client.models import (
     advice,
     attachments,
     clocks,
+    desk,
     duplicates,
     entities,
     exchange,
@@ -172,6 +173,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "CalendarList": Page[clocks.Calendar],
             "DayList": Page[clocks.Day],
             "RunList": Page[clocks.ClockRun],
+            **OF_THE_DESK,
         },
     }
     rooms = {
@@ -180,7 +182,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             *(entities, members, people, reviews, search, statistics),
         ),
         n: (notifications,),
-        s: (support, offers, clocks),
+        s: (support, offers, clocks, desk),
     }
     found: dict[str, list[tuple[str, type[BaseModel]]]] = {}
     for service, special in renamed.items():
@@ -194,6 +196,24 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
     return found
 
 
+OF_THE_DESK: dict[str, type[BaseModel]] = {
+    "CaseView": desk.Case,
+    "CasePage": Page[desk.CaseLine],
+    "CaseHistoryLine": desk.CaseStep,
+    "CaseHistoryView": Page[desk.CaseStep],
+    "HandBack": desk.Because,
+    "QueueView": desk.Queue,
+    "QueueCount": desk.CountedQueue,
+    "Queues": Page[desk.CountedQueue],
+    "OfficerView": desk.Officer,
+    "Officers": Page[desk.Officer],
+    "ReplyView": desk.SavedReply,
+    "Replies": Page[desk.SavedReply],
+    "Preview": desk.MergePreview,
+    "Candidates": Page[desk.Candidate],
+    "MergedRequests": Page[desk.MergedRequest],
+    "WorkItemView": desk.WorkItem,
+}
 MACHINES_MODELS = {"Search", "Found", "Reachable", "Resolve", "Resolved", "Unreachable"} | {
     *("WhomToTell", "WhoReported", "Told", "WhomToInvite", "Invited", "Taken")
 }

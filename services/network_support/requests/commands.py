@@ -29,6 +29,7 @@ from services.network_support.requests.lifecycle import (
 )
 from services.network_support.requests.models import RequestHistory, SupportRequest
 from services.network_support.requests.schemas import Opening, Wish
+from services.network_support.triage import following
 from shared.authors import Author
 from shared.clock import Moment
 from shared.errors import FieldProblem, Invalid, NotFound
@@ -78,6 +79,7 @@ async def take(
     await session.flush()
     await clocks.after(session, request, step, moment)
     await capacity.after(session, request, step, author, moment, reason)
+    await following.after(session, request, step, moment)
     return request
 
 

@@ -16,6 +16,7 @@ from services.pledges.people.schemas import (
     HeldMembership,
     Me,
     Memberships,
+    Names,
     NewPerson,
     PersonFields,
     PersonOut,
@@ -27,10 +28,11 @@ from services.pledges.people.schemas import (
     Unreachable,
     WhomToTell,
     WhoReported,
+    Whose,
 )
 from services.pledges.progress.api import Sealing
 from shared.web.app import Using
-from shared.web.auth import ADMINS, SERVICES, SIGNED_IN, Actor
+from shared.web.auth import ADMINS, SERVICES, SIGNED_IN, STAFF, Actor
 from shared.web.etag import SeenRevision, etag
 from shared.web.writing import Answer, Once, Writing
 
@@ -88,6 +90,13 @@ async def register(new: NewPerson, actor: Admin, once: Once) -> Response:
         return Answer(201, Registered(person_id=new.person_id).model_dump_json(), {"ETag": etag(1)})
 
     return await once(actor, write)
+
+
+@router.post("/people/names", tags=PEOPLE, dependencies=[Depends(STAFF)], summary="What people are called")
+async def names(whose: Whose, parts: Using) -> Names:
+    """For staff, whose desks name people by id. Changes nothing; the names are to be shown, not kept."""
+    async with parts.database.transaction() as session:
+        return Names(names=await queries.names(session, whose.person_ids))
 
 
 @router.get(

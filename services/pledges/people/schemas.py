@@ -31,6 +31,7 @@ EXAMPLE = {
 }
 AMINA = "6b1f0a3e-0001-4000-8000-000000000001"  # of the demonstration
 MOST_LINKS = 1_000
+MOST_NAMES = 200
 NOBODY_YET = "6b1f0a3e-0042-4000-8000-000000000042"
 
 
@@ -71,6 +72,20 @@ class PersonOut(NewPerson):
     model_config = _example(person_id=AMINA, **EXAMPLE, desk=False, revision=1)
 
     revision: int
+
+
+class Whose(Strict):
+    """People whom staff know by id."""
+
+    model_config = _example(person_ids=[AMINA])
+
+    person_ids: list[PersonId] = Field(min_length=1, max_length=MOST_NAMES)
+
+
+class Names(BaseModel):
+    """By id; who is not registered, or was erased, is not there."""
+
+    names: dict[str, str]
 
 
 class Registered(BaseModel):

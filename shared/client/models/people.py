@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from shared.client.models.base import Received
+from shared.client.models.base import Received, Sent
 
 
 class Contact(Received):
@@ -60,3 +60,13 @@ class ErasureOut(Received):
     at: datetime
     complete: bool
     services: list[ServiceErased]
+
+
+class Whose(Sent):
+    person_ids: list[str]
+
+
+class Names(Received):
+    """By id, of those who are registered."""
+
+    names: dict[str, str]

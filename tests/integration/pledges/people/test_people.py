@@ -151,3 +151,15 @@ async def test_no_contact_is_kept_with_the_answers_to_repeated_requests(pledges:
     await register(pledges, "amina")
     [kept] = await pledges.rows("select * from idempotency")
     assert "@" not in str(kept)
+
+
+async def test_staff_ask_what_people_are_called_and_nobody_else_does(pledges: Service) -> None:
+    await register(pledges, "noor", desk=True)
+    asked = {"person_ids": ["noor", "nobody"]}
+    answer = await pledges.client.post("/people/names", json=asked, headers=STAFF)
+    assert (answer.status_code, answer.json()) == (200, {"names": {"noor": "Noor"}})
+    for headers, status in ((AMINA, 403), (REVIEWER, 403), (bearer("machine", "service"), 403), ({}, 401)):
+        assert (await pledges.client.post("/people/names", json=asked, headers=headers)).status_code == status
+    refused: list[dict[str, Any]] = [{"person_ids": []}, {"person_ids": ["x"] * 201}, {}, asked | {"address": True}]
+    for bad in refused:
+        assert (await pledges.client.post("/people/names", json=bad, headers=STAFF)).status_code == 422
