@@ -26,6 +26,7 @@ GCM_SMTP_STARTTLS=false
 GCM_MAIL_FROM=GCM pledges <no-reply@demo.invalid>
 GCM_SIGN_IN_MAIL_FROM=no-reply@demo.invalid
 GCM_MAIL_DOMAIN=demo.invalid
+GCM_REPLY_DOMAIN=reply.demo.invalid
 """
 PRODUCTION = """\
 # Fill in what is empty; the two addresses begin with https:// and lead to the ports of docs/containers.md.
@@ -46,6 +47,8 @@ GCM_RETURN_PATH=
 GCM_DKIM_DOMAIN=
 GCM_DKIM_SELECTOR=gcm
 GCM_DKIM_KEY=
+# the domain whose mails to reply+… reach us: docs/operations.md
+GCM_REPLY_DOMAIN=
 # s3://bucket/folder
 GCM_ATTACHMENTS_URL=
 GCM_SUPPORT_ATTACHMENTS_URL=
@@ -56,6 +59,7 @@ AWS_SECRET_ACCESS_KEY=
 """
 ALWAYS = ("GCM_POSTGRES_PASSWORD", "GCM_KEYCLOAK_ADMIN_PASSWORD", "GCM_SERVICE_CLIENT_SECRET")
 SEALING = ("GCM_PORTAL_CLIENT_SECRET", "GCM_SESSION_KEYS", "GCM_LINK_KEYS", "GCM_MAIL_KEYS")
+ANSWERS = ("GCM_REPLY_KEYS", "GCM_INBOUND_SECRET")
 
 
 def register(app: typer.Typer) -> None:
@@ -73,7 +77,7 @@ def secrets(
 
     kind = "" if production else LOCAL_SECRET
     owned = roles(Service, lambda role: f"GCM_{role.upper()}_PASSWORD").values()
-    names = [*ALWAYS, *SEALING, *(name for database in owned for name in database.values())]
+    names = [*ALWAYS, *SEALING, *ANSWERS, *(name for database in owned for name in database.values())]
     say("# Whoever reads this file can read everything. It stays on this machine, with mode 0600.")
     print(PRODUCTION if production else TRIAL, end="")
     for name in names if production else (*names, "GCM_DEMO_PASSWORD"):

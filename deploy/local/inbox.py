@@ -1,5 +1,7 @@
 """`python -m deploy.local.inbox SMTP_PORT HTTP_PORT FILE [HOST]`: takes every mail, delivers none, shows all.
 
+What comes to a reply address goes on to GCM_INBOUND_URL, with GCM_INBOUND_SECRET, before it is said to be taken.
+
 GET / is a page to read them; GET /api/mails[?to=ADDRESS], GET /api/mails/ID and DELETE /api/mails are for programs.
 """
 
@@ -8,10 +10,12 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import httpx
 import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -24,21 +28,49 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, str, str]  # status, media type, body
 HTML, JSON = "text/html; charset=utf-8", "application/json"
 NOT_FOUND: Answer = (404, JSON, '{"title": "There is nothing here"}')
+ANSWERS = "reply+"
+MOST_NAMED = 20
 HEADERS = [
     (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'"),
     (b"x-content-type-options", b"nosniff"),
 ]
 
 
+@dataclass(frozen=True)
+class Gateway:
+    """Where answers to our mails go on to; without a URL they stay here, like all others."""
+
+    url: str = ""
+    secret: str = ""
+
+    async def bring(self, content: bytes) -> str:
+        """The answer of SMTP: a sender tries again after 4xx, and never after 5xx."""
+        headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": "message/rfc822"}
+        try:
+            async with httpx.AsyncClient(timeout=60) as http:
+                answer = await http.post(self.url, content=content, headers=headers)
+        except httpx.HTTPError as error:
+            return f"451 4.3.0 {type(error).__name__}: try again later"
+        if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            return "552 5.3.4 The mail is too large"
+        return "250 OK" if answer.is_success else f"451 4.3.0 {answer.status_code}: try again later"
+
+
 class Door:
     """What aiosmtpd calls when a mail has come."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
-        self._mailbox = mailbox
+    def __init__(self, mailbox: Mailbox, gateway: Gateway) -> None:
+        self._mailbox, self._gateway = mailbox, gateway
         self._clock = Clock()
 
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 - its name for it
         content = envelope.content if isinstance(envelope.content, bytes) else b""
+        if self._gateway.url and any(one.lower().startswith(ANSWERS) for one in envelope.rcpt_tos):
+            # as the last relay on a mail's way adds, for blind copies
+            to = "".join(f"Delivered-To: {one}\r\n" for one in envelope.rcpt_tos[:MOST_NAMED])
+            said = await self._gateway.bring(to.encode() + content)
+            if not said.startswith("250"):
+                return said
         mail = self._mailbox.add(envelope.mail_from or "", envelope.rcpt_tos, content, self._clock.system())
         return f"250 OK {mail.id}"
 
@@ -82,10 +114,10 @@ def http(mailbox: Mailbox) -> Callable[[dict[str, Any], object, Send], Awaitable
     return app
 
 
-async def receive(mailbox: Mailbox, host: str, port: int, stop: asyncio.Event) -> None:
+async def receive(mailbox: Mailbox, gateway: Gateway, host: str, port: int, stop: asyncio.Event) -> None:
     """SMTP until told to stop."""
     loop = asyncio.get_running_loop()
-    door = Door(mailbox)
+    door = Door(mailbox, gateway)
 
     def session() -> SMTP:
         return SMTP(door, hostname="localhost", ident="local inbox", enable_SMTPUTF8=True, loop=loop)
@@ -99,7 +131,11 @@ async def main(smtp_port: int, http_port: int, file: Path, host: str = "127.0.0.
     os.umask(0o077)  # mails are for nobody else on this machine
     mailbox = Mailbox(file)
     config = uvicorn.Config(http(mailbox), host=host, port=http_port, log_config=None, access_log=False, lifespan="off")
-    tasks = {"smtp": lambda stop: receive(mailbox, host, smtp_port, stop), "http": lambda stop: serve(config, stop)}
+    gateway = Gateway(os.environ.get("GCM_INBOUND_URL", ""), os.environ.get("GCM_INBOUND_SECRET", ""))
+    tasks = {
+        "smtp": lambda stop: receive(mailbox, gateway, host, smtp_port, stop),
+        "http": lambda stop: serve(config, stop),
+    }
     await run(tasks, Health())
 
 

@@ -62,7 +62,8 @@ def port_names() -> list[str]:
 
 def secret_names() -> list[str]:
     roles = [role for service in SERVICES for role in (f"{service}_owner", service)]
-    people = ["keycloak admin", "service client", "portal client", "portal sessions", "personas", "action links"]
+    people = ["keycloak admin", "service client", "portal client", "portal sessions", "personas"]
+    people += ["action links", "reply addresses", "mail gateway"]
     return ["postgres", *people, "database keycloak"] + [f"database {role}" for role in roles]
 
 
@@ -110,6 +111,8 @@ def _for_data(program: Program, place: Place) -> dict[str, str]:
         "GCM_PUBLIC_URL": place.http("portal", "localhost"),
         **(_for_files(program, place) if program.service in WITH_FILES else {}),
         **({"GCM_LINK_KEYS": place.secrets["action links"]} if program.name == "pledges-api" else {}),
+        **(_for_answers(place) if program.name == "network-support-api" else {}),
+        "GCM_NETWORK_SUPPORT_URL": place.http("network-support-api"),
     }
 
 
@@ -119,14 +122,22 @@ def _for_files(program: Program, place: Place) -> dict[str, str]:
     return {"GCM_ATTACHMENTS_URL": (place.state.folder / folder).as_uri()}
 
 
+def _for_answers(place: Place) -> dict[str, str]:
+    return {"GCM_REPLY_KEYS": place.secrets["reply addresses"], "GCM_INBOUND_SECRET": place.secrets["mail gateway"]}
+
+
 def inbox_command(place: Place) -> Command:
-    """The mail inbox, which is ours too but no service."""
+    """The mail inbox, which is ours too but no service. It hands answers to our mails on to network_support."""
     ports = (str(place.ports["smtp"]), str(place.ports["mail"]))
     return Command(
         name="inbox",
         argv=(sys.executable, "-m", "deploy.local.inbox", *ports, str(place.state.folder / "mails.jsonl")),
         log=place.state.log("inbox"),
-        environment=place.marker,
+        environment={
+            **place.marker,
+            "GCM_INBOUND_URL": f"{place.http('network-support-api')}/inbound/mail",
+            "GCM_INBOUND_SECRET": place.secrets["mail gateway"],
+        },
     )
 
 

@@ -1,8 +1,8 @@
-"""`python -m services.network_support ROLE…`: api, relay, consumer in one process or several; migrate by itself."""
+"""`python -m services.network_support ROLE…`: api, relay, consumer, mailbox in one process or several; or migrate."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,19 +40,36 @@ def migrate(owner_url: str, clock: Clock | None = None) -> None:
 def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.network_support.app import create_app
     from services.network_support.clocks import rules
+    from services.network_support.conversation.inbound.opening import mail
     from services.network_support.requests.policy import policy
     from shared.files.store import Store
 
     policy()  # a typo is refused now, not when somebody asks
     rules.use(rules.load(settings.clocks_folder))
-    return partial(create_app, pledges_url=settings.pledges_url, store=Store(settings.attachments_url))
+    store = Store(settings.attachments_url)
+    return partial(create_app, pledges_url=settings.pledges_url, store=store, mail=partial(mail, settings, store))
 
 
 @asynccontextmanager
 async def work(
-    settings: Settings, _: frozenset[str], database: "Database", health: Health
+    settings: Settings, roles: frozenset[str], database: "Database", health: Health
 ) -> AsyncIterator[Mapping[str, Task]]:
-    """What the role `consumer` does: it follows other services, computes clocks, closes what is quiet, sweeps files."""
+    """`consumer` follows others, computes clocks, closes what is quiet, sweeps files; `mailbox` fetches answers."""
+    async with AsyncExitStack() as stack:
+        tasks: dict[str, Task] = {}
+        if "consumer" in roles:
+            tasks |= await stack.enter_async_context(_consuming(settings, database, health))
+        if "mailbox" in roles:
+            from services.network_support.clocks import rules
+            from services.network_support.conversation.inbound.mailbox import fetching
+
+            rules.use(rules.load(settings.clocks_folder))  # an answer starts clocks again
+            tasks |= await stack.enter_async_context(fetching(settings, database))
+        yield tasks
+
+
+@asynccontextmanager
+async def _consuming(settings: Settings, database: "Database", health: Health) -> AsyncIterator[Mapping[str, Task]]:
     from services.network_support.clocks import rules
     from services.network_support.clocks.recomputing import Recomputing
     from services.network_support.handlers import SUBSCRIPTIONS
@@ -87,6 +104,7 @@ PROGRAM = Program(
     migrate=migrate,
     app=app,
     work=work,
+    workers=frozenset({"consumer", "mailbox"}),
 )
 
 if __name__ == "__main__":

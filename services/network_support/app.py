@@ -1,5 +1,6 @@
 """The HTTP application of network_support."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -7,6 +8,10 @@ from fastapi import APIRouter, FastAPI
 from services.network_support.attachments.api import LARGER
 from services.network_support.attachments.api import router as attachments
 from services.network_support.clocks.api import router as clocks
+from services.network_support.conversation.api import router as conversation
+from services.network_support.conversation.inbound.api import LARGER as LARGER_MAILS
+from services.network_support.conversation.inbound.api import router as inbound
+from services.network_support.conversation.inbound.opening import Mail
 from services.network_support.memberships import Memberships
 from services.network_support.merging.api import router as merging
 from services.network_support.offers import reply
@@ -31,17 +36,23 @@ SAYS = """Entities ask the UN Network on Migration for help with their pledges (
 Who may act for which entity is asked of the pledges service; while that does not answer, writes are
 refused with 503. How long an answer may take is counted in working time of a duty station: GET /calendars."""
 ROUTERS: list[APIRouter] = [
-    *(requests, steps, attachments),
+    *(requests, steps, attachments, conversation, inbound),
     *(offers, matching, unmet),
     clocks,
     *(merging, queues, cases, officers, replies, work_items),
 ]
 
 
-def create_app(parts: Parts | None, pledges_url: str = "http://pledges", store: Store | None = None) -> FastAPI:
-    """`pledges_url`: where the pledges service is; `store`: of files. Without parts: the routes only, for contracts.
+def create_app(
+    parts: Parts | None,
+    pledges_url: str = "http://pledges",
+    store: Store | None = None,
+    mail: Callable[[Parts], Mail] | None = None,
+) -> FastAPI:
+    """`pledges_url`: where the pledges service is; `store`: of files; `mail`: makes what takes mails.
 
-    Raises Faulty, with file and line, when a policy file has a fault: then nothing is served.
+    Without parts: the routes only, for contracts. Raises Faulty, with file and line, when a policy file has a fault:
+    then nothing is served.
     """
     weights()
     reply.words()
@@ -49,4 +60,6 @@ def create_app(parts: Parts | None, pledges_url: str = "http://pledges", store: 
     state: dict[str, Any] = {"counted": Counted()}
     if parts is not None:
         state["memberships"] = Memberships(pledges_url, parts.http)
-    return create("Network support", SAYS, parts, ROUTERS, larger=LARGER, store=store, **state)
+    if parts and mail:
+        state["mail"] = mail(parts)
+    return create("Network support", SAYS, parts, ROUTERS, larger=LARGER | LARGER_MAILS, store=store, **state)

@@ -17,7 +17,7 @@ from shared.events.people import ErasureDone, HandedOver, InvitationIssued, Pers
 from shared.events.pledges import EvidenceDeclined, PledgeEvent, PledgeStep, SignOffAsked
 from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW, TYPES, carried_by
 from shared.events.reviews import MilestoneEvent
-from shared.events.support import RequestMoved, RequestStep
+from shared.events.support import MailNotTaken, RequestMessage, RequestMoved, RequestStep
 from shared.messaging import outbox
 from shared.messaging.republish import Republisher
 from shared.messaging.subscriptions import Effect, Projection, Subscription
@@ -55,6 +55,18 @@ async def mail_asked(session: AsyncSession, event: Event[SignOffAsked | Evidence
 async def mail_request_step(session: AsyncSession, event: Event[RequestStep | RequestMoved], moment: Moment) -> None:
     step = event.data
     await _call(session, event, moment, step.entity_id, step.pledge_id, request_id=str(step.request_id))
+
+
+async def mail_message(session: AsyncSession, event: Event[RequestMessage], moment: Moment) -> None:
+    told = event.data
+    facts: dict[str, Any] = {"request_id": str(told.request_id), "message": told.number}
+    await _call(session, event, moment, told.entity_id, told.pledge_id, **facts)
+
+
+async def mail_not_taken(session: AsyncSession, event: Event[MailNotTaken], moment: Moment) -> None:
+    told = event.data
+    facts: dict[str, Any] = {"request_id": str(told.request_id), "mail_id": str(told.mail_id), "why": told.reason}
+    await _call(session, event, moment, told.entity_id, told.pledge_id, **facts)
 
 
 async def mail_handover(session: AsyncSession, event: Event[HandedOver], moment: Moment) -> None:
@@ -141,9 +153,20 @@ SUBSCRIPTIONS: list[Subscription] = [
     ),
     Effect("erasures", PLEDGES_WORKFLOW, {"person.erased.v1": erase_person}),
     Effect(
+        "message_mails",
+        SUPPORT_WORKFLOW,
+        {
+            "request.message.v1": mail_message,
+            "request.reply.v1": mail_message,
+            "request.mail_not_taken.v1": mail_not_taken,
+        },
+    ),
+    Effect(
         "support_mails",
         SUPPORT_WORKFLOW,
-        dict.fromkeys((type_ for type_ in MAILS if TYPES[type_].topic == SUPPORT_WORKFLOW), mail_request_step),
+        dict.fromkeys(
+            (type_ for type_ in MAILS if TYPES[type_].data in {RequestStep, RequestMoved}), mail_request_step
+        ),
     ),
 ]
 REPUBLISHERS: list[Republisher] = []

@@ -3,9 +3,7 @@
 Nothing of what it answers is stored but person ids and the moment that follows from a time zone.
 """
 
-import asyncio
 import re
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,16 +11,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
-import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from shared.asking import Asking, ServiceToken
 from shared.errors import Unavailable
-
-log = structlog.get_logger()
 
 MOST_ENTITIES = 200  # in one search
 MOST_LINKS = 1000  # for one mail; pledges beyond are listed without
-EARLY = 30.0  # seconds before its end at which a token is no longer used
 FOCAL_POINT = "focal_point"
 _CODE = re.compile("[a-z_]{1,40}")  # reasons are stored, so nothing else may be in them
 
@@ -77,45 +72,11 @@ class Unreachable:
     reason: str
 
 
-class ServiceToken:
-    """Our own access token by client credentials (RFC 6749, 4.4). One caller fetches, the others wait."""
-
-    def __init__(self, http: httpx.AsyncClient, url: str, client_id: str, secret: str) -> None:
-        self._http, self._url, self._credentials = http, url, (client_id, secret)
-        self._token, self._good_until = "", 0.0
-        self._lock = asyncio.Lock()
-
-    async def get(self) -> str:
-        """Raises Unavailable when the identity provider gives none."""
-        async with self._lock:
-            if time.monotonic() >= self._good_until:
-                await self._fetch()
-            return self._token
-
-    def forget(self, token: str) -> None:
-        """After a 401; a token that was fetched meanwhile stays."""
-        if token == self._token:
-            self._good_until = 0.0
-
-    async def _fetch(self) -> None:
-        asked = time.monotonic()
-        try:
-            answer = await self._http.post(
-                self._url, data={"grant_type": "client_credentials"}, auth=self._credentials, timeout=5
-            )
-            answer.raise_for_status()
-            granted = answer.json()
-            self._token = str(granted["access_token"])
-            self._good_until = asked + float(granted.get("expires_in", 60)) - EARLY
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-            raise Unavailable(f"The identity provider gives no token: {type(error).__name__}.") from None
-
-
 class Recipients:
     """Client of the pledges service. All methods raise Unavailable while it cannot answer."""
 
     def __init__(self, http: httpx.AsyncClient, pledges_url: str, token: ServiceToken) -> None:
-        self._http, self._url, self._token = http, pledges_url.rstrip("/"), token
+        self._post = Asking("pledges", pledges_url, http, token).post
 
     async def search(self, entity_ids: Collection[str], *, role: str = FOCAL_POINT, desk: bool = False) -> Found:
         """Focal points (or those of another role) of these entities and, with `desk`, staff on duty.
@@ -171,26 +132,6 @@ class Recipients:
     async def invited(self, invitation_id: str) -> Contact | Unreachable:
         """Whoever an invitation goes to, with the token of its link, as long as it is open."""
         return _read(_Invited, await self._post("/contacts/invited", {"invitation_id": invitation_id})).result()
-
-    async def _post(self, path: str, body: dict[str, Any]) -> Any:
-        token = await self._token.get()
-        answer = await self._send(path, body, token)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            self._token.forget(token)
-            answer = await self._send(path, body, await self._token.get())
-        if answer.status_code != httpx.codes.OK:
-            log.warning("recipients.refused", path=path, status=answer.status_code)
-            raise Unavailable(f"The pledges service answers {answer.status_code} to {path}.")
-        try:
-            return answer.json()
-        except ValueError:
-            raise Unavailable(f"The pledges service answers {path} with something that is no JSON.") from None
-
-    async def _send(self, path: str, body: dict[str, Any], token: str) -> httpx.Response:
-        try:
-            return await self._http.post(self._url + path, json=body, headers={"Authorization": f"Bearer {token}"})
-        except httpx.HTTPError as error:
-            raise Unavailable(f"The pledges service does not answer: {type(error).__name__}.") from None
 
 
 class _Answer(BaseModel):

@@ -32,6 +32,7 @@ class Settings(ServiceSettings):
     dkim_selector: str = "gcm"
     dkim_key: str = Field(default="", repr=False)  # RSA, PEM; or in a file:
     dkim_key_file: Path | None = None
+    network_support_url: str = "http://127.0.0.1:8002"  # what a mail about a message says is asked there
     public_url: str = "http://localhost:8000"  # of the portal: begins every link in a mail
     # outside production nobody else is written to, so that a copy of real data mails no real person
     mail_allowed_domains: Annotated[tuple[str, ...], NoDecode] = (

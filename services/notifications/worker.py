@@ -8,15 +8,17 @@ from typing import Self
 
 import httpx
 
+from services.notifications.conversations import Conversations
 from services.notifications.deliveries.composing import Composer
 from services.notifications.deliveries.expander import Expander
 from services.notifications.deliveries.sender import Sender
 from services.notifications.handlers import SUBSCRIPTIONS
-from services.notifications.recipients import Recipients, ServiceToken
+from services.notifications.recipients import Recipients
 from services.notifications.reminders.planner import Planner
 from services.notifications.reminders.policy import policy
 from services.notifications.reminders.scheduler import Scheduler
 from services.notifications.settings import Settings
+from shared.asking import Asking, ServiceToken
 from shared.clock import Clock
 from shared.db import Database
 from shared.messaging.nudge import Nudge
@@ -26,9 +28,11 @@ from shared.waking import Wake
 
 
 def recipients(settings: Settings, http: httpx.AsyncClient) -> Recipients:
-    token_url = f"{settings.jwks_url.rpartition('/')[0]}/token"  # beside the keys: the provider as processes reach it
-    token = ServiceToken(http, token_url, settings.service_client_id, settings.service_client_secret)
-    return Recipients(http, settings.pledges_url, token)
+    return Recipients(http, settings.pledges_url, ServiceToken.of(settings, http))
+
+
+def conversations(settings: Settings, http: httpx.AsyncClient) -> Conversations:
+    return Conversations(Asking("network_support", settings.network_support_url, http, ServiceToken.of(settings, http)))
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Worker:
     health: Health
     clock: Clock
     recipients: Recipients
+    conversations: Conversations
     nudge: Callable[[], None]
     heard: Wake = field(default_factory=Wake)
     written: Wake = field(default_factory=Wake)
@@ -51,7 +56,8 @@ class Worker:
         async with httpx.AsyncClient(timeout=5) as http:
             await relay.start()
             try:
-                yield cls(settings, database, health, Clock(settings.clock_file), recipients(settings, http), relay)
+                clock, asked = Clock(settings.clock_file), (recipients(settings, http), conversations(settings, http))
+                yield cls(settings, database, health, clock, *asked, relay)
             finally:
                 await relay.stop()
 
@@ -86,7 +92,7 @@ class Worker:
         return Expander(self.database, self.clock, self.recipients, self.heard, self.written)
 
     def sender(self) -> Sender:
-        composer = Composer(self.database, self.clock, self.recipients, policy(), self.settings)
+        composer = Composer(self.database, self.clock, self.recipients, policy(), self.settings, self.conversations)
         return Sender(self.database, self.clock, composer, self.settings, self.written, self.nudge)
 
     def planner(self) -> Planner:

@@ -63,6 +63,11 @@ DONE: dict[str, Callable[[Language], str]] = {
         "Your request is on its way. The Network’s staff on duty and your focal points get an e-mail; you get another"
         " one when the staff have read it."
     ),
+    "message-sent": lambda language: language.gettext("Your message is sent. The other side is told by e-mail."),
+    "question-sent": lambda language: language.gettext(
+        "Your question is sent, by e-mail too. The request waits for the answer."
+    ),
+    "note-kept": lambda language: language.gettext("The note is kept. Only staff see it."),
     "support-withdrawn": lambda language: language.gettext("The request is taken back."),
     "published": lambda language: language.gettext(
         "Published: everybody can see it now. The focal points of the entity get an e-mail."

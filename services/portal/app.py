@@ -15,6 +15,7 @@ from services.portal.pages import (
     closing,
     demand,
     desk,
+    desk_request,
     draft,
     evidence,
     files,
@@ -41,6 +42,7 @@ from services.portal.pages import (
     statistics,
     subscribing,
     support,
+    talking,
     unsubscribing,
 )
 from services.portal.pages import public as public_pages
@@ -71,8 +73,10 @@ PAGES = (
     closing,
     support,
     offers,
+    talking,
     presenting,
     desk,
+    desk_request,
     matching,
     evidence,
     merging,

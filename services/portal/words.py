@@ -45,6 +45,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "fund_proposal": N_("A proposal to the Migration Fund"),
         "un_team_coordination": N_("Coordination with the UN team in the country"),
     },
+    "sender": {
+        "requester": N_("The entity that asked"),
+        "staff": N_("The Network’s staff"),
+        "system": N_("The system"),
+    },
     "support": {
         "requested": N_("Support was requested"),
         "matched": N_("Support was matched"),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from shared.client.clocks import Clocks
+from shared.client.conversation import Conversation
 from shared.client.desk import Desk
 from shared.client.lists import Listing
 from shared.client.models.base import Page, Sent
@@ -16,7 +17,7 @@ WORDLESS = Said()
 Requests = Listing[Page[Request], Request]
 
 
-class Support(SupportFiles, Offers, Clocks, Desk):
+class Support(SupportFiles, Conversation, Offers, Clocks, Desk):
     """The network_support service."""
 
     async def open(self, wish: Opening, *, key: str | None = None) -> Request:

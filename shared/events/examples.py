@@ -25,7 +25,7 @@ from shared.events.pledges import (
     Target,
 )
 from shared.events.reviews import MilestoneEvent, MilestoneSnapshot
-from shared.events.support import RequestMoved, RequestStep, SupportEvent, SupportSnapshot
+from shared.events.support import MailNotTaken, RequestMessage, RequestMoved, RequestStep, SupportEvent, SupportSnapshot
 from shared.reference.dates import PartialDate
 
 _AT = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
@@ -157,6 +157,11 @@ def _buried(service: str) -> DeadLetterBuried:
     )
 
 
+_MESSAGE = RequestMessage(request_id=_REQUEST, pledge_id=_PLEDGE, entity_id="veridia", number=1)
+_NOT_TAKEN = MailNotTaken(
+    request_id=_REQUEST, pledge_id=_PLEDGE, entity_id="veridia", mail_id=_EVENT, reason="too_large"
+)
+
 EXAMPLES: dict[str, Data] = {
     "pledge.published.v1": _pledge("published", []),
     "pledge.amended.v1": _pledge("amended", ["period"]),
@@ -186,6 +191,9 @@ EXAMPLES: dict[str, Data] = {
     "request.refused.v1": _request("refused"),
     "request.acknowledged.v1": _request("acknowledged"),
     "request.withdrawn.v1": _request("withdrawn"),
+    "request.message.v1": _MESSAGE,
+    "request.reply.v1": _MESSAGE,
+    "request.mail_not_taken.v1": _NOT_TAKEN,
     "request.drafted.v1": _moved("draft", "system"),
     "request.triaged.v1": _moved("triage", "network_staff"),
     "request.asked.v1": _moved("needs_info", "network_staff"),

@@ -9,7 +9,7 @@ from shared.events.notifications import ContactLost, ReminderUnreachable
 from shared.events.people import ErasureDone, HandedOver, InvitationIssued, LeadLeft, PersonErased
 from shared.events.pledges import EvidenceDeclined, PledgeEvent, PledgeStep, SignOffAsked
 from shared.events.reviews import MilestoneEvent
-from shared.events.support import RequestMoved, RequestStep, SupportEvent
+from shared.events.support import MailNotTaken, RequestMessage, RequestMoved, RequestStep, SupportEvent
 
 PLEDGES = "gcm.pledges"
 ENTITIES = "gcm.entities"
@@ -77,6 +77,11 @@ _TYPES = [
     ),
     EventType("request.acknowledged.v1", SUPPORT_WORKFLOW, RequestStep, "Network staff acknowledged it"),
     EventType("request.withdrawn.v1", SUPPORT_WORKFLOW, RequestStep, "The requester withdrew it"),
+    EventType("request.message.v1", SUPPORT_WORKFLOW, RequestMessage, "Network staff wrote to the requester"),
+    EventType("request.reply.v1", SUPPORT_WORKFLOW, RequestMessage, "The requester wrote to Network staff"),
+    EventType(
+        "request.mail_not_taken.v1", SUPPORT_WORKFLOW, MailNotTaken, "A mail about it was not taken, or not whole"
+    ),
     EventType(
         "request.drafted.v1",
         SUPPORT_WORKFLOW,

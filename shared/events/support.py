@@ -61,3 +61,22 @@ class RequestMoved(Data):
     ] = Field(description="After the step")
     by: Literal["entity", "network_staff", "system"] = Field(description="The role, never the person")
     revision: int = Field(ge=1)
+
+
+class RequestMessage(Data):
+    """Something was said about a request. What, the network_support service tells; ids only."""
+
+    request_id: UUID
+    pledge_id: UUID
+    entity_id: str
+    number: int = Field(ge=1)
+
+
+class MailNotTaken(Data):
+    """A mail about a request was not taken, or not all of it. Whom to tell so, the network_support service tells."""
+
+    request_id: UUID
+    pledge_id: UUID
+    entity_id: str
+    mail_id: UUID
+    reason: Literal["too_large", "broken", "expired", "files_left_out"]

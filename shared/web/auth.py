@@ -182,6 +182,8 @@ STAFF_OR_REVIEWER = Rule(
 ADMINS = Rule("admins", "administrators", frozenset({ADMIN}))
 # the token in the body is the proof: whose it is, and whether it still holds, the use case asks
 LINK_HOLDER = Rule("link_holder", "whoever holds an action link", anyone=True)
+# likewise, by a secret of its own: gateways know nothing of our identity provider
+MAIL_GATEWAY = Rule("mail_gateway", "our mail gateway", anyone=True)
 SERVICES = Rule("services", "our own services", frozenset({SERVICE}))
 
 

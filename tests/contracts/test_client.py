@@ -18,6 +18,7 @@ from shared.client.models import (
     advice,
     attachments,
     clocks,
+    conversation,
     desk,
     duplicates,
     entities,
@@ -40,8 +41,8 @@ from shared.client.support import Support
 
 OPENAPI = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi"
 SERVICES = {"pledges": Pledges, "network_support": Support, "notifications": Notifications}
-CONTACTS = {f"/contacts/{one}" for one in ("search", "resolve", "author", "handover", "invited")}
-FOR_MACHINES = {"/livez", "/readyz", "/bounces"} | CONTACTS  # of no use to a caller outside
+CONTACTS = {f"/contacts/{one}" for one in ("search", "resolve", "author", "handover", "invited", "standing")}
+FOR_MACHINES = {"/livez", "/readyz", "/bounces", "/messages/resolve", "/inbound/mail"} | CONTACTS  # of no use outside
 
 Route = tuple[str, str, frozenset[str]]  # method, path, names of query parameters
 
@@ -174,6 +175,9 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "DayList": Page[clocks.Day],
             "RunList": Page[clocks.ClockRun],
             **OF_THE_DESK,
+            "MessageView": conversation.Message,
+            "MessagePage": Page[conversation.Message],
+            "MailPage": Page[conversation.MailLine],
         },
     }
     rooms = {
@@ -182,7 +186,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             *(entities, members, people, reviews, search, statistics),
         ),
         n: (notifications,),
-        s: (support, offers, clocks, desk),
+        s: (support, offers, clocks, desk, conversation),
     }
     found: dict[str, list[tuple[str, type[BaseModel]]]] = {}
     for service, special in renamed.items():
@@ -215,7 +219,8 @@ OF_THE_DESK: dict[str, type[BaseModel]] = {
     "WorkItemView": desk.WorkItem,
 }
 MACHINES_MODELS = {"Search", "Found", "Reachable", "Resolve", "Resolved", "Unreachable"} | {
-    *("WhomToTell", "WhoReported", "Told", "WhomToInvite", "Invited", "Taken")
+    *("WhomToTell", "WhoReported", "Told", "WhomToInvite", "Invited", "Taken"),
+    *("WhoWrote", "Standing", "Wanted", "Mailed", "Arrived"),
 }
 
 

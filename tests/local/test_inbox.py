@@ -1,12 +1,16 @@
 """The mail inbox as a process: real SMTP in, pages and JSON out."""
 
 import json
+import os
 import smtplib
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -23,13 +27,14 @@ NASTY = "<script>alert(1)</script>"
 class Inbox:
     """One process at a time, on the same ports and file."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, **environment: str) -> None:
         self.smtp, self.http = choose(2)
+        self._environment = {**os.environ, **environment}
         self._argv = [sys.executable, "-m", "deploy.local.inbox", str(self.smtp), str(self.http), str(file)]
         self.start()
 
     def start(self) -> None:
-        self._process = subprocess.Popen(self._argv)  # noqa: S603 - our own program
+        self._process = subprocess.Popen(self._argv, env=self._environment)  # noqa: S603 - our own program
         eventually(lambda: answers(self.http, "/"))
 
     def stop(self) -> None:
@@ -115,3 +120,40 @@ def test_a_mail_that_cannot_be_read_is_shown_as_such(tmp_path: Path) -> None:
     content = b"Content-Type: text/plain; charset=none-such\n\n\xff\xfe"
     mail = mailbox.add("a@demo.invalid", ["b@demo.invalid"], content, Clock().system())
     assert mail.subject == "(unreadable)" or mail.text
+
+
+@contextmanager
+def gateway(*statuses: int) -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+    """A service that takes mails, and what it was brought; answers with each of `statuses` in turn."""
+    brought: list[tuple[str, bytes]] = []
+
+    class Service(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            brought.append((self.headers["Authorization"], body))
+            self.send_response(statuses[len(brought) - 1])
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Service) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/inbound/mail", brought
+        server.shutdown()
+
+
+def test_answers_go_on_before_they_are_said_to_be_taken(tmp_path: Path) -> None:
+    to = "reply+abc@reply.demo.invalid"
+    with gateway(503, 200, 413) as (url, brought):
+        inbox = Inbox(tmp_path / "mails.jsonl", GCM_INBOUND_URL=url, GCM_INBOUND_SECRET="sesame")
+        try:
+            with pytest.raises(smtplib.SMTPDataError, match="try again") as later:
+                inbox.send(to)
+            inbox.send(to)
+            with pytest.raises(smtplib.SMTPDataError) as never:
+                inbox.send(to)
+            inbox.send("amina@demo.invalid")
+            assert (later.value.smtp_code, never.value.smtp_code) == (451, 552)
+            assert [one["to"] for one in inbox.get("/api/mails").json()] == [[to], ["amina@demo.invalid"]]
+            assert [secret for secret, _ in brought] == ["Bearer sesame"] * 3
+            assert brought[0][1].startswith(f"Delivered-To: {to}\r\n".encode())
+        finally:
+            inbox.stop()

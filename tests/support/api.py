@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +22,8 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from services.network_support.conversation.inbound import opening
+from services.network_support.settings import Settings
 from services.notifications.deliveries.bounces.commands import Desk
 from services.notifications.deliveries.returning import ReturnPath
 from services.notifications.deliveries.suppression.hashing import Hashing
@@ -38,6 +41,15 @@ from tests.support.databases import Databases
 
 SEAL = Seal(["a secret that seals the action links of tests"])
 MAIL_KEYS = ("a secret that signs what tests send",)
+MAIL = Settings(
+    environment="test",
+    database_url="postgresql://nowhere",
+    kafka_bootstrap="nowhere",
+    oidc_issuer="http://id.test",
+    pledges_url="http://pledges",
+    reply_keys=("a secret that makes reply addresses of tests",),
+    inbound_secret="the mail gateway of tests",  # pragma: allowlist secret
+)
 START = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)  # business time of a test, until it moves the clock
 
 
@@ -165,10 +177,13 @@ def _application(name: str, parts: Parts, store: Store) -> Iterator[FastAPI]:
 
 def _own(name: str, store: Store) -> dict[str, Any]:
     """What an application gets from its settings."""
-    if name == "notifications":
-        path = ReturnPath(MAIL_KEYS, "bounces@demo.invalid")
-        return {"bounces": Desk(path, Hashing(MAIL_KEYS)), "links": Links(MAIL_KEYS)}
-    return {"seal": SEAL, "store": store} if name == "pledges" else {"store": store}
+    match name:
+        case "pledges":
+            return {"seal": SEAL, "store": store}
+        case "network_support":
+            return {"store": store, "mail": partial(opening.mail, MAIL, store)}
+    path = ReturnPath(MAIL_KEYS, "bounces@demo.invalid")
+    return {"bounces": Desk(path, Hashing(MAIL_KEYS)), "links": Links(MAIL_KEYS)}
 
 
 @asynccontextmanager

@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from services.notifications.content.words import LANGUAGES
+from services.notifications.conversations import Said
 from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
-from services.notifications.deliveries.steps import AUDIENCES, PERSONAL, REMINDER, TEMPLATES
+from services.notifications.deliveries.steps import ANSWERABLE, AUDIENCES, MESSAGES, PERSONAL, REMINDER, TEMPLATES
 from services.notifications.recipients import Contact, Membership
 from services.notifications.reminders.listing import Listed, Listing
 
 PORTAL = "https://pledges.example"
+REPLY_TO = "reply+abc@reply.demo.invalid"
 PLEDGE = UUID("01922f00-0000-7000-8000-000000000001")
 TOLD = Membership(datetime(2024, 10, 1, tzinfo=UTC), other="Bruno Keita", role="delegate", token="gAAAA_invitation")
 EVERY = [(template, language) for template in TEMPLATES for language in LANGUAGES]
@@ -43,7 +45,8 @@ def a_letter(template: str, person: Contact, *, offset: int = -30, pledges: int 
         return of_membership(template, replace(person, membership=person.membership or TOLD), PORTAL)
     facts: dict[str, Any] = {"fields": ["period", "targets.0.by", "targets.1.by", "unheard_of"], "request_id": "r-1"}
     facts |= {"entity_id": "veridia", "update": 2, **told}
-    return of_step(template, person, PLEDGE, facts, PORTAL)
+    said = Said("amina", REPLY_TO, "Which consulates?\n\nAnd since when?" if template in MESSAGES else None, asks=True)
+    return of_step(template, person, PLEDGE, facts, PORTAL, said if template in ANSWERABLE else None)
 
 
 class Page(HTMLParser):

@@ -35,9 +35,18 @@ async def require_room(session: AsyncSession, request: SupportRequest) -> None:
 
 
 async def attach(
-    session: AsyncSession, request: SupportRequest, name: str, file: Received, author: Author, moment: Moment
+    session: AsyncSession,
+    request: SupportRequest,
+    name: str,
+    file: Received,
+    author: Author,
+    moment: Moment,
+    message: int | None = None,
 ) -> Attachment:
-    """The object `name` holds the bytes of `file`. The request is locked, and does not change. Raises Conflict."""
+    """The object `name` holds the bytes of `file`, which came with a `message` or by itself.
+
+    The request is locked, and does not change. Raises Conflict.
+    """
     await require_room(session, request)
     await loose.hold(session, name, moment.system)
     made = Attachment(
@@ -49,6 +58,7 @@ async def attach(
         size=file.size,
         sha256=file.sha256,
         person=author.person_id,
+        message=message,
         by=author.by,
         uploaded_at=moment.business,
         recorded_at=moment.system,

@@ -23,6 +23,7 @@ class Attachment(Table, table=True):
     size: int
     sha256: str
     person: str | None  # who, for the record; None: the system. No API shows it
+    message: int | None = None  # the number of the message that it came with
     by: str  # entity, network_staff, system
     uploaded_at: datetime = Field(sa_type=TIMESTAMPTZ)
     recorded_at: datetime = Field(sa_type=TIMESTAMPTZ)

@@ -16,6 +16,7 @@ class AttachmentView(BaseModel):
     size: int = Field(description="Bytes")
     sha256: str
     by: Literal["entity", "network_staff", "system"] = Field(description="Whose it is: the role, never the person")
+    message: int | None = Field(description="The number of the mail that it came with, among the messages")
     uploaded_at: AwareDatetime = Field(description="Business time, UTC")
     removed_at: AwareDatetime | None = None
 

@@ -8,11 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.network_support.conversation import commands as conversation
 from services.network_support.requests import closing, commands, drafts
 from services.network_support.requests.answering import ActingFor, EitherSide, SignedIn, Staff, answer
 from services.network_support.requests.lifecycle import WITH_REASON, Step
+from services.network_support.requests.models import SupportRequest
 from services.network_support.requests.schemas import Closing, Confirmation, Edit, RequestView, Said, Wish
-from shared.authors import of_entity, staff, staff_or_entity
+from shared.authors import Author, of_entity, staff, staff_or_entity
+from shared.clock import Moment
 from shared.web.app import Using
 from shared.web.etag import SeenRevision, require
 from shared.web.writing import Answer, Once, Writing
@@ -48,6 +51,15 @@ BY_ENTITY = (
 )
 
 
+async def _taken(
+    session: AsyncSession, request: SupportRequest, step: Step, author: Author, moment: Moment, reason: str | None
+) -> SupportRequest:
+    """What is asked and answered stands in the conversation, too, from where it is mailed."""
+    if step in {"asked", "answered"}:
+        return await conversation.take(session, request, step, author, moment, reason=reason)
+    return await commands.take(session, request, step, author, moment, reason=reason)
+
+
 def _by_staff(step: Step) -> Callable[..., Awaitable[Response]]:
     async def take(
         request_id: UUID, actor: Staff, seen: SeenRevision, once: Once, parts: Using, said: Maybe = None
@@ -56,7 +68,7 @@ def _by_staff(step: Step) -> Callable[..., Awaitable[Response]]:
 
         async def write(session: AsyncSession) -> Answer:
             request = await commands.locked(session, request_id, seen)
-            return await answer(session, await commands.take(session, request, step, author, moment, reason=reason))
+            return await answer(session, await _taken(session, request, step, author, moment, reason))
 
         return await once(actor, write)
 
@@ -78,7 +90,7 @@ def _by_entity(step: Step) -> Callable[..., Awaitable[Response]]:
 
         async def write(session: AsyncSession) -> Answer:
             request = await commands.locked_by_entity(session, acting, request_id, seen, moment)
-            return await answer(session, await commands.take(session, request, step, author, moment, reason=reason))
+            return await answer(session, await _taken(session, request, step, author, moment, reason))
 
         return await once(actor, write)
 

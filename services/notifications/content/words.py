@@ -30,6 +30,7 @@ class Words(BaseModel):
     greeting_without_name: str
     reasons: dict[str, str]
     automatic: str
+    answerable: str  # in its place where a mail can be answered
     preferences: str
     unsubscribe: str
     untitled: str

@@ -2,14 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from services.notifications.calendar import queries as calendars
 from services.notifications.calendar.entries import Entries, Entry, Place
+from services.notifications.conversations import Conversations, Said
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
 from services.notifications.deliveries.lifecycle import Outage, Outcome, Suppressed
-from services.notifications.deliveries.steps import AUDIENCES, PERSONAL, REMINDER, WITHDRAWN
+from services.notifications.deliveries.steps import (
+    ANSWERABLE,
+    AUDIENCES,
+    MESSAGES,
+    PERSONAL,
+    POINTED,
+    REMINDER,
+    WITHDRAWN,
+)
 from services.notifications.deliveries.suppression.commands import holds
 from services.notifications.deliveries.suppression.hashing import Hashing
 from services.notifications.preferences import categories
@@ -35,10 +45,16 @@ class Composer:
     """Raises Unavailable while the pledges service cannot be asked."""
 
     def __init__(
-        self, database: Database, clock: Clock, recipients: Recipients, policy: Policy, settings: Settings
+        self,
+        database: Database,
+        clock: Clock,
+        recipients: Recipients,
+        policy: Policy,
+        settings: Settings,
+        conversations: Conversations,
     ) -> None:
         self._database, self._clock, self._recipients, self._policy = database, clock, recipients, policy
-        self._settings = settings
+        self._settings, self._conversations = settings, conversations
         self._entries = Entries(Place.of(settings))
         self._hashing = Hashing(settings.mail_keys)
         self._portal = settings.public_url.rstrip("/")
@@ -62,15 +78,41 @@ class Composer:
         return await self._recipients.of_handover(claimed.facts["handover_id"], audience, withdrawn=withdrawn)
 
     async def _step(self, claimed: Claimed) -> Composed:
-        if AUDIENCES[claimed.template] == "author":
-            told = await self._recipients.author(claimed.pledge_id, claimed.facts["update"])
-            contact = await self._allowed(claimed, told)
-        else:
-            contact = await self._contact(claimed, claimed.entity_id, claimed.pledge_id)
+        pointed = await self._said(claimed) if AUDIENCES[claimed.template] in POINTED else None
+        contact = await (self._pointed(claimed, pointed) if pointed else self._reached(claimed))
         if isinstance(contact, Unreachable):
             return Composed(Suppressed(contact.reason))
+        said = None
+        if claimed.template in ANSWERABLE:
+            said = pointed or await self._said(claimed, claimed.person_id)
+        if claimed.template in MESSAGES and (said is None or said.text is None):
+            return Composed(Suppressed("no_such_message"))
         facts = {**claimed.facts, "entity_id": claimed.entity_id}
-        return Composed(of_step(claimed.template, contact, claimed.pledge_id, facts, self._portal))
+        return Composed(of_step(claimed.template, contact, claimed.pledge_id, facts, self._portal, said))
+
+    async def _reached(self, claimed: Claimed) -> Contact | Unreachable:
+        if AUDIENCES[claimed.template] == "author":
+            told = await self._recipients.author(claimed.pledge_id, claimed.facts["update"])
+            return await self._allowed(claimed, told)
+        return await self._contact(claimed, claimed.entity_id, claimed.pledge_id)
+
+    async def _pointed(self, claimed: Claimed, said: Said) -> Contact | Unreachable:
+        """Who asked, unless they are told as focal point; whose mail was not taken, in any case."""
+        if said.person_id is None:
+            return Unreachable("no_contact")
+        asked: dict[str, Any] = {"entity_id": claimed.entity_id, "pledge_id": claimed.pledge_id}
+        found = await self._recipients.resolve(said.person_id, **asked)
+        if isinstance(found, Contact) and AUDIENCES[claimed.template] == "asker":
+            return Unreachable("focal_point")
+        if isinstance(found, Unreachable):
+            found = await self._recipients.resolve(said.person_id, **asked, roles={"delegate"})
+        return await self._allowed(replace(claimed, person_id=said.person_id), found)
+
+    async def _said(self, claimed: Claimed, person_id: str | None = None) -> Said:
+        number = claimed.facts["message"] if claimed.template in MESSAGES else None
+        return await self._conversations.said(
+            claimed.facts["request_id"], number, person_id, claimed.facts.get("mail_id")
+        )
 
     async def _reminder(self, claimed: Claimed) -> Composed:
         if claimed.not_before and late(claimed.not_before, self._clock.business(), self._policy):

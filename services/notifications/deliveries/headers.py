@@ -22,7 +22,9 @@ def of(claimed: Claimed, found: Listing | None, links: Links, domain: str, at: d
 
 
 def _thread(claimed: Claimed, found: Listing | None) -> str:
-    """Of one pledge: whatever is sent about it. Of reminders of several: those of one milestone."""
+    """Of one request or else pledge: whatever is sent about it. Of reminders of several: those of one milestone."""
+    if request := claimed.facts.get("request_id"):
+        return f"request-{request}"
     pledges: set[UUID] = {pledge.pledge_id for pledge in found.pledges} if found else set()
     if claimed.pledge_id or len(pledges) == 1:
         return f"pledge-{claimed.pledge_id or pledges.pop()}"

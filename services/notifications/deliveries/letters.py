@@ -1,7 +1,7 @@
 """What a mail says: from a delivery's ids and codes and the contact as it is at the moment of sending."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,19 +9,21 @@ from services.notifications.content.cleaning import one_line, shorten
 from services.notifications.content.renderer import Content, render
 from services.notifications.content.shown import Shown, fill
 from services.notifications.content.words import FALLBACK, Words, spoken, words
+from services.notifications.conversations import Said
 from services.notifications.deliveries.steps import AUDIENCES
 from services.notifications.recipients import Contact
 from services.notifications.reminders.listing import Listing
 
 LONGEST_NAME = 100
 LONGEST_IN_SUBJECT = 90
+LONGEST_SAID, MOST_LINES = 10_000, 200  # of what somebody wrote; all of it is on the page
 
 
 @dataclass(frozen=True)
 class Letter:
     """A mail ready for its envelope. `reason` is why the person gets it, in codes, for a header.
 
-    `calendar`: an entry for the person's calendar, as iCalendar.
+    `calendar`: an entry for the person's calendar, as iCalendar. `reply_to`: where answers arrive, "" for nowhere.
     """
 
     address: str = field(repr=False)
@@ -29,6 +31,7 @@ class Letter:
     content: Content = field(repr=False)
     reason: str
     calendar: bytes | None = field(default=None, repr=False)
+    reply_to: str = field(default="", repr=False)
 
 
 def letter(
@@ -56,13 +59,21 @@ def letter(
         "unsubscribe_url": "",
         "portal": portal,
         "items": [],
+        "lines": [],
     }
     content = render(template, language, {**everywhere, **values})
     return Letter(contact.address, name, content, f"{audience}; {template}")
 
 
-def of_step(template: str, contact: Contact, pledge_id: UUID | None, facts: Mapping[str, Any], portal: str) -> Letter:
-    """The mail about one step of one pledge or request."""
+def of_step(
+    template: str,
+    contact: Contact,
+    pledge_id: UUID | None,
+    facts: Mapping[str, Any],
+    portal: str,
+    written: Said | None = None,
+) -> Letter:
+    """The mail about one step of one pledge or request; `written`: what is answered by answering it."""
     said = words(spoken(contact.language))
     title = one_line(contact.pledge_title or "") or said.untitled
     values = {
@@ -76,8 +87,14 @@ def of_step(template: str, contact: Contact, pledge_id: UUID | None, facts: Mapp
         "pledge_id": pledge_id,
         "request_id": facts.get("request_id"),
         "items": _fields(said, facts.get("fields", ())),
+        "why": facts.get("why"),
+        "asks": written is not None and written.asks,
+        "lines": _lines(said, written),
     }
-    return letter(template, contact, [contact.entity_name], values, portal)
+    if written is None:
+        return letter(template, contact, [contact.entity_name], values, portal)
+    made = letter(template, contact, [contact.entity_name], values | {"automatic": said.answerable}, portal)
+    return replace(made, reply_to=written.reply_to)
 
 
 def of_membership(template: str, contact: Contact, portal: str) -> Letter:
@@ -97,6 +114,14 @@ def of_membership(template: str, contact: Contact, portal: str) -> Letter:
 
 def _name(said: Words, name: str) -> Shown:
     return said.shown(one_line(name, LONGEST_NAME))
+
+
+def _lines(said: Words, written: Said | None) -> list[Shown]:
+    if written is None or written.text is None:
+        return []
+    lines = shorten(written.text.strip(), LONGEST_SAID).split("\n")
+    shown = [said.shown(one_line(line, LONGEST_SAID)) for line in lines[:MOST_LINES]]
+    return shown if len(lines) <= MOST_LINES else [*shown, said.shown("…")]
 
 
 def _fields(said: Words, codes: Sequence[str]) -> list[dict[str, str]]:

@@ -44,6 +44,8 @@ def message(
     made = EmailMessage(policy=_POLICY)
     made["From"] = mailbox(*parseaddr(sender))
     made["To"] = mailbox(letter.name, letter.address)
+    if letter.reply_to:
+        made["Reply-To"] = mailbox(parseaddr(sender)[0], letter.reply_to)
     made["Subject"] = header(letter.content.subject, LONGEST_SUBJECT)
     made["Date"] = format_datetime(now)
     made["Message-ID"] = message_id

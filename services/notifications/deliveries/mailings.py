@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid4, uuid7
 
 from services.notifications.deliveries import commands
 from services.notifications.deliveries.models import Mailing
-from services.notifications.deliveries.steps import AUDIENCES, MAILS, Audience
+from services.notifications.deliveries.steps import AUDIENCES, MAILS, POINTED, Audience
 from services.notifications.recipients import Found, Person
 
 _CALL = insert(Mailing).on_conflict_do_nothing()
@@ -66,6 +66,8 @@ class Open:
             return found.entities.get(self.entity_id, [])
         if self.audience == "author":
             return [Person(person_id=f"{self.pledge_id}/{self.facts['update']}")]
+        if self.audience in POINTED:
+            return [Person(person_id=self.facts["mail_id" if self.audience == "writer" else "request_id"])]
         # who it is, the pledges service tells at the moment of sending; until then this number stands for them
         return [Person(person_id=number) for number in self.facts.values()]
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-# those of the entity; Network staff on duty; the two of a handover; who has an invitation; who made a report
-Audience = Literal["focal_points", "desk", "former", "successor", "invited", "author"]
+# those of the entity; Network staff on duty; the two of a handover; who has an invitation; who made a report; a
+# delegate who asked for support; whoever's mail it is about
+Audience = Literal["focal_points", "desk", "former", "successor", "invited", "author", "asker", "writer"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,6 @@ MAILS: dict[str, tuple[Mail, ...]] = {
     "request.refused.v1": (Mail("support_refused", "focal_points"),),
     "request.acknowledged.v1": (Mail("support_acknowledged", "focal_points"),),
     "request.drafted.v1": (Mail("support_drafted", "focal_points"),),
-    "request.asked.v1": (Mail("support_asked", "focal_points"),),
-    "request.answered.v1": (Mail("support_answered", "desk"),),
     "request.accepted.v1": (Mail("support_accepted", "focal_points"),),
     "request.redirected.v1": (Mail("support_redirected", "focal_points"),),
     "request.declined.v1": (Mail("support_declined", "focal_points"),),
@@ -45,6 +44,9 @@ MAILS: dict[str, tuple[Mail, ...]] = {
     "request.closed.v1": (Mail("support_closed", "focal_points"),),
     "request.reopened.v1": (Mail("support_reopened", "desk"),),
     "request.withdrawn.v1": (Mail("support_withdrawn", "desk"),),
+    "request.message.v1": (Mail("support_message", "focal_points"), Mail("support_message_asker", "asker")),
+    "request.reply.v1": (Mail("support_reply", "desk"),),
+    "request.mail_not_taken.v1": (Mail("support_mail_not_taken", "writer"),),
     "membership.handed_over.v1": (Mail("handover_former", "former"), Mail("handover_successor", "successor")),
     "membership.handover_withdrawn.v1": (
         Mail("handover_withdrawn_former", "former"),
@@ -54,6 +56,15 @@ MAILS: dict[str, tuple[Mail, ...]] = {
 }
 
 WITHDRAWN = frozenset(mail.template for mail in MAILS["membership.handover_withdrawn.v1"])
+MESSAGES = frozenset(mail.template for mail in MAILS["request.message.v1"])  # which hold what somebody wrote
+# whose answers arrive on the request: those about one that its entity has sent
+ANSWERABLE = frozenset(
+    mail.template
+    for type_, mails in MAILS.items()
+    for mail in mails
+    if type_.startswith("request.") and mail.audience in {"focal_points", "asker"}
+) - {"support_drafted", "support_refused"}
+POINTED: frozenset[Audience] = frozenset({"asker", "writer"})  # one person, whom network_support knows
 PERSONAL: frozenset[Audience] = frozenset({"former", "successor", "invited"})  # one person, whoever they are
 AUDIENCES: dict[str, Audience] = {
     mail.template: mail.audience for mails in (*MAILS.values(), (REMINDER,)) for mail in mails

@@ -2,21 +2,21 @@
 
 from typing import Literal
 
-from services.notifications.deliveries.steps import AUDIENCES, PERSONAL
+from services.notifications.deliveries.steps import AUDIENCES, PERSONAL, POINTED
 
 Category = Literal["reminders", "pledges", "support", "desk"]
 
 _REMINDERS = {"reminder"}
-_SUPPORT = {"support_received", "support_refused", "support_acknowledged"}
 
 
 def of(template: str) -> Category | None:
-    """None: about who somebody is here (an invitation, a handover), which is told whatever they turned off."""
+    """None: about who somebody is here (an invitation, a handover), or what they themselves asked or wrote, which is
+    told whatever they turned off."""
     audience = AUDIENCES[template]
-    if audience in PERSONAL:
+    if audience in PERSONAL | POINTED:
         return None
     if audience == "desk":
         return "desk"
     if template in _REMINDERS:
         return "reminders"
-    return "support" if template in _SUPPORT else "pledges"
+    return "support" if template.startswith("support_") else "pledges"

@@ -9,8 +9,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from services.notifications.content.renderer import Content
+from services.notifications.conversations import Said
 from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
-from services.notifications.deliveries.steps import AUDIENCES, PERSONAL, REMINDER
+from services.notifications.deliveries.steps import ANSWERABLE, AUDIENCES, MESSAGES, PERSONAL, REMINDER
 from services.notifications.recipients import Contact, Membership
 from services.notifications.reminders.listing import Listed, Listing
 
@@ -32,6 +33,7 @@ class Names(BaseModel):
     title: str
     other_title: str
     milestone: str
+    message: str
 
 
 @cache
@@ -54,7 +56,8 @@ def _letter(template: str, language: str, called: Names, portal: str) -> Letter:
         return of_reminder(template, {ENTITY: contact}, listing, portal)
     if AUDIENCES[template] in PERSONAL:
         return of_membership(template, contact, portal)
-    return of_step(template, contact, PLEDGES[0], FACTS, portal)
+    written = Said("sample", "sample@example.org", called.message if template in MESSAGES else None)
+    return of_step(template, contact, PLEDGES[0], FACTS, portal, written if template in ANSWERABLE else None)
 
 
 def _contact(template: str, language: str, called: Names) -> Contact:

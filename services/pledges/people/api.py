@@ -24,11 +24,13 @@ from services.pledges.people.schemas import (
     Resolve,
     Resolved,
     Search,
+    Standing,
     Told,
     Unreachable,
     WhomToTell,
     WhoReported,
     Whose,
+    WhoWrote,
 )
 from services.pledges.progress.api import Sealing
 from shared.web.app import Using
@@ -213,6 +215,15 @@ async def told(wanted: WhomToTell, parts: Using) -> Response:
     async with parts.database.transaction() as session:
         found = await contacts.told(session, wanted)
     return _kept_nowhere(found)
+
+
+@router.post(
+    "/contacts/standing", tags=CONTACTS, dependencies=SERVICE, summary="May who wrote still write for an entity"
+)
+async def standing(wanted: WhoWrote, parts: Using) -> Standing:
+    """Asked when a mail has arrived. Tells no address. Changes nothing."""
+    async with parts.database.transaction() as session:
+        return await contacts.standing(session, wanted, parts.clock.business())
 
 
 def _kept_nowhere(found: Resolved | Told | Unreachable) -> Response:

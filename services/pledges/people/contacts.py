@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from services.pledges.entities.authority import FOCAL_POINT, WRITERS, memberships, valid
 from services.pledges.entities.models import Entity, Handover, Membership
+from services.pledges.entities.schemas import Role
 from services.pledges.people.models import Person
 from services.pledges.people.schemas import (
     Found,
@@ -19,10 +20,12 @@ from services.pledges.people.schemas import (
     Resolve,
     Resolved,
     Search,
+    Standing,
     Told,
     Unreachable,
     WhomToTell,
     WhoReported,
+    WhoWrote,
 )
 from services.pledges.progress import links
 from services.pledges.progress.models import ProgressUpdate
@@ -115,13 +118,17 @@ async def author(session: AsyncSession, wanted: WhoReported, now: datetime) -> R
     if found is None:
         return Unreachable(reason="no_contact")
     entity_id = await _reporter(session, found)
-    roles = {one.role for one in await memberships(session, found.person_id, now) if one.entity_id == entity_id}
+    roles = await _roles(session, found.person_id, entity_id, now)
     if FOCAL_POINT in roles or WRITERS.isdisjoint(roles):
         return Unreachable(reason="focal_point" if FOCAL_POINT in roles else "no_membership")
     asked = {"person_id": found.person_id, "entity_id": entity_id, "pledge_id": wanted.pledge_id}
     given = {**asked, "roles": [FOCAL_POINT], "now": now}
     row = (await session.execute(_RESOLVE, given)).mappings().first()
     return Resolved.model_validate(dict(row)) if row else Unreachable(reason="no_contact")
+
+
+async def _roles(session: AsyncSession, person_id: str, entity_id: str | None, now: datetime) -> set[str]:
+    return {one.role for one in await memberships(session, person_id, now) if one.entity_id == entity_id}
 
 
 async def _reporter(session: AsyncSession, found: ProgressUpdate) -> str:
@@ -163,3 +170,14 @@ async def told(session: AsyncSession, wanted: WhomToTell) -> Told | Unreachable:
     if row and (row["withdrawn_at"] is not None) != wanted.withdrawn:
         return Unreachable(reason="over")
     return Told.model_validate(dict(row)) if row else Unreachable(reason="no_contact")
+
+
+_RANKS: tuple[Role, ...] = ("focal_point", "delegate", "viewer")
+
+
+async def standing(session: AsyncSession, wanted: WhoWrote, now: datetime) -> Standing:
+    """Whether who wrote may still write for the entity at `now` (business time), and from where they usually do."""
+    roles = await _roles(session, wanted.person_id, wanted.entity_id, now)
+    given = await session.scalar(select(col(Person.address)).where(col(Person.person_id) == wanted.person_id))
+    same = given is not None and given.casefold() == wanted.address.strip().casefold()
+    return Standing(role=next((role for role in _RANKS if role in roles), None), own_address=same)

@@ -215,6 +215,23 @@ class Told(BaseModel):
     since: datetime = Field(description="Business time")
 
 
+class WhoWrote(Strict):
+    """Somebody from whom a mail has come, as far as a sealed address tells, and where it says that it is from."""
+
+    model_config = _example(person_id=AMINA, entity_id="veridia", address="amina@demo.invalid")
+
+    person_id: PersonId
+    entity_id: EntityId
+    address: str = Field(default="", max_length=1_000, description="Compared with the person's own, and forgotten")
+
+
+class Standing(BaseModel):
+    """What the person may do for the entity now, and no more of them than was known before."""
+
+    role: Role | None = Field(description="The one with most rights; null: is no member, or not any more")
+    own_address: bool = Field(description="Whether the address is the one that the person has given")
+
+
 class ServiceErased(BaseModel):
     service: Literal["pledges", "network_support", "notifications"]
     at: datetime | None = Field(description="System time, UTC; null: not yet")

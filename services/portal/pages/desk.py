@@ -1,6 +1,5 @@
 """The Network's desk: submissions and requests for support. Reviewers look on; staff act."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -168,29 +167,3 @@ async def requests(
     }
     filters = {"state": wanted or ALL, "entity": entity, "type": kind}
     return page(request, "requests.html", words=Words(language_of(request)), filters=filters, **given)
-
-
-@router.get("/desk/requests/{request_id}")
-async def request_for_support(request: Request, request_id: UUID, person: StaffOrReviewer) -> Response:
-    found, history = await asyncio.gather(
-        person.client.support.get(request_id), person.client.support.history(request_id)
-    )
-    may_act = person.session.is_any(NETWORK_STAFF, ADMIN) and found.state == "submitted"
-    given: dict[str, Any] = {
-        "found": found,
-        "history": history.items,
-        "may_act": may_act,
-        "seen": found.etag,
-        "key": new_key(),
-    }
-    return page(request, "request.html", words=Words(language_of(request)), **given)
-
-
-@router.post("/desk/requests/{request_id}")
-async def acknowledge(request_id: UUID, person: Staff, form: Form) -> Response:
-    key, seen = str(form.get(KEY, "")) or None, str(form.get(SEEN, ""))
-    try:
-        await person.client.support.acknowledge(request_id, seen=seen, key=key)
-    except (Stale, Conflict):
-        return done(f"{REQUESTS}/{request_id}", "moved-on")
-    return done(f"{REQUESTS}/{request_id}", "acknowledged")

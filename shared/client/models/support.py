@@ -90,6 +90,7 @@ class AttachmentView(Received):
     name: str
     media_type: str
     size: int
+    message: int | None = None
     sha256: str
     by: str
     uploaded_at: datetime

@@ -29,7 +29,7 @@ VERIDIA = Acting((Membership(entity_id="veridia", role="focal_point"),))
 
 @dataclass
 class People:
-    """The pledges service as far as it is asked: GET /me/memberships."""
+    """The pledges service as far as it is asked: GET /me/memberships, POST /contacts/standing; and our tokens."""
 
     roles: dict[str, dict[str, str]] = field(
         default_factory=lambda: {
@@ -44,10 +44,19 @@ class People:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if self.down:
             raise httpx.ConnectError("refused")
+        if request.url.path.endswith("/token"):
+            return httpx.Response(200, json={"access_token": "t", "expires_in": 300})
+        if request.url.path == "/contacts/standing":
+            return self._standing(json.loads(request.content))
         token = request.headers["authorization"].removeprefix("Bearer ")
         person = jwt.decode(token, options={"verify_signature": False})["sub"]
         found = [{"entity_id": e, "role": role, "until": None} for e, role in self.roles.get(person, {}).items()]
         return httpx.Response(200, json={"person_id": person, "memberships": found})
+
+    def _standing(self, asked: dict[str, str]) -> httpx.Response:
+        role = self.roles.get(asked["person_id"], {}).get(asked["entity_id"])
+        own = asked["address"] == f"{asked['person_id']}@demo.invalid"
+        return httpx.Response(200, json={"role": role, "own_address": own})
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,8 @@ async def test_the_public_hears_of_what_it_may_and_others_of_every_step(
     ]
     assert set(public[-1].data["support"]) == {"request_id", "sequence", "pledge_id", "status"}
     told = await support.service.outbox("gcm.support.workflow")
-    assert [event.type for event in told][1:] == [
+    steps = [event.type for event in told if "number" not in event.data]  # the others are messages
+    assert steps[1:] == [
         f"request.{step}.v1"
         for step in (
             *("acknowledged", "triaged", "asked", "answered", "accepted", "matching_begun", "matched"),

@@ -31,8 +31,6 @@ TABLE = {
     "request.refused.v1": [(AMINA, "support_refused"), (BAO, "support_refused")],
     "request.acknowledged.v1": [(AMINA, "support_acknowledged"), (BAO, "support_acknowledged")],
     "request.drafted.v1": [(AMINA, "support_drafted"), (BAO, "support_drafted")],
-    "request.asked.v1": [(AMINA, "support_asked"), (BAO, "support_asked")],
-    "request.answered.v1": [(DESK, "support_answered")],
     "request.accepted.v1": [(AMINA, "support_accepted"), (BAO, "support_accepted")],
     "request.redirected.v1": [(AMINA, "support_redirected"), (BAO, "support_redirected")],
     "request.declined.v1": [(AMINA, "support_declined"), (BAO, "support_declined")],
@@ -43,6 +41,13 @@ TABLE = {
     "request.closed.v1": [(AMINA, "support_closed"), (BAO, "support_closed")],
     "request.reopened.v1": [(DESK, "support_reopened")],
     "request.withdrawn.v1": [(DESK, "support_withdrawn")],
+    "request.message.v1": [
+        (AMINA, "support_message"),
+        (BAO, "support_message"),
+        (address("dario"), "support_message_asker"),
+    ],
+    "request.reply.v1": [(DESK, "support_reply")],
+    "request.mail_not_taken.v1": [(AMINA, "support_mail_not_taken")],
     "membership.handed_over.v1": [(AMINA, "handover_former"), (address("bruno"), "handover_successor")],
     "membership.handover_withdrawn.v1": [
         (AMINA, "handover_withdrawn_former"),
@@ -54,6 +59,7 @@ TABLE = {
 
 @pytest.mark.parametrize("type_", TYPES)
 async def test_the_recipients_of_every_event(post: Post, type_: str) -> None:
+    post.people.delegates["veridia"] = ["dario"]
     await post.hears(type_)
     await post.send()
     assert post.inbox.sent() == TABLE.get(type_, [])

@@ -9,7 +9,7 @@ from services.pledges.registry.content import EXAMPLE
 from services.portal.parts import Parts
 from shared.process import Health
 from tests.integration.portal.whole import Whole
-from tests.support.api import Service, Services, once
+from tests.support.api import MAIL, Service, Services, once
 from tests.support.entities import STAFF, VERIDIA, add_entity, give, made
 from tests.support.portal import PLEDGES, SUPPORT, Portal, parts, settings
 from tests.support.tokens import bearer
@@ -71,12 +71,20 @@ async def registry(pledges: Service) -> Registry:
     return Registry(pledges)
 
 
+def gives_token(_: httpx.Request) -> httpx.Response:
+    """The identity provider, to a service of ours."""
+    token = bearer("machine", "service")["Authorization"].removeprefix("Bearer ")
+    return httpx.Response(200, json={"access_token": token, "expires_in": 300})
+
+
 @pytest.fixture
 async def whole(service: Services) -> Whole:
     """Both services behind the portal; two fictional States with their people."""
     pledges = await service("pledges")
     to_pledges = httpx.ASGITransport(pledges.app, raise_app_exceptions=False)
-    support = await service("network_support", http=httpx.AsyncClient(transport=to_pledges))
+    provider = httpx.MockTransport(gives_token)
+    asking = httpx.AsyncClient(transport=to_pledges, mounts={MAIL.oidc_issuer: provider})
+    support = await service("network_support", http=asking)
     to_support = httpx.ASGITransport(support.app, raise_app_exceptions=False)
     mounts: dict[str, httpx.AsyncBaseTransport] = {PLEDGES: to_pledges, SUPPORT: to_support}
     http = httpx.AsyncClient(mounts=mounts)

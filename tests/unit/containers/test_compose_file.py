@@ -34,6 +34,7 @@ FILLED = {
     "GCM_MAIL_FROM": "a@b.example",
     "GCM_SIGN_IN_MAIL_FROM": "a@b.example",
     "GCM_MAIL_DOMAIN": "b.example",
+    "GCM_REPLY_DOMAIN": "reply.b.example",
     "GCM_ATTACHMENTS_URL": "s3://bucket/pledges",
     "GCM_SUPPORT_ATTACHMENTS_URL": "s3://bucket/support",
 }

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.notifications.recipients import Contact, Recipients, ServiceToken, Unreachable
+from services.notifications.recipients import Contact, Recipients, Unreachable
+from shared.asking import ServiceToken
 from shared.errors import Unavailable
 
 PLEDGES, TOKEN_URL = "http://pledges.test", "http://id.test/token"

@@ -204,3 +204,25 @@ async def test_addresses_are_not_to_be_stored_on_the_way(pledges: Service) -> No
 async def test_a_wrong_field_is_named(pledges: Service, path: str, body: dict[str, Any], field: str) -> None:
     answer = await pledges.client.post(f"/contacts/{path}", json=body, headers=MACHINE)
     assert (answer.status_code, set(faults(answer))) == (422, {field})
+
+
+async def standing(pledges: Service, **wanted: Any) -> dict[str, Any]:
+    return await made(pledges.client.post("/contacts/standing", json=wanted, headers=MACHINE))
+
+
+async def test_who_wrote_a_mail_is_known_by_role_and_usual_address_only(pledges: Service) -> None:
+    await add_entity(pledges)
+    given = await give(pledges, "bruno", "delegate")
+    await give(pledges, "vera", "viewer")
+    await register(pledges, "bruno")
+    asked = {"person_id": "bruno", "entity_id": "veridia"}
+    for address, own in (("Bruno@Demo.invalid ", True), ("other@demo.invalid", False), ("", False)):
+        assert await standing(pledges, **asked, address=address) == {"role": "delegate", "own_address": own}
+    assert await standing(pledges, person_id="vera", entity_id="veridia") == {"role": "viewer", "own_address": False}
+    for person, entity in (("bruno", "kalmora"), ("nobody", "veridia")):
+        assert (await standing(pledges, person_id=person, entity_id=entity))["role"] is None
+    await end(pledges, given)
+    assert (await standing(pledges, **asked))["role"] is None
+    for who in (STAFF, ADMIN, REVIEWER, bearer("bruno")):
+        answer = await pledges.client.post("/contacts/standing", json=asked, headers=who)
+        assert answer.status_code == 403
