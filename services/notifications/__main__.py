@@ -38,9 +38,11 @@ def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.notifications.calendar.entries import Place
     from services.notifications.deliveries.bounces.commands import Desk
     from services.notifications.preferences.links import Links
+    from services.notifications.worker import telling
 
     bounces, links = Desk.of(settings), Links(settings.mail_keys)
-    return partial(create_app, place=Place.of(settings), bounces=bounces, links=links)
+    told = partial(telling, settings)
+    return partial(create_app, place=Place.of(settings), bounces=bounces, links=links, telling=told)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from services.notifications.deliveries.mailings import call_for
 from services.notifications.deliveries.steps import MAILS
 from services.notifications.deliveries.suppression import commands as suppression
 from services.notifications.preferences import commands as preferences
+from services.notifications.rehearsals import commands as rehearsals
 from services.notifications.reminders import known
 from shared.clock import Moment
 from shared.events.envelope import Event
@@ -85,6 +86,7 @@ async def erase_person(session: AsyncSession, event: Event[PersonErased], moment
     await drop(session, event.data.person_id)
     await preferences.forget(session, event.data.person_id)
     await suppression.forget(session, event.data.person_id, moment.system)
+    await rehearsals.forget(session, event.data.person_id)
     done = ErasureDone(erasure_id=event.data.erasure_id)
     await outbox.add(session, "erasure.done_by_notifications.v1", str(event.data.erasure_id), done, moment.system)
 

@@ -14,6 +14,8 @@ from services.notifications.deliveries.expander import Expander
 from services.notifications.deliveries.sender import Sender
 from services.notifications.handlers import SUBSCRIPTIONS
 from services.notifications.recipients import Recipients
+from services.notifications.rehearsals.rehearsing import Rehearser
+from services.notifications.rehearsals.telling import Telling
 from services.notifications.reminders.planner import Planner
 from services.notifications.reminders.policy import policy
 from services.notifications.reminders.scheduler import Scheduler
@@ -33,6 +35,10 @@ def recipients(settings: Settings, http: httpx.AsyncClient) -> Recipients:
 
 def conversations(settings: Settings, http: httpx.AsyncClient) -> Conversations:
     return Conversations(Asking("network_support", settings.network_support_url, http, ServiceToken.of(settings, http)))
+
+
+def telling(settings: Settings, http: httpx.AsyncClient) -> Telling:
+    return Telling(recipients(settings, http), settings.public_url)
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Worker:
         if "sender" in roles:
             made |= {"expander": self.expander().run, "sender": self.sender().run}
         if "scheduler" in roles:
-            made["scheduler"] = self.scheduler().run
+            made |= {"scheduler": self.scheduler().run, "rehearser": self.rehearser().run}
         return made
 
     def _consumer(self) -> Task:
@@ -97,6 +103,9 @@ class Worker:
 
     def planner(self) -> Planner:
         return Planner(self.database, self.clock, self.recipients, policy())
+
+    def rehearser(self) -> Rehearser:
+        return Rehearser(self.database, self.clock, self.recipients)
 
     def scheduler(self) -> Scheduler:
         return Scheduler(self.planner(), self.clock, self.heard, self.written, self.nudge)

@@ -17,6 +17,13 @@ DONE: dict[str, Callable[[Language], str]] = {
         " publish it, or ask for a change; the focal points are told either way."
     ),
     "already": lambda language: language.gettext("This was done already, and was not done twice."),
+    "rehearsal-ordered": lambda language: language.gettext(
+        "The rehearsal is ordered. It takes a moment; look again. Nothing is sent."
+    ),
+    "mail-paused": lambda language: language.gettext("This mail waits from now on. What is on its way still arrives."),
+    "mail-goes": lambda language: language.gettext(
+        "This mail goes again, unless another pause holds it. What was too late is skipped."
+    ),
     "moved-on": lambda language: language.gettext(
         "Nothing was done: somebody was faster, or you had sent it before. This is how it stands now."
     ),

@@ -35,8 +35,10 @@ from services.portal.pages import (
     moving,
     offers,
     partners,
+    pauses,
     presenting,
     proxies,
+    rehearsals,
     reporting,
     reviews,
     statistics,
@@ -84,6 +86,8 @@ PAGES = (
     moving,
     calendars,
     mails,
+    rehearsals,
+    pauses,
     unsubscribing,
 )
 LARGER = files.LARGER | reporting.LARGER | importing.LARGER

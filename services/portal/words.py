@@ -320,6 +320,25 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "no_focal_point_with_an_address": N_("no focal point has an address"),
         "not_delivered": N_("it could not be delivered"),
     },
+    "rehearsal": {
+        "waiting": N_("It waits for its turn"),
+        "running": N_("It is at work"),
+        "done": N_("Done"),
+        "failed": N_("It has failed"),
+    },
+    "difference": {
+        "only_as_is": N_("Goes no more"),
+        "only_changed": N_("Goes newly"),
+        "lists_other": N_("Is another one"),
+    },
+    "paused": {
+        "all": N_("All mail"),
+        "reminders": N_("Reminders"),
+        "pledges": N_("Mail about pledges"),
+        "support": N_("Mail about support"),
+        "desk": N_("Mail to the desk"),
+        "people": N_("Invitations and handovers"),
+    },
     "mail": {
         "pledge_submitted": N_("A pledge was submitted"),
         "pledge_received": N_("A pledge was received"),

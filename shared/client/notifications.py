@@ -13,11 +13,12 @@ from shared.client.models.notifications import (
     Summary,
     Suppression,
 )
-from shared.client.room import Id, Room
+from shared.client.rehearsing import Rehearsing
+from shared.client.room import Id
 from shared.client.sending import Download, at
 
 
-class Notifications(Room):
+class Notifications(Rehearsing):
     """The notifications service."""
 
     def deliveries(

@@ -137,6 +137,8 @@ async def world(service: Services) -> World:
         "code": "plenary-2024",
         "number": "1",
         "presentation_id": str(uuid4()),
+        "rehearsal_id": str(uuid4()),
+        "pause_id": str(uuid4()),
         "template": "reminder",
         "language": "en",
         "suppression_id": str(uuid4()),

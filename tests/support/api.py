@@ -28,8 +28,11 @@ from services.notifications.deliveries.bounces.commands import Desk
 from services.notifications.deliveries.returning import ReturnPath
 from services.notifications.deliveries.suppression.hashing import Hashing
 from services.notifications.preferences.links import Links
+from services.notifications.recipients import Recipients
+from services.notifications.rehearsals.telling import Telling
 from services.pledges.progress.sealing import Seal
 from shared import clock as clocks
+from shared.asking import ServiceToken
 from shared.clock import Clock
 from shared.db import Database
 from shared.files.store import Store
@@ -183,7 +186,13 @@ def _own(name: str, store: Store) -> dict[str, Any]:
         case "network_support":
             return {"store": store, "mail": partial(opening.mail, MAIL, store)}
     path = ReturnPath(MAIL_KEYS, "bounces@demo.invalid")
-    return {"bounces": Desk(path, Hashing(MAIL_KEYS)), "links": Links(MAIL_KEYS)}
+    return {"bounces": Desk(path, Hashing(MAIL_KEYS)), "links": Links(MAIL_KEYS), "telling": _telling}
+
+
+def _telling(http: httpx.AsyncClient) -> Telling:
+    """Of rehearsed mails, where the test brings no people."""
+    asked = "http://pledges.test"
+    return Telling(Recipients(http, asked, ServiceToken(http, f"{asked}/token", "none", "none")), "http://public.test")
 
 
 @asynccontextmanager

@@ -22,8 +22,11 @@ _ADD = insert(Delivery).on_conflict_do_nothing()
 _CLAIM = text("""
 with due as (
     select id from delivery
-    where (state in ('queued', 'deferred') and next_try_at <= :at and (not_before is null or not_before <= :now))
-       or (state = 'sending' and lease_until <= :at)
+    where ((state in ('queued', 'deferred') and next_try_at <= :at and (not_before is null or not_before <= :now))
+       or (state = 'sending' and lease_until <= :at))
+      and not exists (
+        select from mail_pause where ended_at is null and (templates is null or delivery.template = any(templates))
+      )
     order by next_try_at
     limit :most
     for update skip locked

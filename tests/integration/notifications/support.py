@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 from services.notifications.deliveries.expander import Expander
 from services.notifications.deliveries.sender import Sender
 from services.notifications.handlers import SUBSCRIPTIONS
+from services.notifications.rehearsals.telling import Telling
 from services.notifications.reminders.planner import Planner
 from services.notifications.settings import Settings
 from services.notifications.worker import Worker, conversations, recipients
@@ -386,6 +387,7 @@ async def opened(service: Service, people: People) -> AsyncIterator[Post]:
                 conversations(own, http),
                 lambda: service.nudges.append(None),
             )
+            service.app.state.telling = Telling(worker.recipients, own.public_url)
             post = Post(service, people, inbox, worker)
             yield post
             await post.close()
