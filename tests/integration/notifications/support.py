@@ -43,7 +43,7 @@ from tests.support.tokens import bearer
 STAFF, REVIEWER = bearer("nora", "network_staff"), bearer("rana", "reviewer")
 NOT_STOPPED = asyncio.Event()
 AT = "2024-10-01T00:00:00Z"
-ZONES = {"kiri": "Pacific/Kiritimati", "baker": "Etc/GMT+12"}
+ZONES = {"kiri": "Pacific/Kiritimati", "baker": "Etc/GMT+12", "john": "America/St_Johns", "howe": "Australia/Lord_Howe"}
 
 
 @dataclass
@@ -56,6 +56,7 @@ class People:
     delegates: dict[str, list[str]] = field(default_factory=dict)
     desk: list[str] = field(default_factory=lambda: ["nora"])
     languages: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)  # of those who have another one than their name
     title: str | None = "Schools"
     filed_by: str | None = None
     author: str = "dario"  # of each report; none: a focal point made it
@@ -136,7 +137,7 @@ class People:
             return {"reachable": False, "reason": "no_membership"}
         return {
             "reachable": True,
-            "address": address(person),
+            "address": self.addresses.get(person, address(person)),
             "name": person.title(),
             "language": self.languages.get(person, "en"),
             "time_zone": "UTC",
