@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 from services.network_support.clocks import stopwatch
 from services.network_support.clocks.rules import Rules
 from services.network_support.clocks.working_time import Pause
+from services.network_support.triage import due
 from shared.clock import Clock
 from shared.db import Database
 from shared.errors import Conflict
@@ -156,6 +157,8 @@ class Recomputing:
         place = {"after_request": run.after_request or FIRST, "after_kind": run.after_kind or ""}
         clocks = (await session.execute(_BATCH, wanted | place)).all()
         moved = await self._compute(session, clocks) if clocks else 0
+        if moved:
+            await due.follow(session, {clock.request_id for clock in clocks})
         at, last = self._clock.system(), clocks[-1] if clocks else None
         place = {"after_request": last.request_id, "after_kind": last.kind} if last else place
         done = {"run_id": run.run_id, "done": len(clocks), "moved": moved, "at": at}

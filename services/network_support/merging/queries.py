@@ -6,6 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.network_support.clocks.lifecycle import KINDS
+from services.network_support.clocks.models import RequestClock
 from services.network_support.memberships import NO_SUCH_REQUEST
 from services.network_support.merging import lifecycle
 from services.network_support.merging.lifecycle import Side
@@ -51,6 +53,7 @@ async def preview(session: AsyncSession, request_id: UUID, into_id: UUID) -> Pre
         problem=problem,
         merged=_candidate(merged, likeness),
         into=_candidate(into, likeness),
+        clocks=await _open_clocks(session, request_id),
         comes_along=[one.request_id for one in await merged_into(session, request_id)],
     )
 
@@ -81,6 +84,12 @@ def shown(one: RequestMerge) -> MergedRequest:
 async def side(session: AsyncSession, request: SupportRequest) -> Side:
     into = await present(session, request.request_id)
     return Side(request.request_id, request.entity_id, request.state, into.into_id if into else None)
+
+
+async def _open_clocks(session: AsyncSession, request_id: UUID) -> list[str]:
+    own = col(RequestClock.request_id) == request_id
+    chosen = select(col(RequestClock.kind)).where(own, col(RequestClock.ended_at).is_(None))
+    return sorted((await session.execute(chosen)).scalars(), key=KINDS.index)
 
 
 def _problem(merged: SupportRequest) -> str | None:

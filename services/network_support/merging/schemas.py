@@ -54,6 +54,7 @@ class Preview(BaseModel):
     problem: str | None = Field(description="Why it cannot be")
     merged: Candidate = Field(description="The one that would end, and how alike it is to the other")
     into: Candidate = Field(description="The one that would stay")
+    clocks: list[str] = Field(description="Clocks of the merged one that would be cancelled; an undo brings them back")
     comes_along: list[UUID] = Field(description="Requests that were merged into it before, and would follow it")
 
 

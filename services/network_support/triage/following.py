@@ -14,7 +14,7 @@ from services.network_support.requests.lifecycle import Step
 from services.network_support.requests.models import KnownPledge, SupportRequest
 from services.network_support.search import index
 from services.network_support.search.models import CaseWords
-from services.network_support.triage import assigning
+from services.network_support.triage import assigning, due
 from services.network_support.triage.lifecycle import OPEN
 from services.network_support.triage.models import Case
 from services.network_support.triage.places import region_of
@@ -40,12 +40,13 @@ where pledge_id = :pledge_id and objectives <> cast(:objectives as text[])
 
 
 async def after(session: AsyncSession, request: SupportRequest, step: Step, moment: Moment) -> None:
-    """The request has taken a step: new on the desk once it is submitted, then wherever it is."""
+    """The request has taken a step, and its clocks with it: new on the desk once submitted, then wherever it is."""
     if request.state == "submitted" and step in {"opened", "decided"}:
         await appear(session, request, moment)
-        return
-    values = {"case_id": request.request_id, "stage": request.state, "is_open": request.state in OPEN}
-    await session.execute(_FOLLOW, values | {"at": moment.business})
+    else:
+        values = {"case_id": request.request_id, "stage": request.state, "is_open": request.state in OPEN}
+        await session.execute(_FOLLOW, values | {"at": moment.business})
+    await due.follow(session, [request.request_id])
 
 
 async def appear(session: AsyncSession, request: SupportRequest, moment: Moment) -> None:

@@ -204,6 +204,7 @@ class MergePreview(Received):
     problem: str | None
     merged: Candidate
     into: Candidate
+    clocks: list[str]
     comes_along: list[UUID]
 
 

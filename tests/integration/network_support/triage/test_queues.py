@@ -19,7 +19,7 @@ async def test_a_request_is_on_the_desk_from_submission_until_it_is_over(desk: D
     [item] = (await desk.get("/queues/new"))["items"]
     assert (item["case_id"], item["stage"], item["kind"]) == (waiting["request_id"], "submitted", "request")
     assert (item["excerpt"], item["language"], item["priority"]) == (waiting["text"], "en", "normal")
-    assert (item["officer"], item["due_at"], item["revision"]) == (None, None, 1)
+    assert (item["officer"], item["clock"], item["revision"]) == (None, "acknowledge", 1)
     await desk.support.post(f"/requests/{waiting['request_id']}/acknowledge", headers=STAFF, seen=2)
     assert await desk.ids("/queues/new") == []
     assert await desk.ids("/queues/all") == [waiting["request_id"]]
@@ -122,7 +122,7 @@ async def test_what_is_due_soon_comes_first_and_what_has_no_clock_last(desk: Des
     await desk.support.hears(pledge)
     one, two, three = [(await desk.support.opened(pledge))["request_id"] for _ in range(3)]
     now = desk.support.moment.business
-    for case_id, due in ((two, now + timedelta(hours=47)), (one, now + timedelta(hours=49)), (three, None)):
+    for case_id, due in ((two, now + timedelta(hours=23)), (one, now + timedelta(hours=25)), (three, None)):
         await _due(desk, case_id, due)
     assert await desk.ids("/queues/overdue_soon") == [two]
     assert await desk.ids("/queues/all") == [two, one, three]

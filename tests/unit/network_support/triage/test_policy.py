@@ -19,7 +19,7 @@ from shared.policies import Faulty
         ("match: [region]", "match: []", 16, "match"),
         ("- name: region\n", "- name: region and language\n", 9, "region and language"),
         ("only: {", "olny: {", 11, "olny"),
-        ("soon_hours: 48", "soon_hours: [48", 0, "line"),
+        ("soon_hours: 24", "soon_hours: [24", 0, "line"),
     ],
 )
 def test_a_typo_is_refused_with_its_line(tmp_path: Path, right: str, wrong: str, line: int, says: str) -> None:
