@@ -17,6 +17,7 @@ from services.network_support.memberships import NO_SUCH_REQUEST, Acting
 from services.network_support.requests import commands as requests
 from services.network_support.requests.lifecycle import Step, after, require_reason
 from services.network_support.requests.models import SupportRequest
+from services.network_support.search import index
 from shared.authors import Author
 from shared.clock import Moment
 from shared.errors import NotFound
@@ -84,6 +85,7 @@ async def say(
     )
     session.add(message)
     await session.flush()
+    await index.add(session, request.request_id, [(request.language, message.text)])
     if not words.internal:
         await _told(session, request, message, author, moment)
     return message

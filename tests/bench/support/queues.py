@@ -22,7 +22,7 @@ from tests.bench.support import desk, many
 from tests.support import tokens
 
 WANTED = int(os.environ.get("BENCH_REQUESTS", many.REQUESTS))
-PAGE, COUNTS = 6.0, 30.0  # times SELECT 1
+PAGE, COUNTS = 6.0, 10.0  # times SELECT 1
 CLIENTS, SECONDS, ROUNDS = 16, 0.7, 3
 LIMIT, FAR = 25, 40  # cases of a page; the page that is far
 FLOOR = "/select-one"

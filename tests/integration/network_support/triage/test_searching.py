@@ -61,6 +61,16 @@ async def test_it_is_found_by_its_id_its_entity_and_what_is_written_later(desk: 
     assert len(await desk.ids("/cases?text=veridia")) == 2
 
 
+async def test_it_is_found_by_what_both_sides_say_later(desk: Desk, pledge: UUID) -> None:
+    request = await desk.submitted(pledge)
+    path = f"/requests/{request['request_id']}/messages"
+    for body, headers in (({"text": "Which lighthouses?"}, STAFF), ({"text": "Those of the islands"}, None)):
+        answer = await desk.support.post(path, body, headers)
+        assert answer.status_code == 201, answer.text
+    for word in ("lighthouse", "island"):
+        assert await desk.ids(f"/cases?text={word}") == [request["request_id"]]
+
+
 async def test_what_is_over_is_found_when_it_is_asked_for(desk: Desk, pledge: UUID) -> None:
     request = await desk.submitted(pledge)
     await desk.support.post(f"/requests/{request['request_id']}/withdraw", seen=1)
