@@ -56,6 +56,7 @@ def process(parts: LocalParts, name: str, *argv: str, **environment: str) -> Ite
         "GCM_OIDC_ISSUER": tokens.ISSUER,
         "GCM_ATTACHMENTS_URL": (parts.folder / "attachments").as_uri(),
         "GCM_LINK_KEYS": "local-measurement-seals-no-real-link",  # pragma: allowlist secret
+        "GCM_REPLY_KEYS": "local-measurement-makes-no-real-address",  # pragma: allowlist secret
         "GCM_LOG_LEVEL": "WARNING",
         **environment,
     }

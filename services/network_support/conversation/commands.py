@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.network_support.conversation import lifecycle
+from services.network_support.conversation import lifecycle, queries
 from services.network_support.conversation.addresses import ReplyAddresses
 from services.network_support.conversation.lifecycle import Channel, Sender
 from services.network_support.conversation.models import Message, ReplyAddress
@@ -20,7 +20,7 @@ from services.network_support.requests.models import SupportRequest
 from services.network_support.search import index
 from shared.authors import Author
 from shared.clock import Moment
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.events.support import RequestMessage
 from shared.messaging import outbox
 
@@ -54,6 +54,9 @@ async def write(
     Raises NotFound, also for other entities' callers, Forbidden, and Conflict when the state allows no question.
     """
     request = await requests.of_either_side(session, acting, request_id, moment)
+    if request.state == "merged":
+        there = await queries.goes_on_in(session, request)
+        raise Conflict("It goes on in another request: write there.", more={"into": str(there.request_id)})
     return await say(session, request, "requester" if acting else "staff", words, author, moment)
 
 

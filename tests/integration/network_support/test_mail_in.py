@@ -331,3 +331,15 @@ async def test_what_is_kept_of_refused_mails_is_nothing_of_anybody(support: Supp
     assert [line["detail"] for line in answer.json()["items"]] == ["precedence"]
     [kept] = await support.service.rows("select string_agg(reply_address::text, ' ') as all from reply_address")
     assert to.partition("+")[2].partition("@")[0] not in kept["all"]
+
+
+async def test_an_answer_about_a_merged_request_arrives_where_it_goes_on(support: Support, pledge: UUID) -> None:
+    merged, into = await begun(support, pledge), await support.opened(pledge)
+    to = await address(support, merged)
+    body = {"into": into["request_id"], "reason": "The same."}
+    assert (await support.post(path(merged, "merge"), body, STAFF, seen=3)).status_code == 200
+    assert await arrives(support, raw(to)) == ["accepted"]
+    assert (len(await said(support, merged)), len(await said(support, into))) == (0, 1)
+    for who in (STAFF, bearer(FOCAL_POINT)):
+        answer = await support.post(path(merged), {"text": "Hello."}, who)
+        assert (answer.status_code, answer.json()["into"]) == (409, into["request_id"])

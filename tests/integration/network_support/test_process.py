@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "GCM_OIDC_ISSUER": "http://127.0.0.1:1/realms/gcm",
     "GCM_PLEDGES_URL": "http://127.0.0.1:1",
     "GCM_ATTACHMENTS_URL": "memory:///",
+    "GCM_REPLY_KEYS": "a secret that makes reply addresses of tests",
     "GCM_DATABASE_URL": "postgresql://127.0.0.1:1/nothing",
 }
 
