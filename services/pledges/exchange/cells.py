@@ -1,4 +1,4 @@
-"""What stands in one cell of a file: read, written, and made harmless for spreadsheet programs. Pure."""
+"""What stands in one cell of a file, read and written. Pure."""
 
 import json
 import re
@@ -20,8 +20,6 @@ class Formula:
 
 Value = str | int | float | bool | date | Decimal | Formula | None
 
-_BEGINS_A_FORMULA = frozenset("=+-@\t\r＝＋－＠")
-_GUARD = "'"
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _GROUPS = (re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?"), re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?"))
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
@@ -35,16 +33,6 @@ class Unclear(ValueError):
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
         self.problem, self.remedy = problem, remedy
-
-
-def harmless(text: str) -> str:
-    """The text with an apostrophe before it, if a spreadsheet program could take it for a formula."""
-    return _GUARD + text if text[:1] in _BEGINS_A_FORMULA or text.startswith(_GUARD) else text
-
-
-def as_meant(text: str) -> str:
-    """Undoes `harmless`; any other text stays."""
-    return text[1:] if text.startswith(_GUARD) and harmless(text[1:]) == text else text
 
 
 def text_of(value: Value) -> str:

@@ -18,6 +18,7 @@ from services.pledges.search.filters import Filters
 from services.pledges.search.queries import Wanted
 from shared.db import Database
 from shared.errors import Invalid
+from shared.files import sheets
 
 PAGE = 200
 _PIECE = 1 << 16
@@ -69,9 +70,9 @@ async def stream(pledges: Pledges, format_: Format) -> AsyncIterator[bytes]:
 
 
 async def _separated(pledges: Pledges) -> AsyncIterator[bytes]:
-    yield writing.MARK + writing.line(writing.HEADER)
+    yield sheets.MARK + sheets.line(writing.HEADER)
     async for one in pledges:
-        yield writing.line(writing.row(one))
+        yield sheets.line(writing.row(one))
 
 
 async def documents(found: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -96,7 +97,7 @@ async def workbook(title: str, header: Sequence[str], rows: AsyncIterator[Sequen
 
 
 async def _write(file: IO[bytes], title: str, header: Sequence[str], rows: AsyncIterator[Sequence[str]]) -> None:
-    book, number = writing.Workbook(title, header), 0
+    book, number = sheets.Workbook(title, header), 0
     async for some in _batched(rows):
         number += len(some)
         if number > MOST_ROWS:

@@ -7,6 +7,7 @@ from typing import Any
 from services.pledges.exchange import columns, exporting, queries, writing
 from services.pledges.exchange.models import ImportJob, ImportRow
 from shared.db import Database
+from shared.files import sheets
 
 REASONS = "reasons"
 
@@ -36,9 +37,9 @@ async def _lines(header: list[str], rows: AsyncIterator[ImportRow]) -> AsyncIter
 
 
 async def _separated(lines: AsyncIterator[list[str]]) -> AsyncIterator[bytes]:
-    yield writing.MARK
+    yield sheets.MARK
     async for line in lines:
-        yield writing.line(line)
+        yield sheets.line(line)
 
 
 async def _bad(database: Database, job: ImportJob) -> AsyncIterator[ImportRow]:

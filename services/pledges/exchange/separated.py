@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from services.pledges.exchange import columns, files
-from services.pledges.exchange.cells import as_meant
 from services.pledges.exchange.files import MOST_COLUMNS, MOST_ROWS, Opened, Record, Unreadable
+from shared.files.sheets import as_meant
 
 # what may be asked for; what is found out without asking is one of the first three, or else the fourth
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "cp1252", "cp1250", "cp1251", "cp1256", "gb18030", "iso8859-15")

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from services.pledges.exchange import cells, writing
 from services.pledges.exchange.columns import COLUMNS, IDENTITY, SOURCES, Column
 from services.pledges.exchange.files import FORM_HEADER, Format, letters
 from services.pledges.registry.content import EXAMPLE
+from shared.files import sheets
 
 Shape = Literal["sheet", "form"]
 
@@ -40,7 +40,7 @@ def _document(shape: Shape, *, statements: bool) -> bytes:
 def _separated(shape: Shape, columns: Sequence[Column]) -> bytes:
     names = [one.name for one in columns]
     rows = [names] if shape == "sheet" else [list(FORM_HEADER), *([name, ""] for name in names)]
-    return writing.MARK + b"".join(map(writing.line, rows))
+    return sheets.MARK + b"".join(map(sheets.line, rows))
 
 
 def _workbook(shape: Shape, columns: Sequence[Column]) -> bytes:
@@ -71,7 +71,7 @@ def _lists(book: Any, columns: Sequence[Column]) -> dict[str, str]:
         sheet.cell(1, first + 1, column.name)
         for number, (code, label) in enumerate(codes.items(), start=2):
             sheet.cell(number, first + 1, code).number_format = "@"
-            sheet.cell(number, first + 2, cells.harmless(label))  # people name cycles
+            sheet.cell(number, first + 2, sheets.harmless(label))  # people name cycles
         letter = letters(first)
         ranges[column.name] = f"Lists!${letter}$2:${letter}${len(codes) + 1}"
     return ranges

@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from services.pledges.exchange import files
-from services.pledges.exchange.cells import Formula, Value, as_meant
+from services.pledges.exchange.cells import Formula, Value
 from services.pledges.exchange.files import MOST_COLUMNS, MOST_ROWS, Fault, Opened, Record, Unreadable
+from shared.files.sheets import as_meant
 
 LARGEST_UNZIPPED = 150_000_000  # bytes
 LARGEST_TEXTS = 60_000_000  # of the table of texts, which is held in memory

@@ -17,9 +17,10 @@ import httpx
 import psutil
 
 from deploy.local.ports import choose
-from services.pledges.exchange import columns, writing
+from services.pledges.exchange import columns
 from services.pledges.exchange.files import Format
 from services.pledges.registry.content import Content
+from shared.files import sheets
 from tests.bench import load, stand
 from tests.bench.figures import Figure, at_least, at_most, table
 from tests.bench.quiet import wait_until_quiet
@@ -129,8 +130,8 @@ def _file(format_: Format) -> bytes:
     header = [column.name for column in columns.COLUMNS]
     rows = ([columns.written(one)[name] for name in header] for one in made)
     if format_ == "csv":
-        return writing.line(header) + b"".join(map(writing.line, rows))
-    book, out = writing.Workbook("Pledges", header), io.BytesIO()
+        return sheets.line(header) + b"".join(map(sheets.line, rows))
+    book, out = sheets.Workbook("Pledges", header), io.BytesIO()
     book.add_all(rows)
     book.save(out)
     return out.getvalue()

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.exchange import cells, checking, columns, files, templates, writing
+from services.pledges.exchange import checking, columns, files, templates, writing
 from services.pledges.exchange.checking import Wanted
 from services.pledges.exchange.columns import COLUMNS
 from services.pledges.exchange.files import Format
 from services.pledges.exchange.templates import Shape
 from services.pledges.registry.content import EXAMPLE, Content
+from shared.files import sheets
 
 FORMATS: tuple[Format, ...] = ("csv", "xlsx", "json")
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
@@ -34,8 +35,8 @@ def test_the_example_survives_its_cells() -> None:
 
 @given(SIGNS, TEXT)
 def test_what_is_made_harmless_is_meant_as_before(sign: str, text: str) -> None:
-    assert cells.as_meant(cells.harmless(sign + text)) == sign + text
-    assert cells.harmless(sign + text)[:1] not in {"=", "+", "-", "@", "\t", "\r"}
+    assert sheets.as_meant(sheets.harmless(sign + text)) == sign + text
+    assert sheets.harmless(sign + text)[:1] not in {"=", "+", "-", "@", "\t", "\r"}
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -58,8 +59,8 @@ def _file(document: dict[str, Any], format_: Format) -> bytes:
     if format_ == "json":
         return b"[" + writing.document(document) + b"]"
     if format_ == "csv":
-        return writing.MARK + writing.line(writing.HEADER) + writing.line(writing.row(document))
-    book, out = writing.Workbook("Pledges", writing.HEADER), io.BytesIO()
+        return sheets.MARK + sheets.line(writing.HEADER) + sheets.line(writing.row(document))
+    book, out = sheets.Workbook("Pledges", writing.HEADER), io.BytesIO()
     book.add(writing.row(document))
     book.save(out)
     return out.getvalue()
@@ -101,7 +102,7 @@ def test_a_template_offers_lists_and_says_what_goes_where() -> None:
 
 
 def test_a_text_that_no_cell_can_hold_is_said_in_its_place() -> None:
-    book, out = writing.Workbook("Pledges", ["title"]), io.BytesIO()
+    book, out = sheets.Workbook("Pledges", ["title"]), io.BytesIO()
     book.add(["x" * 40_000])
     book.save(out)
     sheet = openpyxl.load_workbook(io.BytesIO(out.getvalue()))["Pledges"]
