@@ -21,6 +21,7 @@ from services.network_support.offers.unmet import Counted
 from services.network_support.offers.unmet_api import router as unmet
 from services.network_support.offers.weights import weights
 from services.network_support.replies.api import router as replies
+from services.network_support.reports.api import router as reports
 from services.network_support.requests.api import router as requests
 from services.network_support.requests.steps import router as steps
 from services.network_support.triage.api import router as queues

@@ -12,12 +12,13 @@ from shared.client.offers import Offers
 from shared.client.room import Id
 from shared.client.sending import at
 from shared.client.support_files import SupportFiles
+from shared.client.support_reports import SupportReports
 
 WORDLESS = Said()
 Requests = Listing[Page[Request], Request]
 
 
-class Support(SupportFiles, Conversation, Offers, Clocks, Desk):
+class Support(SupportFiles, SupportReports, Conversation, Offers, Clocks, Desk):
     """The network_support service."""
 
     async def open(self, wish: Opening, *, key: str | None = None) -> Request:

@@ -1,6 +1,6 @@
 """Requests for support."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -117,3 +117,23 @@ class PracticeDraft(Received):
     lessons: list[Lesson]
     delivered_at: datetime
     note: str = ""
+
+
+class Figure(Received):
+    """One measure of one group, in hours."""
+
+    group: str | None
+    measure: str
+    ended: int
+    running: int
+    p50: float | None
+    p75: float | None
+    p90: float | None
+
+
+class Report(Received):
+    since: date
+    until: date
+    by: str
+    requests: int
+    figures: list[Figure]
