@@ -22,4 +22,4 @@ class SupportReports(Room):
 
 
 def _asked(since: date | None, until: date | None, by: str | None) -> dict[str, str | None]:
-    return {"since": since and str(since), "until": until and str(until), "by": by}
+    return {"since": str(since) if since else None, "until": str(until) if until else None, "by": by}
