@@ -37,7 +37,7 @@ SAYS = """Entities ask the UN Network on Migration for help with their pledges (
 Who may act for which entity is asked of the pledges service; while that does not answer, writes are
 refused with 503. How long an answer may take is counted in working time of a duty station: GET /calendars."""
 ROUTERS: list[APIRouter] = [
-    *(requests, steps, attachments, conversation, inbound),
+    *(requests, steps, attachments, reports, conversation, inbound),
     *(offers, matching, unmet),
     clocks,
     *(merging, queues, cases, officers, replies, work_items),

@@ -32,7 +32,8 @@ DONE: dict[str, Callable[[Language], str]] = {
         " answer by e-mail; nobody else gets one."
     ),
     "reported-stuck": lambda language: language.gettext(
-        "Your report is public now. You said that you are stuck: you can ask the Network for support with this pledge."
+        "Your report is public now. You said that you are stuck: a draft of a request for support is made from it, that"
+        " only your entity sees and can send."
     ),
     "answered": lambda language: language.gettext(
         "Your answer is public now, and can be changed. Nobody gets an e-mail."
@@ -75,6 +76,18 @@ DONE: dict[str, Callable[[Language], str]] = {
         "Your question is sent, by e-mail too. The request waits for the answer."
     ),
     "note-kept": lambda language: language.gettext("The note is kept. Only staff see it."),
+    "support-saved": lambda language: language.gettext("The draft is saved. Nothing was sent."),
+    "support-discarded": lambda language: language.gettext("The draft is discarded. Nothing was sent."),
+    "support-file": lambda language: language.gettext("The file is with the request."),
+    "support-answered": lambda language: language.gettext(
+        "Your answer is sent. The Network’s staff get an e-mail, and the request goes on."
+    ),
+    "support-confirmed": lambda language: language.gettext(
+        "Thank you. The Network’s staff see that the help arrived, and what you said of it."
+    ),
+    "support-reopened": lambda language: language.gettext(
+        "The request is taken up again. The Network’s staff get an e-mail."
+    ),
     "support-withdrawn": lambda language: language.gettext("The request is taken back."),
     "published": lambda language: language.gettext(
         "Published: everybody can see it now. The focal points of the entity get an e-mail."

@@ -44,6 +44,7 @@ from services.portal.pages import (
     statistics,
     subscribing,
     support,
+    support_life,
     talking,
     unsubscribing,
 )
@@ -74,6 +75,7 @@ PAGES = (
     reporting,
     closing,
     support,
+    support_life,
     offers,
     talking,
     presenting,
@@ -90,7 +92,7 @@ PAGES = (
     pauses,
     unsubscribing,
 )
-LARGER = files.LARGER | reporting.LARGER | importing.LARGER
+LARGER = files.LARGER | reporting.LARGER | importing.LARGER | support_life.LARGER
 
 
 class _Files(StaticFiles):

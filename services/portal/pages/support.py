@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from services.portal.access import Person, SignedIn
@@ -15,9 +15,9 @@ from services.portal.named import names
 from services.portal.page import done, language_of, page
 from services.portal.pages.mine import memberships, path_of, writes_for
 from services.portal.phrases import Words
-from services.portal.problems import KEY, SEEN, among, faults, new_key
+from services.portal.problems import KEY, among, faults, new_key
 from services.portal.typed import Typed
-from shared.client import Conflict, Refused, Stale
+from shared.client import Conflict, Refused
 from shared.client.models.offers import Match
 from shared.client.models.reports import Update
 from shared.client.models.support import Opening
@@ -30,10 +30,20 @@ HELPED = {"matched", "delivering", "delivered", "confirmed", "closed"}
 
 @router.get("/my/pledges/{pledge_id}/support")
 async def support(request: Request, pledge_id: UUID, person: SignedIn, about: str = "") -> Response:
-    """With ?about=3 the form begins with what report 3 says stands in the way."""
+    """With ?about=3 the form begins with what report 3 says stands in the way; the draft of it is shown if it is there.
+
+    A reminder leads here, too.
+    """
+    if about and (draft := await _made_from(person, pledge_id, about)):
+        return RedirectResponse(f"{path_of(pledge_id)}/support/{draft}/life", 303)
     updates = (await person.client.pledges.updates(pledge_id, limit=20)).items if about else []
     text = next((_stuck(request, one) for one in updates if str(one.number) == about), "")
     return await _page(request, person, pledge_id, FormData([("text", text)]), {})
+
+
+async def _made_from(person: Person, pledge_id: UUID, about: str) -> UUID | None:
+    drafts = person.client.support.mine(state="draft", pledge=pledge_id, limit=100)
+    return next((one.request_id for one in (await drafts).items if str(one.from_update) == about), None)
 
 
 def _stuck(request: Request, update: Update) -> str:
@@ -43,9 +53,8 @@ def _stuck(request: Request, update: Update) -> str:
 
 @router.post("/my/pledges/{pledge_id}/support")
 async def ask(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -> Response:
-    if form.get("action") == "withdraw":
-        return await _withdraw(person, pledge_id, form)
-    if wrong := _lacking(request, form):
+    drafting = form.get("action") == "draft"
+    if wrong := _lacking(request, form, drafting=drafting):
         return await _page(request, person, pledge_id, form, wrong)
     copy = await person.client.pledges.working_copy(pledge_id)
     wish = Opening(
@@ -56,30 +65,25 @@ async def ask(request: Request, pledge_id: UUID, person: SignedIn, form: Form) -
         language=str(form.get("language") or "en"),
     )
     try:
-        await person.client.support.open(wish, key=str(form.get(KEY, "")) or None)
+        key = str(form.get(KEY, "")) or None
+        if drafting:
+            made = await person.client.support.draft(wish, key=key)
+            return done(f"{path_of(pledge_id)}/support/{made.request_id}/life", "support-saved")
+        await person.client.support.open(wish, key=key)
     except (Refused, Conflict) as refused:
         wrong = faults(refused, among(FIELDS), Words(language_of(request)))
         return await _page(request, person, pledge_id, form, wrong)
     return done(f"{path_of(pledge_id)}/support", "support-asked")
 
 
-def _lacking(request: Request, form: FormData) -> dict[str, str]:
+def _lacking(request: Request, form: FormData, *, drafting: bool) -> dict[str, str]:
     language = language_of(request)
     wrong = {}
     if not form.get("type"):
         wrong["type"] = language.gettext("Choose what kind of help you need.")
-    if not str(form.get("text", "")).strip():
+    if not drafting and not str(form.get("text", "")).strip():
         wrong["text"] = language.gettext("Say in your own words what would help.")
     return wrong
-
-
-async def _withdraw(person: Person, pledge_id: UUID, form: FormData) -> Response:
-    seen, key = str(form.get(SEEN, "")), str(form.get(KEY, "")) or None
-    try:
-        await person.client.support.withdraw(str(form.get("request_id", "")), seen=seen, key=key)
-    except (Stale, Conflict):
-        return done(f"{path_of(pledge_id)}/support", "moved-on")
-    return done(f"{path_of(pledge_id)}/support", "support-withdrawn")
 
 
 async def _page(request: Request, person: Person, pledge_id: UUID, form: FormData, wrong: dict[str, str]) -> Response:

@@ -42,8 +42,10 @@ def literals(annotation: object) -> list[str]:
 CODES = {
     "state": [*get_args(State), *requests.STATES],
     "reason": get_args(Reason),
+    "request_says": requests.STATES,
+    "request_step": requests.STEPS,
     "help": get_args(requests.Type),
-    "step": [*get_args(requests.Step), *literals(PublicStep.model_fields["action"].annotation)],
+    "step": literals(PublicStep.model_fields["action"].annotation),
     "comparator": literals(Target.model_fields["comparator"].annotation),
     "criterion": get_args(smart.Name),
     "verdict": get_args(smart.Verdict),
