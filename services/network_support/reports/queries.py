@@ -7,7 +7,6 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.network_support.reports.schemas import By, Figure, Report
-from shared.reference import catalogue
 
 ENDS = ("draft", "refused", "merged", "closed", "withdrawn")  # time that is nobody's
 
@@ -15,14 +14,12 @@ ENDS = ("draft", "refused", "merged", "closed", "withdrawn")  # time that is nob
 _GROUPS: dict[By, str] = {
     "all": "null::text",
     "type": "r.type",
-    "region": "place.region",
+    "region": "c.region",
     "officer": "first.person",
 }
 _FIGURES = """
-with place as (
-    select code, region from unnest(cast(:states as text[]), cast(:regions as text[])) as listed (code, region)
-), request as (
-    select request_id, entity_id, type from support_request where sent_at >= :since and sent_at < :until
+with request as (
+    select request_id, type from support_request where sent_at >= :since and sent_at < :until
 ), step as (
     select request_id, revision, state, by, person, at as begun,
            lead(at) over (partition by request_id order by revision) as ended
@@ -46,8 +43,7 @@ select {group} as "group", measure, count(hours) as ended, count(*) - count(hour
 from lasted
 join request r using (request_id)
 left join first using (request_id)
-left join known_entity e using (entity_id)
-left join place on place.code = coalesce(e.country, r.entity_id)
+left join triage_case c on c.case_id = r.request_id
 group by 1, 2
 order by 1 nulls first, 2
 """
@@ -58,8 +54,7 @@ _STATEMENTS = {by: text(_FIGURES.format(group=group)) for by, group in _GROUPS.i
 async def report(session: AsyncSession, since: date, until: date, by: By) -> Report:
     """Days are of UTC."""
     span = {"since": _midnight(since), "until": _midnight(until)}
-    places = {"states": list(catalogue.STATES), "regions": [state.region for state in catalogue.STATES.values()]}
-    rows = await session.execute(_STATEMENTS[by], {**span, **places, "ends": list(ENDS)})
+    rows = await session.execute(_STATEMENTS[by], {**span, "ends": list(ENDS)})
     found = int(await session.scalar(_COUNT, span) or 0)
     return Report(since=since, until=until, by=by, requests=found, figures=[_figure(row) for row in rows])
 

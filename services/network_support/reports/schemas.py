@@ -12,7 +12,7 @@ Format = Literal["csv", "xlsx"]
 class Figure(BaseModel):
     """One measure of one group. Hours of the calendar, with nights and weekends; null while nothing has ended."""
 
-    group: str | None = Field(description="A region, a type, an officer's id; null: all, or not known")
+    group: str | None = Field(description="A region (region_africa…), a type, an officer's id; null: all, or not known")
     measure: str = Field(description="first_response, paused, or the state in which the time was spent")
     ended: int = Field(description="How many the percentiles are of")
     running: int = Field(description="How many have not ended, and are in no percentile")
