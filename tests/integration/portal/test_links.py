@@ -108,6 +108,7 @@ async def test_it_says_before_what_it_will_record(reminded: Visitor) -> None:
         "2 September 2024",
     ):
         assert part in said, said
+    assert f'href="/my/pledges/{reminded.pledge_id}/support"' in answer.text  # who cannot go on alone asks for help
     assert "&lt;b&gt;Documents" in answer.text
     assert "<b>Documents" not in answer.text
     assert "<script" not in answer.text
