@@ -36,8 +36,17 @@ async def of(session: AsyncSession, requests: Sequence[UUID], now: datetime) -> 
 def _view(clock: RequestClock, now: datetime) -> ClockView:
     known = rules.in_use().stations.get(clock.station)
     spent = stopwatch.spent(clock, known.time, now) if known else clock.spent
-    own = clock.model_dump(include={"kind", "station", "started_at", "due_at", "paused_since", "ended", "ended_at"})
-    return ClockView(**own, spent_minutes=_minutes(spent), left_minutes=_minutes(clock.allowed) - _minutes(spent))
+    return ClockView(
+        kind=clock.kind,
+        station=clock.station,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        spent_minutes=_minutes(spent),
+        left_minutes=_minutes(clock.allowed) - _minutes(spent),
+        paused_since=clock.paused_since,
+        ended=clock.ended,
+        ended_at=clock.ended_at,
+    )
 
 
 def due_before(instant: datetime) -> ColumnElement[bool]:
