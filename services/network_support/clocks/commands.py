@@ -14,8 +14,9 @@ from services.network_support.clocks.lifecycle import Act, Kind, Standing, follo
 from services.network_support.clocks.models import RequestClock, RequestPause
 from services.network_support.clocks.rules import Rules
 from services.network_support.requests.lifecycle import Step
-from services.network_support.requests.models import SupportRequest
+from services.network_support.requests.models import KnownEntity, SupportRequest
 from shared.clock import Moment
+from shared.reference import catalogue
 
 MIXED = 0  # the mark of a clock that was computed by more than one set of rules
 WITHOUT: frozenset[Step] = frozenset({"drafted", "saved"})  # steps of a request that was not sent
@@ -42,12 +43,23 @@ async def after(session: AsyncSession, request: SupportRequest, step: Step, mome
         return
     present = {} if step in FIRST else await _newest(session, request.request_id)
     standings = [Standing(one.kind, one.paused_since is not None, one.ended) for one in present.values()]
-    desk = _Desk(rules.in_use(), request, moment.business, present)
-    for kind, act in follow(request.state, step, standings):
+    acts = list(follow(request.state, step, standings))
+    if not acts:
+        return
+    in_use = rules.in_use()
+    station = in_use.station_of(request.entity_id, await _country(session, request.entity_id))
+    desk = _Desk(in_use, request.request_id, station, moment.business, present)
+    for kind, act in acts:
         desk.act(kind, act)
     session.add_all(desk.clocks.values())
     await session.flush()
     await _note_pauses(session, request.request_id, desk)
+
+
+async def _country(session: AsyncSession, entity_id: str) -> str | None:
+    """Of an entity that is no State, if it is known."""
+    known = None if entity_id in catalogue.STATES else await session.get(KnownEntity, entity_id)
+    return known.country if known else None
 
 
 async def _newest(session: AsyncSession, request_id: UUID) -> dict[Kind, RequestClock]:
@@ -67,8 +79,10 @@ async def _note_pauses(session: AsyncSession, request_id: UUID, desk: "_Desk") -
 class _Desk:
     """The clocks of one request, and what one step does to them."""
 
-    def __init__(self, in_use: Rules, request: SupportRequest, at: datetime, clocks: dict[Kind, RequestClock]) -> None:
-        self._rules, self._request = in_use, request
+    def __init__(
+        self, in_use: Rules, request_id: UUID, station: Station, at: datetime, clocks: dict[Kind, RequestClock]
+    ) -> None:
+        self._rules, self._request_id, self._station = in_use, request_id, station
         self.at, self.clocks = at, clocks
         self.paused = self.resumed = False
         self.restored: set[datetime] = set()  # since when the clocks had been cancelled
@@ -78,7 +92,8 @@ class _Desk:
             self._start(kind)
             return
         clock = self.clocks[kind]
-        time = self._station(clock).time
+        # a station that the files no longer have is replaced when the clocks are computed anew
+        time = self._rules.stations.get(clock.station, self._station).time
         self.resumed |= clock.paused_since is not None
         match act:
             case "restore":
@@ -98,9 +113,9 @@ class _Desk:
             clock.rules = MIXED
 
     def _start(self, kind: Kind) -> None:
-        station = self._rules.station_of(self._request.entity_id)
+        station = self._station
         clock = self.clocks[kind] = RequestClock(
-            request_id=self._request.request_id,
+            request_id=self._request_id,
             kind=kind,
             round=self.clocks[kind].round + 1 if kind in self.clocks else 1,
             station=station.code,
@@ -109,8 +124,3 @@ class _Desk:
             rules=self._rules.mark,
         )
         stopwatch.run(clock, station.time, self.at)
-
-    def _station(self, clock: RequestClock) -> Station:
-        """One that the file no longer has is replaced when the clocks are computed anew; until then as policy says."""
-        known = self._rules.stations.get(clock.station)
-        return known or self._rules.station_of(self._request.entity_id)

@@ -47,9 +47,12 @@ class Policy(Strict):
     working_days: WorkingDays
     stations: Stations
 
-    def station_of(self, entity_id: str) -> str:
-        """The code of the station that answers this entity: by its sub-region, its region, or otherwise."""
-        state = catalogue.STATES.get(entity_id)
+    def station_of(self, entity_id: str, country: str | None) -> str:
+        """The code of the station that answers: by sub-region, region or otherwise, of the State or of the country.
+
+        `country`: ISO 3166 alpha-3, of an entity that is no State, if it is known.
+        """
+        state = catalogue.STATES.get(entity_id) or catalogue.STATES.get(country or "")
         places = (state.sub_region, state.region) if state else ()
         found = (self.stations.by_region.get(place) for place in places)
         return next((station for station in found if station), self.stations.otherwise)

@@ -57,11 +57,11 @@ update clock_run set rules = :mark, total = :total, done = 0, moved = 0, after_r
 where run_id = :run_id
 """)
 _BATCH = text("""
-select clock.request_id, kind, round, started_at, coalesce(running_since, paused_since) as until, due_at, changes,
-       entity_id
-from request_clock clock join support_request using (request_id)
-where ended_at is null and (rules <> :mark or :all) and (clock.request_id, kind) > (:after_request, :after_kind)
-order by clock.request_id, kind
+select clock.request_id, clock.kind, round, started_at, coalesce(running_since, paused_since) as until, due_at,
+       changes, entity_id, country
+from request_clock clock join support_request using (request_id) left join known_entity using (entity_id)
+where ended_at is null and (rules <> :mark or :all) and (clock.request_id, clock.kind) > (:after_request, :after_kind)
+order by clock.request_id, clock.kind
 limit :most
 """)
 _PAUSES = text("""
@@ -176,7 +176,7 @@ class Recomputing:
         return sum(old.due_at != due_at for old, due_at in zip(clocks, columns["due_at"], strict=True))
 
     def _computed(self, row: Row[Any], pauses: Sequence[Pause]) -> tuple[object, ...]:
-        station = self._rules.station_of(row.entity_id)
+        station = self._rules.station_of(row.entity_id, row.country)
         allowed = self._rules.allowed(row.kind, station)
         spent, due_at = stopwatch.computed(station.time, row.started_at, row.until, allowed, pauses)
         return station.code, allowed, spent, due_at

@@ -22,8 +22,9 @@ class Rules:
     policy: Policy
     stations: Mapping[str, Station]  # by code, in the order of the file
 
-    def station_of(self, entity_id: str) -> Station:
-        return self.stations[self.policy.station_of(entity_id)]
+    def station_of(self, entity_id: str, country: str | None) -> Station:
+        """The one that answers; `country`: of an entity that is no State, if it is known."""
+        return self.stations[self.policy.station_of(entity_id, country)]
 
     def allowed(self, kind: Kind, station: Station) -> timedelta:
         """Of working time at this station."""

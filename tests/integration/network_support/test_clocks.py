@@ -187,6 +187,27 @@ async def test_requests_are_found_by_what_is_due(support: Support, submitted: di
     assert [one["request_id"] for one in mine.json()["items"]] == [submitted["request_id"]]
 
 
+async def test_its_case_is_due_when_the_first_of_them_is(support: Support, submitted: dict[str, Any]) -> None:
+    assert await _case(support) == ("2024-09-04", "acknowledge")
+    await walk(support, submitted, TO_TRIAGE)
+    assert await _case(support) == ("2024-09-17", "scoping")
+    await go(support, submitted, "ask", STAFF, {"reason": "Which consulates?"})
+    assert await _case(support) == (None, None)
+    at(support, "2024-09-09T09:00")
+    await go(support, submitted, "answer", AMINA, {"reason": "All of them."})
+    assert await _case(support) == ("2024-09-23", "scoping")
+    await take(support, submitted, "accepted")
+    assert (await _case(support))[1] == "offers"
+    await take(support, submitted, "withdrawn")
+    [over] = (await support.get("/cases?which=over&order=newest", STAFF)).json()["items"]
+    assert (over["due_at"], over["clock"]) == (None, None)
+
+
+async def _case(support: Support) -> tuple[str | None, str | None]:
+    [case] = (await support.get("/queues/all", STAFF)).json()["items"]
+    return case["due_at"] and case["due_at"][:10], case["clock"]
+
+
 async def _due_before(support: Support, instant: str) -> list[str]:
     answer = await support.get(f"/requests?due_before={instant}", STAFF)
     assert answer.status_code == 200, answer.text

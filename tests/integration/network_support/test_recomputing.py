@@ -1,5 +1,6 @@
 """Clocks computed anew: after a change of the rules, when asked, after a kill, and while requests go on."""
 
+import importlib
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,6 +23,11 @@ from tests.integration.network_support.support import ADMIN, FOCAL_POINT, REVIEW
 from tests.integration.network_support.test_clocks import at, clocks, take
 from tests.support.tokens import bearer
 
+MIGRATION = importlib.import_module("services.network_support.migrations.versions.0008_clocks_of_before")
+OPEN_CLOCKS = """
+select request_id, kind, started_at, due_at, paused_since, spent, allowed, station from request_clock
+where ended_at is null order by request_id, kind
+"""
 NOOR = Author("noor", "network_staff")
 
 
@@ -164,6 +170,32 @@ async def test_a_run_that_was_begun_by_other_rules_is_begun_anew(
     [run] = await runs(support)
     assert (run["total"], run["done"], run["ended_at"] is None) == (8, 8, False)
     assert await dues(support, requests) == ["2024-09-03"] * 2
+
+
+async def test_cases_are_due_as_their_clocks_are(support: Support, stricter: Rules) -> None:
+    await opened(support, 2)
+    await (changed := worker(support, stricter)).adopt()
+    await finish(changed)
+    items = (await support.get("/queues/all", STAFF)).json()["items"]
+    assert [case["due_at"][:10] for case in items] == ["2024-09-03"] * 2
+
+
+async def test_requests_of_before_there_were_clocks_get_theirs(support: Support) -> None:
+    one, asked = await opened(support, 2)
+    await take(support, asked, "acknowledged")
+    await take(support, asked, "triaged")
+    at(support, "2024-09-03T09:00")
+    await take(support, asked, "asked")
+    as_before = await support.service.rows(OPEN_CLOCKS)
+    await support.service.rows("delete from request_clock returning 1")
+    await support.service.rows("delete from request_pause returning 1")
+    at(support, "2024-09-09T09:00")
+    for statement in MIGRATION.CLOCKS.split(";")[:2]:
+        await support.service.rows(f"{statement} returning 1")
+    await (first := worker(support, rules.in_use())).adopt()
+    await finish(first)
+    assert (await support.read(one))["clocks"]
+    assert await support.service.rows(OPEN_CLOCKS) == as_before
 
 
 async def test_an_administrator_asks_for_it(support: Support) -> None:

@@ -54,7 +54,12 @@ def test_each_station_works_most_days_of_each_year(own: Rules, station: str) -> 
     ],
 )
 def test_who_is_answered_from_where(own: Rules, entity: str, station: str) -> None:
-    assert own.station_of(entity).code == station
+    assert own.station_of(entity, None).code == station
+
+
+def test_a_stakeholder_is_answered_as_its_country_is(own: Rules) -> None:
+    assert own.station_of("city-of-nakuru", "KEN").code == "nairobi"
+    assert own.station_of("city-of-nakuru", "XXX").code == "geneva"
 
 
 def test_a_working_day_is_as_long_as_the_average_one(own: Rules) -> None:
