@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notifications.calendar import cancelling
 from services.notifications.calendar import known as calendars
 from services.notifications.deliveries.commands import drop
 from services.notifications.deliveries.mailings import call_for
@@ -35,6 +36,12 @@ async def know_milestone(session: AsyncSession, event: Event[MilestoneEvent], mo
 
 async def enter_milestone(session: AsyncSession, event: Event[MilestoneEvent], _: Moment) -> None:
     await calendars.put(session, event.data.milestone, event.time)
+
+
+async def mail_cancelled(session: AsyncSession, event: Event[MilestoneEvent], moment: Moment) -> None:
+    milestone = event.data.milestone
+    if milestone.cancelled and "cancelled" in event.data.change.fields:
+        await cancelling.tell(session, event.id, milestone.code, moment.system)
 
 
 async def mail_published(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
@@ -127,6 +134,7 @@ SUBSCRIPTIONS: list[Subscription] = [
         calendars.cancel,
         calendars.clear,
     ),
+    Effect("cancellation_mails", REVIEWS, {"milestone.changed.v1": mail_cancelled}),
     Effect("publication_mails", PLEDGES, {"pledge.published.v1": mail_published}),
     Effect(
         "pledge_mails",

@@ -1,7 +1,7 @@
 """A milestone in forms: when and where it takes place, what came out of it, how it changed; new ones: adding.py. Pure.
 
-Fields of a move: `starts`, `ends`, `seat`, `time_zone`, `tentative`, `reason`; `previewed` says for which of them the
-reader has seen what the move will do. Of an outcome: `text`, `document`, `region`.
+Fields of a move: `starts`, `ends`, `seat`, `time_zone`, `tentative`, `cancelled`, `reason`; `previewed` says for which
+of them the reader has seen what the move will do. Of an outcome: `text`, `document`, `region`.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from shared.reference import catalogue
 from shared.reference.dates import PartialDate
 
 PREVIEWED = "previewed"
-OF_A_MOVE = ("starts", "ends", "seat", "time_zone", "tentative", "reason")
+OF_A_MOVE = ("starts", "ends", "seat", "time_zone", "tentative", "cancelled", "reason")
 OF_AN_OUTCOME = ("text", "document", "region")
 _DAYS = {"starts", "ends"}
 
@@ -26,7 +26,8 @@ _DAYS = {"starts", "ends"}
 def filled(found: Milestone) -> Typed:
     """As it stands."""
     plain = [(name, getattr(found, name) or "") for name in ("starts", "ends", "seat", "time_zone")]
-    return Typed([*plain, *([("tentative", "yes")] if found.tentative else [])])
+    ticked = [(name, "yes") for name in ("tentative", "cancelled") if getattr(found, name)]
+    return Typed([*plain, *ticked])
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def moving(typed: Typed, language: Language) -> Moving:
     reason = typed.one("reason").strip()
     if not reason:
         wrong["reason"] = language.gettext("Say why it is moved: everybody can read it.")
-    return Moving(Move(**given, reason=reason), wrong)
+    return Moving(Move(**given, cancelled=bool(typed.all("cancelled")), reason=reason), wrong)
 
 
 def when(typed: Typed, at: str, language: Language) -> tuple[dict[str, Any], dict[str, str]]:
@@ -76,7 +77,7 @@ def stands(found: Milestone, move: Move) -> bool:
 
 def ahead(cycles: list[Cycle], today: date) -> list[Milestone]:
     """Those at which somebody can still present. `today` is business time."""
-    every = (one for cycle in cycles for one in cycle.milestones if one.kind != "report_deadline")
+    every = (one for cycle in cycles for one in cycle.milestones if one.kind != "report_deadline" and not one.cancelled)
     return [one for one in every if PartialDate(one.ends or one.starts).last_day() >= today]
 
 

@@ -33,5 +33,6 @@ def due(pledge: WorkItem, cycles: Sequence[Cycle], today: date) -> Due | None:
 
 def following(milestones: Iterable[Milestone], today: date) -> Milestone | None:
     """The first that has not passed, of those that people are reminded of."""
-    ahead = [one for one in milestones if one.reminders and PartialDate(one.ends or one.starts).last_day() >= today]
+    held = (one for one in milestones if one.reminders and not one.cancelled)
+    ahead = [one for one in held if PartialDate(one.ends or one.starts).last_day() >= today]
     return min(ahead, key=lambda one: PartialDate(one.starts).first_day(), default=None)

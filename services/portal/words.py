@@ -341,6 +341,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "seat": N_("Seat"),
         "time_zone": N_("Time zone"),
         "tentative": N_("Tentative date"),
+        "cancelled": N_("Cancelled"),
         "outcome": N_("Outcome"),
         "names": N_("Name"),
         "kind": N_("Kind"),
@@ -410,6 +411,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "handover_withdrawn_successor": N_("A handover was withdrawn, to the successor"),
         "invitation": N_("An invitation to act for an entity"),
         "reminder": N_("An invitation to report"),
+        "milestone_cancelled": N_("A review is cancelled"),
     },
     "mail_to": {
         "focal_points": N_("focal points"),
@@ -418,6 +420,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "successor": N_("the new focal point"),
         "invited": N_("who is invited"),
         "author": N_("who made the report"),
+        "reminded": N_("who was invited to report before it"),
     },
     "mail_category": {
         "reminders": N_("invitations to report before a review"),

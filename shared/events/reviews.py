@@ -31,6 +31,7 @@ class MilestoneSnapshot(Data):
     ends: PartialDate | None = None
     time_zone: str = Field(description="IANA name, of the seat")
     tentative: bool = False
+    cancelled: bool = Field(default=False, description="It does not take place")
     reminders: bool = Field(description="Whether entities are invited to report before it")
     outcome: Outcome | None = None
 

@@ -6,10 +6,19 @@ from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 
+from services.notifications.calendar.entries import Entry
 from services.notifications.content.words import LANGUAGES
 from services.notifications.conversations import Said
-from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
-from services.notifications.deliveries.steps import ANSWERABLE, AUDIENCES, MESSAGES, PERSONAL, REMINDER, TEMPLATES
+from services.notifications.deliveries.letters import Letter, of_cancelled, of_membership, of_reminder, of_step
+from services.notifications.deliveries.steps import (
+    ANSWERABLE,
+    AUDIENCES,
+    CANCELLED,
+    MESSAGES,
+    PERSONAL,
+    REMINDER,
+    TEMPLATES,
+)
 from services.notifications.recipients import Contact, Membership
 from services.notifications.reminders.listing import Listed, Listing
 
@@ -17,8 +26,12 @@ PORTAL = "https://pledges.example"
 REPLY_TO = "reply+abc@reply.demo.invalid"
 PLEDGE = UUID("01922f00-0000-7000-8000-000000000001")
 TOLD = Membership(datetime(2024, 10, 1, tzinfo=UTC), other="Bruno Keita", role="delegate", token="gAAAA_invitation")
+NAMES = {"en": "Plenary 2024", "fr": "Plénière 2024"}
+OVER = Entry(
+    *("plenary-2024", NAMES, "2024-12-05", None, "UTC"), tentative=False, cancelled=True, sequence=2, told_at=TOLD.on
+)
 EVERY = [(template, language) for template in TEMPLATES for language in LANGUAGES]
-OF_PLEDGES = [template for template in TEMPLATES if AUDIENCES[template] not in PERSONAL]
+OF_PLEDGES = [template for template in TEMPLATES if AUDIENCES[template] not in {*PERSONAL, "reminded"}]
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u2066\u2067\u2068\u2069"))
 
 
@@ -38,9 +51,10 @@ def a_letter(template: str, person: Contact, *, offset: int = -30, pledges: int 
         listed = tuple(
             Listed(n, UUID(int=PLEDGE.int + n), "veridia", person.pledge_title or "") for n in range(pledges)
         )
-        names = {"en": "Plenary 2024", "fr": "Plénière 2024"}
-        listing = Listing("plenary-2024", names, date(2024, 12, 5), offset, listed)
+        listing = Listing("plenary-2024", NAMES, date(2024, 12, 5), offset, listed)
         return of_reminder(template, {"veridia": person}, listing, PORTAL)
+    if template == CANCELLED.template:
+        return of_cancelled(template, person, OVER, PORTAL)
     if AUDIENCES[template] in PERSONAL:
         return of_membership(template, replace(person, membership=person.membership or TOLD), PORTAL)
     facts: dict[str, Any] = {"fields": ["period", "targets.0.by", "targets.1.by", "unheard_of"], "request_id": "r-1"}

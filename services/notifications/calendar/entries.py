@@ -18,7 +18,7 @@ from shared.reference.dates import PartialDate
 
 Method = Literal["PUBLISH", "CANCEL"]
 PRODUCT = "-//GCM pledges//calendar of reviews//EN"
-LONGEST_NAME = 200
+LONGEST_NAME = 90
 MOST_KEPT = 100
 REFRESH = timedelta(hours=12)  # how often programs that subscribe may ask again
 
@@ -60,6 +60,14 @@ class Place:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         return cls(settings.mail_domain, settings.public_url.rstrip("/"))
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """What a mail brings for the reader's calendar."""
+
+    method: Method
+    content: bytes
 
 
 def in_calendars(entry: Entry) -> bool:
@@ -123,12 +131,14 @@ class Entries:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._made: dict[tuple[tuple[tuple[str, int], ...], str], bytes] = {}
+        self._made: dict[tuple[tuple[tuple[str, int], ...], str], Attachment] = {}
 
-    def of(self, entries: Sequence[Entry], language: str) -> bytes:
+    def of(self, entries: Sequence[Entry], language: str) -> Attachment:
+        """At least one; where all are cancelled, calendars are told to strike them."""
         key = tuple((entry.code, entry.sequence) for entry in entries), language
         if key not in self._made:
             if len(self._made) >= MOST_KEPT:
                 self._made.clear()
-            self._made[key] = calendar(entries, language, self._place)
+            method: Method = "CANCEL" if all(entry.cancelled for entry in entries) else "PUBLISH"
+            self._made[key] = Attachment(method, calendar(entries, language, self._place, method=method))
         return self._made[key]

@@ -31,7 +31,7 @@ async def put(session: AsyncSession, milestone: MilestoneSnapshot, at: datetime)
         "ends": str(milestone.ends) if milestone.ends else None,
         "time_zone": milestone.time_zone,
         "tentative": milestone.tentative,
-        "cancelled": False,
+        "cancelled": milestone.cancelled,
         "sequence": milestone.sequence,
         "told_at": at,
     }

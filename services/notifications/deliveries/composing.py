@@ -9,11 +9,12 @@ from services.notifications.calendar import queries as calendars
 from services.notifications.calendar.entries import Entries, Entry, Place
 from services.notifications.conversations import Conversations, Said
 from services.notifications.deliveries.commands import Claimed
-from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
+from services.notifications.deliveries.letters import Letter, of_cancelled, of_membership, of_reminder, of_step
 from services.notifications.deliveries.lifecycle import Outage, Outcome, Suppressed
 from services.notifications.deliveries.steps import (
     ANSWERABLE,
     AUDIENCES,
+    CANCELLED,
     MESSAGES,
     PERSONAL,
     POINTED,
@@ -31,6 +32,8 @@ from services.notifications.reminders.policy import Policy
 from services.notifications.settings import Settings
 from shared.clock import Clock
 from shared.db import Database
+
+REMINDED = ("focal_point", "delegate")  # the roles in which people get reminders
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,23 @@ class Composer:
     async def compose(self, claimed: Claimed) -> Composed:
         if claimed.template == REMINDER.template:
             return await self._reminder(claimed)
+        if claimed.template == CANCELLED.template:
+            return await self._cancelled(claimed)
         return await (self._membership if AUDIENCES[claimed.template] in PERSONAL else self._step)(claimed)
+
+    async def _cancelled(self, claimed: Claimed) -> Composed:
+        async with self._database.transaction() as session:
+            entries = await calendars.some(session, [claimed.facts["milestone"]])
+        if not entries:
+            return Composed(Outage("milestones_are_read_anew"))
+        if not entries[0].cancelled:
+            return Composed(Suppressed("takes_place_after_all"))
+        found = await self._recipients.resolve(claimed.person_id, entity_id=claimed.entity_id, roles=REMINDED)
+        contact = await self._allowed(claimed, found)
+        if isinstance(contact, Unreachable):
+            return Composed(Suppressed(contact.reason))
+        made = of_cancelled(claimed.template, contact, entries[0], self._portal)
+        return Composed(replace(made, calendar=self._entries.of(entries, made.content.language)))
 
     async def _membership(self, claimed: Claimed) -> Composed:
         contact = await self._allowed(claimed, await self._told(claimed))

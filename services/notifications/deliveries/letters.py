@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from services.notifications.calendar.entries import Attachment, Entry
 from services.notifications.content.cleaning import one_line, shorten
 from services.notifications.content.renderer import Content, render
 from services.notifications.content.shown import Shown, fill
@@ -13,6 +14,7 @@ from services.notifications.conversations import Said
 from services.notifications.deliveries.steps import AUDIENCES
 from services.notifications.recipients import Contact
 from services.notifications.reminders.listing import Listing
+from shared.reference.dates import PartialDate
 
 LONGEST_NAME = 100
 LONGEST_IN_SUBJECT = 90
@@ -23,14 +25,14 @@ LONGEST_SAID, MOST_LINES = 10_000, 200  # of what somebody wrote; all of it is o
 class Letter:
     """A mail ready for its envelope. `reason` is why the person gets it, in codes, for a header.
 
-    `calendar`: an entry for the person's calendar, as iCalendar. `reply_to`: where answers arrive, "" for nowhere.
+    `calendar`: entries for the person's calendar. `reply_to`: where answers arrive, "" for nowhere.
     """
 
     address: str = field(repr=False)
     name: str = field(repr=False)
     content: Content = field(repr=False)
     reason: str
-    calendar: bytes | None = field(default=None, repr=False)
+    calendar: Attachment | None = field(default=None, repr=False)
     reply_to: str = field(default="", repr=False)
 
 
@@ -135,6 +137,17 @@ def _named(said: Words, listing: Listing) -> Shown:
     name = said.shown(one_line(listing.name(said.language), LONGEST_IN_SUBJECT))
     translated = said.language in listing.names or FALLBACK not in listing.names
     return name if translated else fill(said.in_english, name=name)
+
+
+def of_cancelled(template: str, contact: Contact, entry: Entry, portal: str) -> Letter:
+    """That a milestone does not take place, to whom was reminded of it."""
+    said = words(spoken(contact.language))
+    values = {
+        "milestone": said.shown(entry.name(said.language)),
+        "milestone_code": entry.code,
+        "milestone_on": said.on(PartialDate(entry.starts)),
+    }
+    return letter(template, contact, [contact.entity_name], values, portal)
 
 
 def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing, portal: str) -> Letter:

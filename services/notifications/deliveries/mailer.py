@@ -14,7 +14,6 @@ from services.notifications.deliveries.signing import Signer
 from services.notifications.deliveries.smtp import Wire
 from shared import addresses
 
-CALENDAR = {"method": "PUBLISH", "charset": "utf-8"}
 LONGEST_SUBJECT = 300  # characters: more than ours ever have
 
 
@@ -57,7 +56,8 @@ def message(
     made.set_content(letter.content.text, charset="utf-8", cte="quoted-printable")
     made.add_alternative(letter.content.html, subtype="html", charset="utf-8", cte="quoted-printable")
     if letter.calendar:
-        made.add_attachment(letter.calendar, "text", "calendar", params=CALENDAR, filename="review.ics")
+        kind = {"method": letter.calendar.method, "charset": "utf-8"}
+        made.add_attachment(letter.calendar.content, "text", "calendar", params=kind, filename="review.ics")
     made["Content-Language"] = letter.content.language  # after the content, which begins its headers anew
     return made
 

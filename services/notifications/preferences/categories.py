@@ -6,7 +6,7 @@ from services.notifications.deliveries.steps import AUDIENCES, PERSONAL, POINTED
 
 Category = Literal["reminders", "pledges", "support", "desk"]
 
-_REMINDERS = {"reminder"}
+_REMINDERS = {"reminder", "milestone_cancelled"}
 
 
 def of(template: str) -> Category | None:

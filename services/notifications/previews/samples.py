@@ -8,10 +8,11 @@ from uuid import UUID
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from services.notifications.calendar.entries import Entry
 from services.notifications.content.renderer import Content
 from services.notifications.conversations import Said
-from services.notifications.deliveries.letters import Letter, of_membership, of_reminder, of_step
-from services.notifications.deliveries.steps import ANSWERABLE, AUDIENCES, MESSAGES, PERSONAL, REMINDER
+from services.notifications.deliveries.letters import Letter, of_cancelled, of_membership, of_reminder, of_step
+from services.notifications.deliveries.steps import ANSWERABLE, AUDIENCES, CANCELLED, MESSAGES, PERSONAL, REMINDER
 from services.notifications.recipients import Contact, Membership
 from services.notifications.reminders.listing import Listed, Listing
 
@@ -54,10 +55,17 @@ def _letter(template: str, language: str, called: Names, portal: str) -> Letter:
         listed = (Listed(1, PLEDGES[0], ENTITY, called.title), Listed(2, PLEDGES[1], ENTITY, called.other_title))
         listing = Listing("sample", {language: called.milestone}, STARTS, -30, listed)
         return of_reminder(template, {ENTITY: contact}, listing, portal)
+    if template == CANCELLED.template:
+        return of_cancelled(template, contact, _entry(language, called), portal)
     if AUDIENCES[template] in PERSONAL:
         return of_membership(template, contact, portal)
     written = Said("sample", "sample@example.org", called.message if template in MESSAGES else None)
     return of_step(template, contact, PLEDGES[0], FACTS, portal, written if template in ANSWERABLE else None)
+
+
+def _entry(language: str, called: Names) -> Entry:
+    names, seat = {language: called.milestone}, "America/New_York"
+    return Entry("sample", names, str(STARTS), None, seat, tentative=False, cancelled=True, sequence=2, told_at=CHANGES)
 
 
 def _contact(template: str, language: str, called: Names) -> Contact:

@@ -63,7 +63,7 @@ async def put_milestone(session: AsyncSession, milestone: MilestoneSnapshot, at:
         "names": milestone.names,
         "starts": str(milestone.starts),
         "tentative": milestone.tentative,
-        "reminders": milestone.reminders,
+        "reminders": milestone.reminders and not milestone.cancelled,
         "sequence": milestone.sequence,
         "changed_at": at,
     }

@@ -48,6 +48,8 @@ async def ask(session: AsyncSession, actor: Actor, code: str, wish: Wish, moment
 def _require_open(found: Milestone, now: datetime) -> None:
     if end(found) <= now:
         raise Conflict("This milestone is over.")
+    if found.cancelled:
+        raise Conflict("This milestone is cancelled.")
 
 
 async def settle(

@@ -52,6 +52,7 @@ class Milestone(Table, table=True):
     seat: str | None = None
     time_zone: str
     tentative: bool = False
+    cancelled: bool = False  # it does not take place; what was told of it stands
     reminders: bool = False
     group_code: str | None = None
     document: str | None = None

@@ -83,6 +83,7 @@ class MilestoneOut(BaseModel):
     seat: str | None
     time_zone: str = Field(description="IANA name, of the seat")
     tentative: bool
+    cancelled: bool = Field(default=False, description="It does not take place")
     reminders: bool = Field(description="Whether entities are invited to report before it")
     group: str | None = Field(description="The country group or regional commission that meets")
     document: str | None
@@ -151,6 +152,7 @@ class Move(When):
         },
     )
 
+    cancelled: Flag = Field(default=False, description="It does not take place: nobody is reminded of it any more")
     reason: Reason
 
 

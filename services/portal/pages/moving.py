@@ -63,7 +63,7 @@ async def _preview(person: Person, code: str, wanted: Moving) -> _Preview:
     move = wanted.move
     counts, reminders = await asyncio.gather(
         person.client.pledges.preview_review(code, move),
-        invitations(person.client, code, starts=move.starts, tentative=move.tentative),
+        invitations(person.client, code, starts=move.starts, tentative=move.tentative or move.cancelled),
     )
     return _Preview(counts, reminders, wanted.mark)
 

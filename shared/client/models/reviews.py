@@ -33,6 +33,7 @@ class Milestone(Received):
     seat: str | None
     time_zone: str
     tentative: bool
+    cancelled: bool = False
     reminders: bool
     group: str | None
     document: str | None
@@ -62,6 +63,7 @@ class Move(Sent):
     seat: str | None = None
     time_zone: str
     tentative: bool = False
+    cancelled: bool = False
     reason: str
 
 

@@ -10,7 +10,8 @@ from icalendar import Calendar
 from uuid_utils.compat import uuid7
 
 from services.notifications.calendar import known as calendars
-from tests.integration.notifications.support import Post
+from shared.events.reviews import MilestoneEvent
+from tests.integration.notifications.support import Post, milestone, text, to
 
 FEED = "/entities/veridia/calendar"
 FIRST, MOVED = 3, 4  # sequences
@@ -35,10 +36,10 @@ async def events(post: Post) -> dict[str, Any]:
     return {str(event["UID"]): event for event in Calendar.from_ical(answer.content).walk("VEVENT")}
 
 
-def attached(mail: EmailMessage) -> Any:
+def attached(mail: EmailMessage, method: str = "PUBLISH") -> Any:
     """The entry that came with a mail."""
     [part] = mail.iter_attachments()
-    assert (part.get_content_type(), part.get_param("method")) == ("text/calendar", "PUBLISH")
+    assert (part.get_content_type(), part.get_param("method")) == ("text/calendar", method)
     assert part.get_filename() == "review.ics"
     content: Any = part.get_payload(decode=True)
     [event] = Calendar.from_ical(content).walk("VEVENT")
@@ -121,6 +122,68 @@ async def test_one_that_is_no_more_is_cancelled_and_not_forgotten(post: Post) ->
     await post.knows_milestone(sequence=FIRST)  # what is older comes late, and changes nothing
     [event] = (await events(post)).values()
     assert event["STATUS"] == "CANCELLED"
+
+
+@pytest.mark.usefixtures("known")
+async def test_who_was_reminded_of_a_cancelled_one_is_told_once_and_nobody_is_reminded_any_more(post: Post) -> None:
+    await post.tick()
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    reminded = post.inbox.sent()
+    before = attached(post.inbox.mails[0])
+    told = uuid7()
+    for _ in range(2):  # the same event again
+        await post.hears("milestone.changed.v1", cancelled(), event_id=told)
+    await post.tick()
+    mails = post.inbox.mails[len(reminded) :]
+    assert sorted(map(to, mails)) == sorted(address for address, _ in reminded)
+    entry = attached(mails[0], "CANCEL")
+    assert (entry["UID"], entry["STATUS"]) == (before["UID"], "CANCELLED")
+    assert entry["SEQUENCE"] == before["SEQUENCE"] + 1
+    assert "does not take place" in text(mails[0])
+    assert {state for state, _ in (await post.plan()).values()} <= {"sent", "skipped"}
+    post.set_clock(2024, 11, 28)
+    await post.tick()
+    assert len(post.inbox.mails) == len(reminded) + len(mails)
+    [shown] = (await events(post)).values()
+    assert shown["STATUS"] == "CANCELLED"
+
+
+@pytest.mark.usefixtures("known")
+async def test_of_one_that_nobody_was_reminded_of_nobody_is_told(post: Post) -> None:
+    await post.hears("milestone.changed.v1", cancelled())
+    await post.tick()
+    assert post.inbox.sent() == []
+
+
+@pytest.mark.usefixtures("known")
+async def test_another_change_of_a_cancelled_one_tells_nobody(post: Post) -> None:
+    await post.tick()
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    sent = len(post.inbox.mails)
+    await post.hears("milestone.changed.v1", cancelled("outcome"))
+    await post.tick()
+    assert len(post.inbox.mails) == sent
+
+
+@pytest.mark.usefixtures("known")
+async def test_one_that_takes_place_after_all_before_the_mail_leaves_is_not_told_of(post: Post) -> None:
+    await post.tick()
+    post.set_clock(2024, 11, 5)
+    await post.tick()
+    sent = len(post.inbox.mails)
+    await post.hears("milestone.changed.v1", cancelled())
+    await post.knows_milestone(sequence=MOVED + 1)
+    await post.send()
+    assert len(post.inbox.mails) == sent
+    assert (await post.deliveries())[-1]["reason"] == "takes_place_after_all"
+
+
+def cancelled(*fields: str) -> MilestoneEvent:
+    """The plenary does not take place; `fields`: what has changed, if it was something else."""
+    made = milestone(sequence=MOVED, cancelled=True)
+    return made.model_copy(update={"change": made.change.model_copy(update={"fields": list(fields or ["cancelled"])})})
 
 
 @pytest.mark.parametrize("entity", ["..", "%00", "a" * 500, "veridia'--", "Véridie"])

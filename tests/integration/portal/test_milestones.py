@@ -84,6 +84,19 @@ async def test_a_move_is_shown_before_it_is_done(reminded: Whole) -> None:
     assert (await milestone(reminded))["starts"] == "2024-12-12"
 
 
+async def test_one_is_cancelled_after_it_was_shown_what_that_does(reminded: Whole) -> None:
+    desk = noor(reminded)
+    wish = PREVIEW | {"starts": "5 December 2024", "cancelled": "yes"}
+    shown = await send(desk, MOVE, wish)
+    for words in ("Different will be: Cancelled", "3 planned reminders are dropped", "is told by e-mail"):
+        assert words in re.sub(r"\s+", " ", shown.text), words
+    await follow(desk, await desk.post(MOVE, hidden_fields(shown) | wish | {"action": "move"}))
+    assert (await milestone(reminded))["cancelled"] is True
+    public = await desk.get(f"/reviews/{CODE}")
+    assert "it does not take place" in public.text
+    assert "Cancelled" in (await desk.get("/reviews")).text
+
+
 async def test_who_moved_it_and_why_is_there_for_everybody(whole: Whole) -> None:
     desk = noor(whole)
     page = await follow(desk, await moved(desk))

@@ -120,6 +120,13 @@ def test_what_looks_like_a_line_is_part_of_the_name(evil: str) -> None:
     assert made.count(b"\r\nBEGIN:") == 1
 
 
+def test_calendars_strike_what_a_mail_says_is_cancelled() -> None:
+    entries, gone = Entries(PLACE), entry(cancelled=True, sequence=4)
+    assert entries.of([gone], "en").method == "CANCEL"
+    assert b"METHOD:CANCEL" in entries.of([gone], "en").content
+    assert entries.of([gone, entry(code="other")], "en").method == "PUBLISH"
+
+
 def test_what_is_the_same_for_all_is_made_once() -> None:
     entries = Entries(PLACE)
     assert entries.of([entry()], "fr") is entries.of([entry()], "fr")

@@ -119,3 +119,11 @@ async def test_who_settles_saw_the_present_state(desk: Desk) -> None:
     assert (await desk.post(path, None, AMINA)).status_code == 428
     unknown = path.replace(wish.json()["presentation_id"], "01922f00-0000-7000-8000-000000000099")
     assert (await desk.post(unknown, None, AMINA, '"1"')).status_code == 404
+
+
+async def test_nothing_is_presented_at_what_is_cancelled(desk: Desk) -> None:
+    pledge_id = await desk.published()
+    cancelled = {"starts": "2024-12-05", "time_zone": "America/New_York", "cancelled": True, "reason": "No session"}
+    assert (await desk.put("/reviews/plenary-2024", cancelled, STAFF, '"1"')).status_code == 200
+    answer = await ask(desk, pledge_id)
+    assert (answer.status_code, "cancelled" in answer.json()["detail"]) == (409, True)

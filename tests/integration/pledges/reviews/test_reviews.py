@@ -102,3 +102,13 @@ async def test_only_staff_move_milestones(pledges: Service, other: dict[str, str
     answer = await pledges.client.put("/reviews/plenary-2024", json=MOVED, headers=other | {"If-Match": '"1"'})
     assert answer.status_code == (403 if other else 401)
     assert (await made(pledges.client.get("/reviews/plenary-2024")))["starts"] == "2024-12-05"
+
+
+async def test_a_milestone_is_cancelled_with_a_reason_and_takes_place_after_all(pledges: Service) -> None:
+    answer = await move(pledges, PLENARY | {"cancelled": True, "reason": "The session is cut short."})
+    assert answer.json()["cancelled"] is True
+    [told] = await pledges.outbox()
+    assert (told.data["change"]["fields"], told.data["milestone"]["cancelled"]) == (["cancelled"], True)
+    assert told.data["milestone"]["sequence"] == 2
+    again = await move(pledges, PLENARY | {"reason": "It is held after all."}, revision=2)
+    assert again.json()["cancelled"] is False
