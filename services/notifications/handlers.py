@@ -15,6 +15,7 @@ from services.notifications.rehearsals import commands as rehearsals
 from services.notifications.reminders import known
 from shared.clock import Moment
 from shared.events.envelope import Event
+from shared.events.offers import OfferStep
 from shared.events.people import ErasureDone, HandedOver, InvitationIssued, PersonErased
 from shared.events.pledges import EvidenceDeclined, PledgeEvent, PledgeStep, SignOffAsked
 from shared.events.registry import PLEDGES, PLEDGES_WORKFLOW, REVIEWS, SUPPORT_WORKFLOW, TYPES, carried_by
@@ -75,6 +76,10 @@ async def mail_not_taken(session: AsyncSession, event: Event[MailNotTaken], mome
     told = event.data
     facts: dict[str, Any] = {"request_id": str(told.request_id), "mail_id": str(told.mail_id), "why": told.reason}
     await _call(session, event, moment, told.entity_id, told.pledge_id, **facts)
+
+
+async def mail_offer_step(session: AsyncSession, event: Event[OfferStep], moment: Moment) -> None:
+    await _call(session, event, moment, event.data.entity_id)
 
 
 async def mail_handover(session: AsyncSession, event: Event[HandedOver], moment: Moment) -> None:
@@ -177,6 +182,11 @@ SUBSCRIPTIONS: list[Subscription] = [
         dict.fromkeys(
             (type_ for type_ in MAILS if TYPES[type_].data in {RequestStep, RequestMoved}), mail_request_step
         ),
+    ),
+    Effect(
+        "offer_mails",
+        SUPPORT_WORKFLOW,
+        dict.fromkeys((type_ for type_ in MAILS if TYPES[type_].data is OfferStep), mail_offer_step),
     ),
 ]
 REPUBLISHERS: list[Republisher] = []

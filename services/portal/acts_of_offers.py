@@ -6,17 +6,19 @@ from services.portal.language import Language
 
 DONE_WITH_OFFERS: Mapping[str, Callable[[Language], str]] = {
     "offer-made": lambda language: language.gettext(
-        "Thank you. The Network’s staff check that your offer is complete; here you see when they have. Nobody gets an"
-        " e-mail."
+        "Thank you. The Network’s staff get an e-mail and check that your offer is complete; your focal points get"
+        " another one when they have."
     ),
     "offer-recorded": lambda language: language.gettext("Recorded. It can be matched from its first day on."),
     "offer-resubmitted": lambda language: language.gettext(
         "Saved. The Network’s staff check it again; until then it is not matched. Matches that there are stay."
     ),
-    "offer-accepted": lambda language: language.gettext("Found complete: it can be matched now. Nobody is mailed."),
+    "offer-accepted": lambda language: language.gettext(
+        "Found complete: it can be matched now. The focal points of the entity get an e-mail."
+    ),
     "offer-returned": lambda language: language.gettext(
-        "The people of the entity see on the offer what you asked. It comes back when they have changed it. Nobody gets"
-        " an e-mail."
+        "The focal points of the entity get an e-mail, and see on the offer what you asked. It comes back when they"
+        " have changed it."
     ),
     "offer-withdrawn": lambda language: language.gettext(
         "Withdrawn: it is matched no more. You can undo it here; matches that there are stay."
@@ -27,8 +29,8 @@ DONE_WITH_OFFERS: Mapping[str, Callable[[Language], str]] = {
     ),
     "proposal-dropped": lambda language: language.gettext("Dropped. You can propose it again."),
     "offers-matched": lambda language: language.gettext(
-        "Matched. The requester can read your reply, and the capacity of each offer has gone down. You can undo each"
-        " match here."
+        "Matched. The requester can read your reply, and the capacity of each offer has gone down. Their focal points,"
+        " and those of the entities that offer, get an e-mail. You can undo each match here."
     ),
     "match-released": lambda language: language.gettext(
         "Undone. The offer has its capacity back, and the requester can read why."

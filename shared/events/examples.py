@@ -10,6 +10,7 @@ from shared.events.entities import EntityEvent, EntitySnapshot, Group
 from shared.events.envelope import Data
 from shared.events.messaging import DeadLetterBuried
 from shared.events.notifications import ContactLost, ReminderUnreachable
+from shared.events.offers import OfferStep
 from shared.events.people import ErasureDone, HandedOver, InvitationIssued, LeadLeft, PersonErased
 from shared.events.pledges import (
     EvidenceDeclined,
@@ -145,6 +146,7 @@ def _step(state: str, revision: int, fields: list[str]) -> PledgeStep:
     return PledgeStep.model_validate({**values, "state": state})
 
 
+_OFFERED = OfferStep(offer_id=UUID("01922f00-0000-7000-8000-000000000005"), entity_id="veridia")
 _UNREACHABLE = ReminderUnreachable(
     pledge_id=_PLEDGE, entity_id="veridia", milestone="plenary-2024", offset_days=-30, due_on=date(2024, 11, 5)
 )
@@ -194,6 +196,7 @@ EXAMPLES: dict[str, Data] = {
     "request.message.v1": _MESSAGE,
     "request.reply.v1": _MESSAGE,
     "request.mail_not_taken.v1": _NOT_TAKEN,
+    **dict.fromkeys(("offer.submitted.v1", "offer.returned.v1", "offer.accepted.v1", "offer.matched.v1"), _OFFERED),
     "request.drafted.v1": _moved("draft", "system"),
     "request.triaged.v1": _moved("triage", "network_staff"),
     "request.asked.v1": _moved("needs_info", "network_staff"),

@@ -6,6 +6,7 @@ from shared.events.entities import EntityEvent
 from shared.events.envelope import Data
 from shared.events.messaging import DeadLetterBuried
 from shared.events.notifications import ContactLost, ReminderUnreachable
+from shared.events.offers import OfferStep
 from shared.events.people import ErasureDone, HandedOver, InvitationIssued, LeadLeft, PersonErased
 from shared.events.pledges import EvidenceDeclined, PledgeEvent, PledgeStep, SignOffAsked
 from shared.events.reviews import MilestoneEvent
@@ -106,6 +107,12 @@ _TYPES = [
     EventType("request.confirmed.v1", SUPPORT_WORKFLOW, RequestMoved, "The requester confirmed the help"),
     EventType("request.closed.v1", SUPPORT_WORKFLOW, RequestMoved, "It was closed"),
     EventType("request.reopened.v1", SUPPORT_WORKFLOW, RequestMoved, "It was taken up again after it was closed"),
+    EventType(
+        "offer.submitted.v1", SUPPORT_WORKFLOW, OfferStep, "An entity offers help, or changed its offer: to be checked"
+    ),
+    EventType("offer.returned.v1", SUPPORT_WORKFLOW, OfferStep, "Network staff ask for changes to an entity's offer"),
+    EventType("offer.accepted.v1", SUPPORT_WORKFLOW, OfferStep, "Network staff found an entity's offer complete"),
+    EventType("offer.matched.v1", SUPPORT_WORKFLOW, OfferStep, "An entity's offer was matched to a request"),
     EventType(
         "reminder.unreachable.v1", NOTIFICATIONS_WORKFLOW, ReminderUnreachable, "Nobody could be reached for a pledge"
     ),

@@ -9,17 +9,27 @@ from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from services.network_support.memberships import Acting
-from services.network_support.offers.lifecycle import Step, after
+from services.network_support.offers.lifecycle import State, Step, after
 from services.network_support.offers.models import Offer, OfferHistory
 from services.network_support.offers.schemas import CONTENT, OfferContent, Offering
 from services.network_support.requests import known_pledges
 from shared.authors import Author
 from shared.clock import Moment
 from shared.errors import FieldProblem, Forbidden, Invalid, NotFound
+from shared.events.offers import OfferStep
+from shared.messaging import outbox
 from shared.web import etag
 
 NO_SUCH_OFFER = "There is no such offer, or it is another entity's."  # which of the two, nobody is told
 
+# of steps and the states that they lead to: what others are told
+_TOLD: dict[tuple[Step, State], str] = {
+    ("made", "submitted"): "offer.submitted.v1",
+    ("edited", "submitted"): "offer.submitted.v1",
+    ("restored", "submitted"): "offer.submitted.v1",
+    ("returned", "changes_requested"): "offer.returned.v1",
+    ("accepted", "open"): "offer.accepted.v1",
+}
 _LOCKED = (
     select(Offer)
     .where(col(Offer.offer_id) == bindparam("offer_id"))
@@ -182,4 +192,13 @@ async def _record(
         )
     )
     await session.flush()
+    if type_ := _TOLD.get((step, offer.state)):
+        await announce(session, offer, type_, moment)
     return offer
+
+
+async def announce(session: AsyncSession, offer: Offer, type_: str, moment: Moment) -> None:
+    """For the mails to who gives it, or to staff; nobody is told of what staff recorded themselves."""
+    if offer.entity_id is not None:
+        data = OfferStep(offer_id=offer.offer_id, entity_id=offer.entity_id)
+        await outbox.add(session, type_, str(offer.offer_id), data, moment.system)

@@ -12,7 +12,7 @@ from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from services.network_support.offers import capacity
-from services.network_support.offers.commands import NO_SUCH_OFFER
+from services.network_support.offers.commands import NO_SUCH_OFFER, announce
 from services.network_support.offers.matching_schemas import Matching
 from services.network_support.offers.models import Offer, OfferMatch
 from services.network_support.requests import commands as requests
@@ -96,6 +96,7 @@ async def match(
         found.state, found.matched_at, found.matched_by = "matched", moment.business, author.person_id
         found.despite = wish.despite if request.entity_id in offer.conflicts_with else None
         session.add(found)
+        await announce(session, offer, "offer.matched.v1", moment)
     await session.flush()
     return request
 

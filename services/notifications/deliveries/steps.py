@@ -48,6 +48,10 @@ MAILS: dict[str, tuple[Mail, ...]] = {
     "request.message.v1": (Mail("support_message", "focal_points"), Mail("support_message_asker", "asker")),
     "request.reply.v1": (Mail("support_reply", "desk"),),
     "request.mail_not_taken.v1": (Mail("support_mail_not_taken", "writer"),),
+    "offer.submitted.v1": (Mail("offer_submitted", "desk"),),
+    "offer.returned.v1": (Mail("offer_returned", "focal_points"),),
+    "offer.accepted.v1": (Mail("offer_accepted", "focal_points"),),
+    "offer.matched.v1": (Mail("offer_matched", "focal_points"),),
     "membership.handed_over.v1": (Mail("handover_former", "former"), Mail("handover_successor", "successor")),
     "membership.handover_withdrawn.v1": (
         Mail("handover_withdrawn_former", "former"),

@@ -19,4 +19,4 @@ def of(template: str) -> Category | None:
         return "desk"
     if template in _REMINDERS:
         return "reminders"
-    return "support" if template.startswith("support_") else "pledges"
+    return "support" if template.startswith(("support_", "offer_")) else "pledges"

@@ -301,3 +301,10 @@ async def test_a_merge_gives_back_what_was_taken(support: Support) -> None:
         locked = await commands.locked(session, UUID(request["request_id"]))
         await capacity.after(session, locked, "merged", support.author, support.moment, None)
     assert await used(support, offer) == 0
+
+
+async def test_who_offers_is_told_of_a_match_and_not_with_whom(support: Support) -> None:
+    offer = (await step(support, await offered(support, GIVER), "accept")).json()
+    await matched(support, offer, await offered(support, title="Recorded by staff"))
+    [told] = [row for row in await support.service.outbox() if row.type == "offer.matched.v1"]
+    assert told.data == {"offer_id": offer["offer_id"], "entity_id": "sorvenia"}

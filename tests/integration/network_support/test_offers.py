@@ -216,3 +216,23 @@ async def test_history_cannot_be_changed_and_nothing_is_deleted(support: Support
         with pytest.raises(Exception, match="permission denied"):
             async with support.service.database.transaction() as session:
                 await session.execute(text(statement))
+
+
+async def test_staff_and_focal_points_are_told_of_an_entitys_offer_and_of_no_other(support: Support) -> None:
+    recorded = await offered(support)
+    await edited(support, recorded, title="Experts")
+    assert await support.events() == []
+    offer = await offered(support, GIVER)
+    returned = (await step(support, offer, "return", body={"reason": "When?"})).json()
+    again = (await edited(support, returned, GIVER)).json()
+    accepted = (await step(support, again, "accept")).json()
+    await step(support, accepted, "withdraw", body={})
+    told = [(row.type, row.topic, row.key) for row in await support.service.outbox()]
+    assert [type_ for type_, _, _ in told] == [
+        "offer.submitted.v1",
+        "offer.returned.v1",
+        "offer.submitted.v1",
+        "offer.accepted.v1",
+    ]
+    assert {(topic, key) for _, topic, key in told} == {("gcm.support.workflow", offer["offer_id"])}
+    assert "When?" not in str([row.data for row in await support.service.outbox()])

@@ -48,6 +48,10 @@ TABLE = {
     ],
     "request.reply.v1": [(DESK, "support_reply")],
     "request.mail_not_taken.v1": [(AMINA, "support_mail_not_taken")],
+    "offer.submitted.v1": [(DESK, "offer_submitted")],
+    "offer.returned.v1": [(AMINA, "offer_returned"), (BAO, "offer_returned")],
+    "offer.accepted.v1": [(AMINA, "offer_accepted"), (BAO, "offer_accepted")],
+    "offer.matched.v1": [(AMINA, "offer_matched"), (BAO, "offer_matched")],
     "membership.handed_over.v1": [(AMINA, "handover_former"), (address("bruno"), "handover_successor")],
     "membership.handover_withdrawn.v1": [
         (AMINA, "handover_withdrawn_former"),
