@@ -75,6 +75,16 @@ async def say(
     session: AsyncSession, request: SupportRequest, sender: Sender, words: Words, author: Author, moment: Moment
 ) -> Message:
     """The request is locked. A note changes nothing; a question, or its answer, is a step of the request."""
+    message = await put(session, request, sender, words, author, moment)
+    if not words.internal:
+        await _told(session, request, message, author, moment)
+    return message
+
+
+async def put(
+    session: AsyncSession, request: SupportRequest, sender: Sender, words: Words, author: Author, moment: Moment
+) -> Message:
+    """Only writes it down, for a step that others are told of by itself. The request is locked."""
     if not words.internal:
         lifecycle.require_open(request.state, request.changed_at, moment.business)
     message = Message(
@@ -89,8 +99,6 @@ async def say(
     session.add(message)
     await session.flush()
     await index.add(session, request.request_id, [(request.language, message.text)])
-    if not words.internal:
-        await _told(session, request, message, author, moment)
     return message
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
+from services.network_support.conversation import commands as conversation
 from services.network_support.offers import capacity
 from services.network_support.offers.commands import NO_SUCH_OFFER, announce
 from services.network_support.offers.matching_schemas import Matching
@@ -23,7 +24,8 @@ from shared.clock import Moment
 from shared.errors import Conflict, FieldProblem, Invalid, NotFound
 
 NO_SUCH_MATCH = "There is no such match of this request."
-_PROPOSING: tuple[State, ...] = ("accepted", "matching", "matched", "delivering")
+_MATCHED: tuple[State, ...] = ("matched", "delivering")
+_PROPOSING: tuple[State, ...] = ("accepted", "matching", *_MATCHED)
 
 _OFFERS = select(Offer).where(col(Offer.offer_id).in_(bindparam("offer_ids", expanding=True)))
 _MATCH = select(OfferMatch).where(
@@ -72,25 +74,19 @@ async def drop(
 async def match(
     session: AsyncSession, request_id: UUID, seen: int, wish: Matching, author: Author, moment: Moment
 ) -> SupportRequest:
-    """One or several offers, proposed before or not, with one reply to the requester.
+    """One or several offers, proposed before or not, with one reply to the requester; also more of them later.
 
     Raises NotFound, Stale, Invalid, and Conflict for a state that does not allow it or an offer that cannot be matched.
     """
     request = await requests.locked(session, request_id, seen)
     offers = await _offers(session, request, wish.offer_ids, "offer_ids")
     _require_reasons(request, offers, wish)
-    today = moment.business.date()
-    await requests.take(
-        session,
-        request,
-        "matched",
-        author,
-        moment,
-        reason=wish.reply,
-        facts={"offers": [str(o) for o in wish.offer_ids]},
-    )
-    await capacity.take(session, wish.offer_ids, today)
-    proposed = {one.offer_id: one for one in await capacity.present(session, request_id)}
+    present = await capacity.present(session, request_id)
+    if any(one.state == "matched" and one.offer_id in wish.offer_ids for one in present):
+        raise Conflict("One of the offers is matched to this request already; nothing was saved. Leave it away.")
+    await _reply(session, request, wish, author, moment)
+    await capacity.take(session, wish.offer_ids, moment.business.date())
+    proposed = {one.offer_id: one for one in present}
     for offer in offers:
         found = proposed.get(offer.offer_id) or _new(request, offer.offer_id, author, moment)
         found.state, found.matched_at, found.matched_by = "matched", moment.business, author.person_id
@@ -101,10 +97,26 @@ async def match(
     return request
 
 
+async def _reply(
+    session: AsyncSession, request: SupportRequest, wish: Matching, author: Author, moment: Moment
+) -> None:
+    """The step, with the reply as a message of the conversation. What joins a match later is a message alone."""
+    words = conversation.Words(wish.reply, "api")
+    if request.state in _MATCHED:
+        await conversation.say(session, request, "staff", words, author, moment)
+        return
+    message = await conversation.put(session, request, "staff", words, author, moment)
+    facts = {"offers": [str(one) for one in wish.offer_ids], "message": message.number}
+    await requests.take(session, request, "matched", author, moment, facts=facts)
+
+
 async def release(
     session: AsyncSession, request_id: UUID, match_id: UUID, seen: int, reason: str, author: Author, moment: Moment
 ) -> SupportRequest:
-    """A match does not hold. With the last one the request is back in matching. Raises NotFound, Stale, Conflict."""
+    """A match does not hold. With the last one the request is back in matching; of another a message tells.
+
+    Raises NotFound, Stale, Conflict.
+    """
     request = await requests.locked(session, request_id, seen)
     found = await _match(session, request_id, match_id)
     if found.state != "matched":
@@ -112,7 +124,7 @@ async def release(
     others = [one for one in await capacity.present(session, request_id) if one.state == "matched"]
     if len(others) > 1:
         await capacity.end(session, found, "released", author, moment, reason)
-        await session.flush()
+        await conversation.say(session, request, "staff", conversation.Words(reason, "api"), author, moment)
         return request
     return await requests.take(
         session, request, "released", author, moment, reason=reason, facts={"offers": [str(found.offer_id)]}

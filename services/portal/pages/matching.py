@@ -27,6 +27,7 @@ router = APIRouter()
 REQUESTS = "/desk/requests"
 PROPOSING = {"accepted", "matching", "matched", "delivering"}
 RELEASING = {"matched", "delivering"}
+MATCHING = {"matching", *RELEASING}
 FIELDS = {"reply", "despite"}
 
 
@@ -93,7 +94,7 @@ async def _page(request: Request, person: Person, request_id: UUID, wrong: dict[
         "ended": _in(matches.items, "released", "delivered", "dropped"),
         "suggestions": suggestions,
         "may_propose": may_act and found.state in PROPOSING,
-        "may_match": may_act and found.state == "matching",
+        "may_match": may_act and found.state in MATCHING,
         "may_release": may_act and found.state in RELEASING,
         "givers": await names(person.client, sorted(one for one in entities if one)),
         "fitting": fitting,

@@ -92,14 +92,13 @@ async def _page(request: Request, person: Person, pledge_id: UUID, form: FormDat
         memberships(person),
         person.client.support.mine(pledge=pledge_id, limit=100),
     )
-    helped = await asyncio.gather(*(_help(person, one.request_id) for one in asked.items if one.state in HELPED))
-    offered = {request_id: matches for request_id, matches, _ in helped}
+    helped = [_matched(person, one.request_id) for one in asked.items if one.state in HELPED]
+    offered = dict(await asyncio.gather(*helped))
     givers = {one.entity_id for matches in offered.values() for one in matches if one.entity_id}
     given: dict[str, Any] = {
         "copy": copy,
         "requests": asked.items,
         "offered": offered,
-        "replies": {request_id: reply for request_id, _, reply in helped},
         "givers": await names(person.client, sorted(givers)),
         "may_write": copy.entity.entity_id in dict(writes_for(held)),
         "values": Typed.sent(form),
@@ -110,11 +109,7 @@ async def _page(request: Request, person: Person, pledge_id: UUID, form: FormDat
     return page(request, "support.html", 422 if wrong else 200, words=Words(language_of(request)), **given)
 
 
-async def _help(person: Person, request_id: UUID) -> tuple[UUID, list[Match], str]:
-    """The offers that are matched to a request now, and what the Network wrote with them."""
-    matches, history = await asyncio.gather(
-        person.client.support.matches(request_id), person.client.support.history(request_id)
-    )
-    replies = [line.reason or "" for line in history.items if line.step == "matched"]
-    now = [one for one in matches.items if one.state in {"matched", "delivered"}]
-    return request_id, now, replies[-1] if replies else ""
+async def _matched(person: Person, request_id: UUID) -> tuple[UUID, list[Match]]:
+    """The offers that are matched to a request now."""
+    matches = (await person.client.support.matches(request_id)).items
+    return request_id, [one for one in matches if one.state in {"matched", "delivered"}]

@@ -56,8 +56,29 @@ async def test_several_offers_are_matched_with_one_reply(support: Support) -> No
     }
     assert [await used(support, each) for each in (one, other)] == [1, 1]
     line = (await support.get(f"/requests/{request['request_id']}/history")).json()["items"][-1]
-    assert (line["step"], line["reason"]) == ("matched", "Take both.")
-    assert line["facts"] == {"offers": [one["offer_id"], other["offer_id"]]}
+    assert (line["step"], line["reason"]) == ("matched", None)
+    assert line["facts"] == {"offers": [one["offer_id"], other["offer_id"]], "message": 1}
+    assert await said(support, request) == [(1, "staff", "Take both.")]
+    assert "request.message.v1" not in await support.events()  # the mail about the step tells of it
+
+
+async def said(support: Support, request: dict[str, Any]) -> list[tuple[int, str, str]]:
+    """What the requester reads in the conversation."""
+    items = (await support.get(f"/requests/{request['request_id']}/messages")).json()["items"]
+    return [(one["number"], one["sender"], one["text"]) for one in items]
+
+
+async def test_another_offer_joins_a_match_with_a_message_of_its_own(support: Support) -> None:
+    one, other = await offered(support), await offered(support, title="A practice")
+    request = await matched(support, one)
+    answer = await match(support, request, other, reply="And this.")
+    assert (answer.status_code, answer.json()["state"]) == (200, "matched")
+    assert [each["state"] for each in await matches(support, request)] == ["matched", "matched"]
+    assert [await used(support, each) for each in (one, other)] == [1, 1]
+    assert (await said(support, request))[1] == (2, "staff", "And this.")
+    assert "request.message.v1" in await support.events()
+    again = await match(support, answer.json(), other)
+    assert (again.status_code, "matched to this request already" in again.json()["detail"]) == (409, True)
 
 
 async def test_the_public_is_told_that_it_was_matched_and_nothing_of_the_offer(support: Support) -> None:
@@ -73,6 +94,7 @@ async def test_one_match_of_several_is_released_and_with_the_last_it_is_back_in_
     first, second = await matches(support, request)
     after = await release(support, request, first["match_id"], "They cannot travel.")
     assert (after.status_code, after.json()["state"]) == (200, "matched")
+    assert (await said(support, request))[1] == (2, "staff", "They cannot travel.")
     again = await release(support, after.json(), second["match_id"])
     assert (again.status_code, again.json()["state"]) == (200, "matching")
     assert [await used(support, each) for each in (one, other)] == [0, 0]
