@@ -8,6 +8,9 @@ from services.portal.language import Language
 # by the word in the address: an address cannot put other words there
 DONE: dict[str, Callable[[Language], str]] = {
     "saved": lambda language: language.gettext("Saved. Nobody was told of it; go on whenever you like."),
+    "address-again": lambda language: language.gettext(
+        "Mail to this address is tried again, from the next one on. What was not sent meanwhile is not sent after all."
+    ),
     "file-attached": lambda language: language.gettext(
         "The file is attached to the draft. It becomes public with the pledge, not before."
     ),

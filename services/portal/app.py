@@ -10,6 +10,7 @@ from services.portal import failures, security, signin
 from services.portal.access import public, require_rules
 from services.portal.page import STATIC
 from services.portal.pages import (
+    addresses,
     autosave,
     calendars,
     closing,
@@ -91,6 +92,7 @@ PAGES = (
     rehearsals,
     pauses,
     unsubscribing,
+    addresses,
 )
 LARGER = files.LARGER | reporting.LARGER | importing.LARGER | support_life.LARGER
 

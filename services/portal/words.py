@@ -439,6 +439,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "author": N_("who made the report"),
         "reminded": N_("who was invited to report before it"),
     },
+    "address_lost": {
+        "bounced": N_("Mail came back: nobody gets mail there"),
+        "complained": N_("Who gets the mail said that it is unwanted"),
+    },
     "mail_category": {
         "reminders": N_("invitations to report before a review"),
         "pledges": N_("news of pledges"),

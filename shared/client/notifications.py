@@ -71,6 +71,10 @@ class Notifications(Rehearsing):
         wanted = {"lifted": lifted, "limit": limit, "cursor": cursor}
         return self._to.pages(at("suppressions"), Page[Suppression], **wanted)
 
+    async def suppression(self, suppression_id: Id) -> Suppression:
+        """One of them."""
+        return await self._to.get(at("suppressions", suppression_id), Suppression)
+
     async def lift(self, suppression_id: Id, because: str) -> Suppression:
         """Mail to this address is tried again. Raises Conflict when it was already."""
         return await self._to.post(at("suppressions", suppression_id, "lift"), Suppression, Lifting(because=because))

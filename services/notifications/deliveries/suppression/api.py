@@ -36,6 +36,17 @@ async def list_suppressions(
     return page
 
 
+@router.get(
+    "/suppressions/{suppression_id}",
+    dependencies=[Depends(STAFF_OR_REVIEWER)],
+    summary="One such address: whose, and why",
+)
+async def one_suppression(suppression_id: UUID, using: Using) -> SuppressionShown:
+    """It shows no address."""
+    async with using.database.transaction() as session:
+        return await queries.one(session, suppression_id)
+
+
 @router.post(
     "/suppressions/{suppression_id}/lift", response_model=SuppressionShown, summary="Write to this address again"
 )
@@ -46,6 +57,7 @@ async def lift(
     at = using.clock.system()
 
     async def write(session: AsyncSession) -> Answer:
+        await queries.one(session, suppression_id)
         await commands.lift(session, suppression_id, actor.person, lifting.because, at)
         return Answer(200, (await queries.one(session, suppression_id)).model_dump_json())
 

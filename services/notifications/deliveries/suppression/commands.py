@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 
 Reason = Literal["bounced", "complained"]
 
@@ -39,8 +39,6 @@ where id = :id and lifted_at is null
 returning id
 """)
 
-_THERE = text("select id from suppression where id = :id")
-
 _FORGET = text("""
 update suppression
 set address_hash = null, lifted_at = coalesce(lifted_at, :at), lifted_because = coalesce(lifted_because, 'erased')
@@ -68,13 +66,10 @@ async def suppress(
 
 
 async def lift(session: AsyncSession, suppression_id: UUID, by: str, because: str, at: datetime) -> None:
-    """Mail to this address may be tried again. Raises NotFound, or Conflict when it is lifted already."""
+    """Mail to this address may be tried again. Raises Conflict when it is lifted already."""
     values = {"id": suppression_id, "by": by, "because": because, "at": at}
-    if (await session.execute(_LIFT, values)).first() is not None:
-        return
-    if (await session.execute(_THERE, {"id": suppression_id})).first() is None:
-        raise NotFound("There is no such suppression.")
-    raise Conflict("It is lifted already; mail to this address is tried again.")
+    if (await session.execute(_LIFT, values)).first() is None:
+        raise Conflict("It is lifted already; mail to this address is tried again.")
 
 
 async def forget(session: AsyncSession, person_id: str, at: datetime) -> None:

@@ -11,6 +11,7 @@ from services.notifications.deliveries.models import Delivery
 from services.notifications.deliveries.steps import AUDIENCES
 from services.notifications.deliveries.suppression.models import Suppression
 from services.notifications.deliveries.suppression.schemas import SuppressionPage, SuppressionShown
+from shared.errors import NotFound
 from shared.web import pagination
 
 _NEWEST = pagination.Order({col(Suppression.id): UUID}, newest_first=True)
@@ -40,8 +41,11 @@ async def page(session: AsyncSession, *, lifted: bool, limit: int, cursor: str |
 
 
 async def one(session: AsyncSession, suppression_id: UUID) -> SuppressionShown:
-    """One that there is."""
-    suppression, delivery = (await session.execute(_WITH_DELIVERY.where(col(Suppression.id) == suppression_id))).one()
+    """Raises NotFound."""
+    found = (await session.execute(_WITH_DELIVERY.where(col(Suppression.id) == suppression_id))).first()
+    if found is None:
+        raise NotFound("There is no such suppression.")
+    suppression, delivery = found
     entities = await entities_of(session, [delivery.id])
     return _shown(suppression, delivery, entities[delivery.id])
 
