@@ -11,7 +11,6 @@ from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
-from uuid_utils.compat import uuid7
 
 from deploy.local.child import Child, Command
 from deploy.local.ports import choose
@@ -19,16 +18,11 @@ from services.notifications.__main__ import migrate
 from tests.integration.notifications.support import People
 from tests.integration.notifications.test_process import served
 from tests.messaging.stage import ROOT, eventually
+from tests.support.deliveries import person, queue
 from tests.support.parts import Parts, Urls
 from tests.support.relays import Relay
 
 CONNECTIONS = 4
-
-_DELIVERY = """
-insert into delivery
-    (id, cause, person_id, template, entity_id, pledge_id, facts, state, next_try_at, attempts, created_at)
-values ($1, $2, $3, 'pledge_published', 'veridia', $4, '{}', 'queued', now(), 0, now())
-"""
 
 
 @dataclass
@@ -76,13 +70,8 @@ class Senders:
 
     async def queue(self, mails: int) -> list[UUID]:
         """So many mails to as many people."""
-        ids = [uuid7() for _ in range(mails)]
-        self.people.focal_points = {"veridia": [f"person{number}" for number in range(mails)]}
-        rows = [(id_, f"event:{id_}", f"person{number}", uuid7()) for number, id_ in enumerate(ids)]
-        connection = await asyncpg.connect(self.urls.owner_url)
-        await connection.executemany(_DELIVERY, rows)
-        await connection.close()
-        return ids
+        self.people.focal_points = {"veridia": [person(number) for number in range(mails)]}
+        return await queue(self.urls.owner_url, mails)
 
     async def rows(self, query: str, *values: Any) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self.urls.owner_url)

@@ -18,7 +18,7 @@ from tests.bench.stand import Bare, durable_parts, migrated, process
 from tests.support.deliveries import queue
 from tests.support.parts import LocalParts
 
-MAILS, WARM, ROUNDS = 1000, 100, 3
+MAILS, WARM, ROUNDS = 500, 100, 3
 GOAL = 2.0
 
 
