@@ -43,6 +43,10 @@ GCM_SIGN_IN_MAIL_FROM=
 GCM_MAIL_DOMAIN=
 # where bounces arrive, with +… after its name; none: bounces@ the mail domain
 GCM_RETURN_PATH=
+# a mailbox (POP3 over TLS) to fetch them from; none: your mail server posts them to /bounces
+GCM_BOUNCE_POP_HOST=
+GCM_BOUNCE_POP_USERNAME=
+GCM_BOUNCE_POP_PASSWORD=
 # none: the relay signs; otherwise an RSA key in PEM, in quotes
 GCM_DKIM_DOMAIN=
 GCM_DKIM_SELECTOR=gcm

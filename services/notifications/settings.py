@@ -28,6 +28,11 @@ class Settings(ServiceSettings):
     # signs return paths, seals links to unsubscribe, and hashes addresses that are written to no more; newest,older
     mail_keys: Keys = Field(default=("local-keys-of-mails-to-nobody",), repr=False)
     return_path: str = ""  # where bounces arrive, and with +… after its name: bounces@ the mail domain
+    bounce_pop_host: str = ""  # of the mailbox of the return path, if none hands over what comes to it
+    bounce_pop_port: int = 995
+    bounce_pop_username: str = ""
+    bounce_pop_password: str = Field(default="", repr=False)
+    bounce_pop_tls: bool = True
     dkim_domain: str = ""  # none: nothing is signed here
     dkim_selector: str = "gcm"
     dkim_key: str = Field(default="", repr=False)  # RSA, PEM; or in a file:
@@ -72,6 +77,8 @@ class Settings(ServiceSettings):
             found.append("GCM_MAIL_KEYS is empty")
         if not self.smtp_starttls and (self.smtp_password or self.smtp_host not in LOOPBACK):
             found.append("GCM_SMTP_STARTTLS is off, so mails and the password would travel in the clear")
+        if self.bounce_pop_host not in ("", *LOOPBACK) and not self.bounce_pop_tls:
+            found.append("GCM_BOUNCE_POP_TLS is off, so the password of the mailbox would travel in the clear")
         if self.dkim_domain and not self._has_dkim_key():
             found.append("GCM_DKIM_DOMAIN is set, and there is no key in GCM_DKIM_KEY_FILE or GCM_DKIM_KEY")
         if not self.public_url.startswith("https://"):
@@ -85,4 +92,8 @@ class Settings(ServiceSettings):
             return False
 
     def _secrets(self) -> dict[str, str]:
-        return super()._secrets() | {"GCM_SMTP_PASSWORD": self.smtp_password, "GCM_DKIM_KEY": self.dkim_key}
+        return super()._secrets() | {
+            "GCM_SMTP_PASSWORD": self.smtp_password,
+            "GCM_BOUNCE_POP_PASSWORD": self.bounce_pop_password,
+            "GCM_DKIM_KEY": self.dkim_key,
+        }

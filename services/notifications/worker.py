@@ -9,6 +9,7 @@ from typing import Self
 import httpx
 
 from services.notifications.conversations import Conversations
+from services.notifications.deliveries.bounces.poller import Poller
 from services.notifications.deliveries.composing import Composer
 from services.notifications.deliveries.expander import Expander
 from services.notifications.deliveries.sender import Sender
@@ -23,6 +24,7 @@ from services.notifications.settings import Settings
 from shared.asking import Asking, ServiceToken
 from shared.clock import Clock
 from shared.db import Database
+from shared.mailbox import Mailbox
 from shared.messaging.nudge import Nudge
 from shared.messaging.roles import run_consumer
 from shared.process import Health, Task
@@ -72,10 +74,24 @@ class Worker:
         if "consumer" in roles:
             made["consumer"] = self._consumer()
         if "sender" in roles:
-            made |= {"expander": self.expander().run, "sender": self.sender().run}
+            made |= {"expander": self.expander().run, "sender": self.sender().run, **self._mailbox()}
         if "scheduler" in roles:
             made |= {"scheduler": self.scheduler().run, "rehearser": self.rehearser().run}
         return made
+
+    def _mailbox(self) -> dict[str, Task]:
+        """Where bounces are fetched."""
+        own = self.settings
+        if not own.bounce_pop_host:
+            return {}
+        mailbox = Mailbox(
+            own.bounce_pop_host,
+            own.bounce_pop_port,
+            own.bounce_pop_username,
+            own.bounce_pop_password,
+            own.bounce_pop_tls,
+        )
+        return {"bounces": Poller(self.database, self.clock, own, mailbox).run}
 
     def _consumer(self) -> Task:
         return partial(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.integration.notifications.support import Post
+from tests.integration.notifications.support import STAFF, Post
 from tests.integration.notifications.test_sending import AMINA, queued
 
 
@@ -19,6 +19,8 @@ async def test_a_domain_that_takes_no_more_is_put_off_and_holds_up_no_other(post
     assert sorted(to for to, _ in post.inbox.sent()) == ["a@slow.demo.invalid", *[AMINA] * 3]
     put_off = [row for row in await post.deliveries() if row["state"] == "deferred"]
     assert [(row["reason"], row["attempts"]) for row in put_off] == [("domain_limit", 0)] * 2
+    answer = await post.service.client.get("/deliveries?state=deferred", headers=STAFF)
+    assert [item["reason"] for item in answer.json()["items"]] == ["domain_limit"] * 2
     first, second = sorted((row["next_try_at"] - row["created_at"]).total_seconds() for row in put_off)
     assert 50 < first < 70
     assert 110 < second < 130

@@ -35,6 +35,8 @@ def test_a_sound_production_starts() -> None:
         ({"mail_keys": f"{'k' * 32},short"}, "GCM_MAIL_KEYS holds a key of fewer than 32"),
         ({"dkim_domain": "pledges.example"}, "GCM_DKIM_DOMAIN is set, and there is no key"),
         ({"dkim_domain": "pledges.example", "dkim_key_file": "/nowhere/dkim.pem"}, "GCM_DKIM_DOMAIN is set"),
+        ({"bounce_pop_host": "mail.example", "bounce_pop_tls": False}, "GCM_BOUNCE_POP_TLS"),
+        ({"bounce_pop_password": "local-pop"}, "GCM_BOUNCE_POP_PASSWORD holds a local"),  # pragma: allowlist secret
         ({"dkim_key": "local-dkim-key"}, "GCM_DKIM_KEY holds a local secret"),
         ({"public_url": "http://localhost:1"}, "GCM_PUBLIC_URL"),
         ({"service_client_secret": "local-gcm"}, "GCM_SERVICE_CLIENT_SECRET"),
