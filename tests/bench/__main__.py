@@ -16,11 +16,10 @@ from tests.bench.figures import Figure, console, verdicts, write
 # in the order in which they run; each is a module with `run() -> list[Figure]`
 BENCHMARKS = {
     "spine": ("shape", "relay", "latency", "stack"),
-    "notifications": ("sweep",),
+    "notifications": ("sweep", "sending"),
     "registry": ("write_path", "reading", "advice", "duplicates", "statistics", "exchange"),
     "support": ("recomputing", "queues"),
     "support": ("recomputing",),
-    "notifications": ("sending",),
 }
 LIMIT = 14 * 60  # seconds for one part; what is not measured by then has failed
 
