@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from services.portal.acts_of_desk import DONE_ON_THE_DESK
 from services.portal.acts_of_offers import DONE_WITH_OFFERS
 from services.portal.language import Language
 
@@ -127,9 +128,7 @@ DONE: dict[str, Callable[[Language], str]] = {
     "outcome-recorded": lambda language: language.gettext(
         "The outcome is public now. Earlier versions stay to be read."
     ),
-    "acknowledged": lambda language: language.gettext(
-        "Acknowledged. The focal points of the entity get an e-mail that says so."
-    ),
+    **DONE_ON_THE_DESK,
     **DONE_WITH_OFFERS,
     "signed-out": lambda language: language.gettext("You are signed out."),
 }

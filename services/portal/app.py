@@ -12,7 +12,9 @@ from services.portal.page import STATIC
 from services.portal.pages import (
     addresses,
     autosave,
+    board,
     calendars,
+    cases,
     closing,
     demand,
     desk,
@@ -80,6 +82,8 @@ PAGES = (
     offers,
     talking,
     presenting,
+    board,
+    cases,
     desk,
     desk_request,
     matching,

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Mapping
 
 from services.portal.marked import N_
+from services.portal.words_of_desk import WORDS_OF_DESK
 from services.portal.words_of_offers import WORDS_OF_OFFERS
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -456,6 +457,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "hlpf": N_("High-level political forum"),
         "report_deadline": N_("Deadline of a report"),
     },
+    **WORDS_OF_DESK,
     **WORDS_OF_OFFERS,
 }
 

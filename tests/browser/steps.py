@@ -142,8 +142,9 @@ class Walk:
         await self.press(self.officer, "link", "Requests")
         await self.press(self.officer, "link", "Exchange of knowledge and practice")
         await self.says(self.officer, self.title)
-        await self.press(self.officer, "button", "Acknowledge")
-        await self.says(self.officer, "Acknowledged. The focal points")
+        await self.tick(self.officer, "Say that it was read")
+        await self.press(self.officer, "button", "Do it")
+        await self.says(self.officer, "Done. Where the requester")
 
     async def reports(self) -> None:
         """e: how it goes, with the target's number."""

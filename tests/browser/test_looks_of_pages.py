@@ -124,6 +124,8 @@ DESK = {
     "mail": "/desk/mails/reminder/ar",
 }
 STAFF = DESK | {
+    "board": "/desk/board/all",
+    "cases": "/desk/cases?text=a",
     "milestone-move": "/desk/reviews/plenary-2024/move",
     "milestone-outcome": "/desk/reviews/imrf-2022/outcome",
     "focal-point": "/members/veridia/people/{focal_point}",
@@ -212,4 +214,37 @@ async def test_what_is_shown_before_it_is_done_is_for_everybody(
     await page.get_by_role("button", name="Ask for a slot").click()
     await expect(page.get_by_role("alert")).to_be_visible()
     faults += await examine(page, "amina-present-faults")
+    assert not faults, "\n".join(faults)
+
+
+async def test_the_board_is_worked_by_keys(context: BrowserContext, stack: Stack, given: dict[str, str]) -> None:
+    del given  # a request is there
+    visitor = Visitor(stack, await context.new_page())
+    await visitor.open("/")
+    await visitor.sign_in("noor")
+    page, keys = visitor.page, visitor.page.keyboard
+    await visitor.open("/desk/board/all")
+    await keys.press("?")
+    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await keys.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await keys.press("j")
+    first = page.locator("[data-case]").first
+    await expect(first.get_by_role("link").first).to_be_focused()
+    await keys.press("x")
+    await expect(first.get_by_role("checkbox")).to_be_checked()
+    await keys.press("g")
+    await expect(page.get_by_label("Give what is ticked to")).to_be_focused()
+    await keys.press("Enter")
+    await page.get_by_role("button", name="Give", exact=True).press("Enter")
+    await expect(page.get_by_role("status").filter(has_text="Given: 1.")).to_be_visible()
+    faults = await examine(page, "noor-board-given")
+    await keys.press("/")
+    await expect(page.get_by_label("Find a request by its words")).to_be_focused()
+    await keys.type("j?")  # while one types, keys are letters
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await visitor.open("/desk/board/all")
+    await keys.press("j")
+    await keys.press("o")
+    await expect(page.get_by_role("heading", name="On the desk")).to_be_visible()
     assert not faults, "\n".join(faults)

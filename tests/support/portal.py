@@ -95,6 +95,13 @@ def hidden_fields(answer: httpx.Response) -> dict[str, str]:
     return {unescape(name): unescape(value) for name, value in FIELDS.findall(answer.text)}
 
 
+def form_of(page: httpx.Response, action: str) -> dict[str, str]:
+    """The hidden fields of the form that has a button for this action, and the action."""
+    forms = re.findall(r"<form.*?</form>", page.text, re.DOTALL)
+    [form] = [one for one in forms if f'name="action" value="{action}"' in one]
+    return {unescape(name): unescape(value) for name, value in FIELDS.findall(form)} | {"action": action}
+
+
 @dataclass
 class Portal:
     """The application; `browser()` is somebody new in front of it."""

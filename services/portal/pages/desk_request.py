@@ -8,15 +8,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from services.portal import casework
 from services.portal.access import Person, Staff, StaffOrReviewer
 from services.portal.csrf import Form
 from services.portal.page import done, language_of, page
 from services.portal.pages.desk import REQUESTS
 from services.portal.pages.files import passed_on
+from services.portal.parts import parts_of
 from services.portal.phrases import Words
-from services.portal.problems import KEY, SEEN, new_key
 from services.portal.talking import ACTS, said, shown
-from shared.client import Conflict, Stale
 from shared.web.auth import ADMIN, NETWORK_STAFF
 
 router = APIRouter()
@@ -25,8 +25,9 @@ PATH = REQUESTS + "/{request_id}"
 
 
 @router.get(PATH)
-async def request_for_support(request: Request, request_id: UUID, person: StaffOrReviewer) -> Response:
-    return await _page(request, person, request_id, FormData(), {})
+async def request_for_support(request: Request, request_id: UUID, person: StaffOrReviewer, reply: str = "") -> Response:
+    """`reply`: a saved one, with which the text to the requester begins."""
+    return await _page(request, person, request_id, FormData(), {}, reply)
 
 
 @router.get(PATH + "/files/{attachment_id}")
@@ -36,33 +37,29 @@ async def file(request_id: UUID, attachment_id: UUID, person: StaffOrReviewer) -
 
 @router.post(PATH)
 async def act(request: Request, request_id: UUID, person: Staff, form: Form) -> Response:
-    """Acknowledges it, or writes what the form holds."""
+    """Writes what the form holds; the steps of its life are taken at its case: pages/cases.py."""
     here, action = f"{REQUESTS}/{request_id}", str(form.get("action"))
-    if action in ACTS:
-        if wrong := await said(person, request_id, form, language_of(request)):
-            return await _page(request, person, request_id, form, wrong)
-        return done(here, ACTS[action])
-    try:
-        key, seen = str(form.get(KEY, "")) or None, str(form.get(SEEN, ""))
-        await person.client.support.acknowledge(request_id, seen=seen, key=key)
-    except (Stale, Conflict):
+    if action not in ACTS:
         return done(here, "moved-on")
-    return done(here, "acknowledged")
+    if wrong := await said(person, request_id, form, language_of(request)):
+        return await _page(request, person, request_id, form, wrong)
+    return done(here, ACTS[action])
 
 
-async def _page(request: Request, person: Person, request_id: UUID, form: FormData, wrong: dict[str, str]) -> Response:
+async def _page(
+    request: Request, person: Person, request_id: UUID, form: FormData, wrong: dict[str, str], reply: str = ""
+) -> Response:
     support = person.client.support
     found, history, talk = await asyncio.gather(
         support.get(request_id), support.history(request_id), shown(person, request_id, form, wrong)
     )
-    staff = person.session.is_any(NETWORK_STAFF, ADMIN)
+    staff, now = person.session.is_any(NETWORK_STAFF, ADMIN), parts_of(request).clock.business()
+    beside = await casework.panel(person, language_of(request), request_id, now, reply=reply) if staff else {}
     given: dict[str, Any] = {
         "found": found,
         "history": history.items,
         "may_write": staff,
-        "may_act": staff and found.state == "submitted",
-        "seen": found.etag,
-        "key": new_key(),
         **talk,
+        **beside,
     }
     return page(request, "request.html", 422 if wrong else 200, words=Words(language_of(request)), **given)

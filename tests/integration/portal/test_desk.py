@@ -9,7 +9,7 @@ import pytest
 from services.pledges.registry.content import EXAMPLE
 from tests.integration.portal.whole import Whole, follow, send
 from tests.support.api import once
-from tests.support.portal import Browser, hidden_fields
+from tests.support.portal import Browser, form_of, hidden_fields
 from tests.support.tokens import bearer
 
 HTML = '<script>alert("x")</script>'
@@ -138,12 +138,13 @@ async def test_a_request_for_support_is_acknowledged_once(whole: Whole) -> None:
     listed = await desk.get("/desk/requests")
     assert f'href="{at}"' in listed.text
     assert EXAMPLE["title"] in listed.text
-    form = hidden_fields(await desk.get(at))
-    page = await follow(desk, await desk.post(at, form))
-    assert "Acknowledged. The focal points" in page.text
+    page = await desk.get(at)
     assert "Money &lt;script&gt;" in page.text
-    assert "<button>Acknowledge</button>" not in page.text
-    again = await desk.post(at, form | {"key": "another"})
+    form = form_of(page, "step") | {"step": "acknowledged"}
+    page = await follow(desk, await desk.post(f"/desk/cases/{request_id}", form))
+    assert "Done." in page.text
+    assert 'value="acknowledged"' not in page.text
+    again = await desk.post(f"/desk/cases/{request_id}", form | {"key": "another"})
     assert "somebody was faster" in (await follow(desk, again)).text
     assert "No request waits for you" in (await desk.get("/desk/requests")).text
     for query in ("state=acknowledged", "state=all&type=fund_proposal", "state=all&entity=veridia"):

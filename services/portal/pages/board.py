@@ -1,0 +1,114 @@
+"""The officers' board: queues, and what waits in each."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from services.portal import officers, ticking
+from services.portal.access import Person, Staff
+from services.portal.csrf import Form
+from services.portal.language import Language
+from services.portal.page import language_of, page, with_script
+from services.portal.parts import parts_of
+from services.portal.phrases import Words
+from services.portal.problems import KEY, new_key
+from shared.client import Refused
+from shared.client.models.desk import Assigned, BulkAssignment, CaseLine, Picked
+
+router = APIRouter()
+
+BOARD, FIRST = "/desk/board", "new"
+REGIONAL = "unassigned_"
+
+
+def name(language: Language, queue: str, own: str | None) -> str:
+    """What a queue is called: an officer's own by their name for it."""
+    if own is not None:
+        return own
+    if queue.startswith(REGIONAL):
+        region = queue.removeprefix(REGIONAL)
+        place = language.gettext("no region") if region == "none" else language.label(f"region_{region}")
+        return language.gettext("Nobody has it: {region}").format(region=place)
+    return language.word("queue", queue)
+
+
+def named(language: Language, case: CaseLine) -> str:
+    """What a case is, in a few words."""
+    return language.word("help", case.type) if case.type else language.word("case_kind", case.kind)
+
+
+@router.get(BOARD)
+async def board(_: Staff) -> Response:
+    return RedirectResponse(f"{BOARD}/{FIRST}", 303)
+
+
+@router.get(BOARD + "/{queue}")
+async def queue(request: Request, queue: str, person: Staff, cursor: str = "") -> Response:
+    return await _page(request, person, queue, cursor=cursor)
+
+
+@router.post(BOARD + "/{queue}")
+async def assign(request: Request, queue: str, person: Staff, form: Form) -> Response:
+    """Gives those that are ticked to an officer; each is said for itself, and what was done can be undone."""
+    language = language_of(request)
+    picked, officer = _picked(form), str(form.get("officer", ""))
+    if not picked or not officer:
+        says = language.gettext("Tick at least one, and choose who gets it.")
+        return await _page(request, person, queue, faults={"case": says})
+    wish = BulkAssignment(officer=officer, cases=picked)
+    try:
+        found = await person.client.support.assign_many(wish, key=str(form.get(KEY, "")) or None)
+    except Refused as refused:
+        return await _page(request, person, queue, faults={"officer": str(refused)})
+    return await _page(request, person, queue, outcomes=found.items)
+
+
+def _picked(form: FormData) -> list[Picked]:
+    """A tick is "id revision"; what is neither is no tick of ours."""
+    pairs = (str(value).split(" ") for value in form.getlist("case"))
+    return [
+        Picked.model_validate({"case_id": pair[0], "revision": pair[1]})
+        for pair in pairs
+        if len(pair) == 2 and pair[1].isdecimal()
+    ]
+
+
+async def _page(
+    request: Request,
+    person: Person,
+    queue: str,
+    *,
+    cursor: str = "",
+    faults: dict[str, str] | None = None,
+    outcomes: Sequence[Assigned] = (),
+) -> Response:
+    support, language = person.client.support, language_of(request)
+    queues, cases, able = await asyncio.gather(
+        support.queues(), support.queue(queue, cursor=cursor or None), officers.choices(person, language)
+    )
+    now = parts_of(request).clock.business()
+    present = next((one for one in queues.items if one.queue == queue), None)
+    given: dict[str, Any] = {
+        "queues": [
+            (one, name(language, one.queue, one.name))
+            for one in queues.items
+            if one.count or one.queue == queue or not one.queue.startswith(REGIONAL)
+        ],
+        "queue": queue,
+        "title": name(language, queue, present.name if present else None),
+        "cases": [(one, named(language, one), ticking.line(language, one.due_at, now)) for one in cases.items],
+        "next": cases.next,
+        "officers": able,
+        "names": await officers.names(person, (one.officer for one in cases.items)),
+        "given": sum(one.outcome == "assigned" for one in outcomes),
+        "not_given": [one for one in outcomes if one.outcome != "assigned"],
+        "outcomes": outcomes,
+        "faults": faults or {},
+        "key": new_key(),
+    }
+    shown = page(request, "board.html", 422 if faults else 200, words=Words(language), **given)
+    return with_script(request, shown)

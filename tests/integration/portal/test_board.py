@@ -1,0 +1,105 @@
+"""The officers' board: queues, giving and handing back, steps with their clocks, saved replies, search."""
+
+import re
+
+import httpx
+import pytest
+
+from services.pledges.registry.content import EXAMPLE
+from tests.integration.portal.test_desk import asked, noor
+from tests.integration.portal.whole import Whole, follow
+from tests.support.api import once
+from tests.support.portal import Browser, form_of
+from tests.support.tokens import bearer
+
+
+@pytest.fixture
+async def request_id(whole: Whole) -> str:
+    return await asked(whole, await whole.published())
+
+
+async def act(desk: Browser, request_id: str, action: str, **fields: str) -> str:
+    """What the page says after it."""
+    form = form_of(await desk.get(f"/desk/requests/{request_id}"), action)
+    answer = await desk.post(f"/desk/cases/{request_id}", form | fields)
+    return answer.text if answer.status_code == 422 else (await follow(desk, answer)).text
+
+
+def tick_of(page: httpx.Response, case_id: str) -> str:
+    found = re.search(rf'name="case" value="({case_id} \d+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+async def test_what_is_new_is_given_from_the_board_and_is_then_mine(whole: Whole, request_id: str) -> None:
+    desk = noor(whole)
+    board = await desk.get("/desk/board/new")
+    assert "Money &lt;script&gt;" in board.text
+    hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', board.text)
+    me = re.search(r'<option value="([^"]+)" selected>Me<', board.text)
+    assert me, board.text
+    sent = dict(hidden) | {"case": tick_of(board, request_id), "officer": me[1]}
+    assert "Given: 1." in (await desk.post("/desk/board/new", sent)).text
+    assert request_id in (await desk.get("/desk/board/mine")).text
+    assert request_id not in (await desk.get("/desk/board/unassigned")).text
+    late = await desk.post("/desk/board/new", sent | {"key": "another"})
+    assert "the officer has it already" in late.text
+    nothing = await desk.post("/desk/board/new", dict(hidden) | {"key": "third", "officer": me[1]})
+    assert nothing.status_code == 422
+    assert "Tick at least one" in nothing.text
+
+
+async def test_a_case_is_taken_through_its_steps_with_its_clocks(whole: Whole, request_id: str) -> None:
+    desk = noor(whole)
+    page = await desk.get(f"/desk/requests/{request_id}")
+    assert re.search(r"<dt>Acknowledge</dt><dd>\d+ working hours left</dd>", page.text), page.text
+    assert "Done." in await act(desk, request_id, "step", step="acknowledged")
+    page = await desk.get(f"/desk/requests/{request_id}")
+    assert re.search(r"<dt>Acknowledge</dt><dd>done after", page.text)
+    assert "Done." in await act(desk, request_id, "step", step="triaged")
+    wrong = await act(desk, request_id, "step", step="asked", reason="")
+    assert "say what you need to know" in wrong
+    assert "Done." in await act(desk, request_id, "step", step="asked", reason="How many offices?")
+    page = await desk.get(f"/desk/requests/{request_id}")
+    assert re.search(r"working hours left, paused since \w+day", page.text)
+    assert request_id in (await desk.get("/desk/board/waiting_for_requester")).text
+
+
+async def test_it_is_given_handed_back_and_made_urgent_and_its_page_tells_all(whole: Whole, request_id: str) -> None:
+    desk = noor(whole)
+    assert "Given." in await act(desk, request_id, "assign", officer="me")
+    assert "back with the desk" in await act(desk, request_id, "hand-back", reason="On mission until Friday")
+    assert "priority is changed" in await act(desk, request_id, "prioritise", priority="urgent", reason="The plenary")
+    page = (await desk.get(f"/desk/requests/{request_id}")).text
+    assert "Nobody has it yet." in page
+    assert "On mission until Friday" in page
+    assert request_id in (await desk.get("/desk/board/urgent")).text
+    assert "reason" in await act(desk, request_id, "prioritise", priority="low", reason="")
+
+
+async def test_a_saved_reply_begins_the_text(whole: Whole, request_id: str) -> None:
+    fields = {"name": "Thanks", "texts": {"en": "Thank you for “{pledge}”, {entity}."}}
+    made = await whole.support.client.post("/replies", json=fields, headers=once(bearer("noor", "network_staff")))
+    assert made.status_code == 201, made.text
+    desk = noor(whole)
+    page = await desk.get(f"/desk/requests/{request_id}?reply={made.json()['reply_id']}")
+    assert f"Thank you for “{EXAMPLE['title']}”, {{entity}}." in page.text
+    assert "Not known here, so write it in yourself: <bdi>{entity}</bdi>" in page.text
+
+
+async def test_a_request_is_found_by_its_words(whole: Whole, request_id: str) -> None:
+    desk = noor(whole)
+    assert request_id in (await desk.get("/desk/cases?text=money")).text
+    assert "No request has these words." in (await desk.get("/desk/cases?text=zebra")).text
+
+
+async def test_who_has_it_open_is_told_to_the_next(whole: Whole, request_id: str) -> None:
+    await noor(whole).get(f"/desk/requests/{request_id}")
+    other = whole.person("li", "network_staff")
+    assert "Agree who takes it." in (await other.get(f"/desk/requests/{request_id}")).text
+
+
+@pytest.mark.parametrize("address", ["/desk/board/new", "/desk/cases", "/desk/cases/{}"])
+async def test_the_board_is_for_staff(whole: Whole, request_id: str, address: str) -> None:
+    for person in (whole.person("amina"), whole.person("rosa", "reviewer")):
+        assert (await person.get(address.format(request_id))).status_code == 403
