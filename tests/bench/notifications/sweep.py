@@ -98,9 +98,6 @@ async def _bare(database: Database) -> float:
 
 async def _empty(database: Database) -> None:
     await _run(database, "truncate reminder, reminder_delivery, contact_lost")
-    async with database.engine.connect() as connection:
-        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await alone.execute(text("checkpoint"))
 
 
 async def _vacuum(database: Database) -> None:
