@@ -61,7 +61,8 @@ async def test_who_has_reported_or_closed_or_belongs_elsewhere_gets_none(post: P
     post.set_clock(2024, 11, 5)
     await post.tick()
     assert post.inbox.sent() == []
-    assert [row["offset_days"] for row in await post.service.rows("select * from reminder order by id")] == [-7, -1, 14]
+    rows = await post.service.rows("select offset_days from reminder order by offset_days")
+    assert [row["offset_days"] for row in rows] == [-7, -1, 14]
 
 
 async def test_a_report_from_before_the_cycle_opened_does_not_count(post: Post) -> None:
