@@ -10,6 +10,12 @@ DONE_ON_THE_DESK: Mapping[str, Callable[[Language], str]] = {
     "case-prioritised": lambda language: language.gettext("The priority is changed."),
     "case-done": lambda language: language.gettext("Done. It can be taken up again here."),
     "case-reopened": lambda language: language.gettext("Taken up again."),
+    "request-merged": lambda language: language.gettext(
+        "Merged. The other request goes on for both; you can undo it here."
+    ),
+    "request-unmerged": lambda language: language.gettext(
+        "Undone: the request stands by itself again, and its clocks go on."
+    ),
     "step-taken": lambda language: language.gettext(
         "Done. Where the requester should hear of it, their focal points get an e-mail."
     ),

@@ -93,6 +93,25 @@ async def test_a_request_is_found_by_its_words(whole: Whole, request_id: str) ->
     assert "No request has these words." in (await desk.get("/desk/cases?text=zebra")).text
 
 
+async def test_two_that_are_the_same_are_merged_after_a_look_and_parted_again(whole: Whole, request_id: str) -> None:
+    desk = noor(whole)
+    [pledge] = await whole.support.rows("select pledge_id from support_request where request_id = :id", id=request_id)
+    other = await asked(whole, str(pledge["pledge_id"]))
+    at = f"/desk/requests/{other}/merge?into={request_id}"
+    assert at in (await desk.get(f"/desk/requests/{other}")).text
+    look = await desk.get(at)
+    assert "This one ends" in look.text
+    assert (await whole.support.rows("select 1 from support_request where state = 'merged'")) == []
+    wrong = await desk.post(at, form_of(look, "merge"))
+    assert wrong.status_code == 422
+    merged = await follow(desk, await desk.post(at, form_of(look, "merge") | {"key": "two", "reason": "Twice"}))
+    assert "Merged. The other request" in merged.text
+    undone = await desk.post(f"/desk/requests/{other}/merge", form_of(merged, "undo") | {"reason": "Two offices"})
+    assert "stands by itself again" in (await follow(desk, undone)).text
+    into_itself = await desk.get(f"/desk/requests/{other}/merge?into={other}")
+    assert "Merge them" not in into_itself.text
+
+
 async def test_who_has_it_open_is_told_to_the_next(whole: Whole, request_id: str) -> None:
     await noor(whole).get(f"/desk/requests/{request_id}")
     other = whole.person("li", "network_staff")
