@@ -26,7 +26,8 @@ async def test_what_staff_write_goes_to_focal_points_and_to_who_asked(post: Post
         (address("bao"), "support_message"),
         (address("dario"), "support_message_asker"),
     ]
-    for mail, person in zip(post.inbox.mails, ("amina", "bao", "dario"), strict=True):
+    for mail in post.inbox.mails:
+        [person] = [one for one in ("amina", "bao", "dario") if address(one) == mail["To"].addresses[0].addr_spec]
         assert "Which consulates?" in text(mail)
         assert [one.addr_spec for one in mail["Reply-To"].addresses] == [f"reply+{person}@reply.demo.invalid"]
         assert "are not read" not in text(mail)
