@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from services.pledges.exchange.importer import Importer
 from services.pledges.registry.content import EXAMPLE
+from shared.one_write import OneWrite
 from tests.integration.pledges.conftest import AMINA, Desk
 from tests.integration.pledges.exchange.conftest import Exchange, table
 from tests.integration.pledges.reviews.test_cycles import add
@@ -35,11 +36,19 @@ def statements(desk: Desk) -> Iterator[list[str]]:
     def note(_1: Any, _2: Any, statement: str, *_: Any) -> None:
         seen.append(statement)
 
-    engine = desk.service.database.engine.sync_engine
+    class Noting(OneWrite):
+        async def execute(self, statement: Any, values: Any = None) -> Any:
+            seen.append(str(statement))
+            return await super().execute(statement, values)
+
+    database = desk.service.database
+    engine = database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
+    database.one_write_class = Noting
     try:
         yield seen
     finally:
+        database.one_write_class = OneWrite
         event.remove(engine, "before_cursor_execute", note)
 
 
