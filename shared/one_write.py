@@ -1,6 +1,6 @@
 """Reads and then one insert, each a statement of its own, past SQLAlchemy's sessions (docs/adr/0011).
 
-What a session adds to a statement (objects, events, a cursor) costs more than all else that a new pledge needs.
+What a session adds to each statement (objects, events, a cursor) was about a third of all that a new pledge cost.
 """
 
 from collections.abc import Callable, Mapping

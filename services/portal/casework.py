@@ -33,6 +33,11 @@ STEPS: Mapping[str, str] = {
 PRIORITIES = ("urgent", "high", "normal", "low")
 
 
+def reason_of(action: str) -> str:
+    """The field with the reason of an act: each form has its own, as only that of a step is for the requester."""
+    return f"reason-{action}"
+
+
 async def panel(
     person: Person,
     language: Language,
@@ -55,7 +60,7 @@ async def panel(
     ids = [case.officer, *(one.person_id for one in others.others_here), *(one.officer for one in steps.items)]
     names = await officers.names(person, [*ids, *(one.person for one in steps.items)])
     values = Typed.sent(form or FormData())
-    reason, left_open = await _begun(person, case, reply, values.one("reason"))
+    begun, left_open = await _begun(person, case, reply, values.one(reason_of("step")))
     return {
         "case": case,
         "item": item,
@@ -64,15 +69,14 @@ async def panel(
         "case_steps": steps.items,
         "officers": able,
         "officer_names": names,
-        "mine": case.officer == person.session.person,
         "priorities": PRIORITIES,
         "possible": _possible(asked),
         "clocks": [(one.kind, ticking.says(language, one, now)) for one in asked.clocks] if asked else [],
         "replies": [(str(one.reply_id), one.name) for one in (await support.replies()).items] if asked else [],
         "alike": (await support.duplicates_of(case_id)).items if asked and case.is_open else [],
-        "reason": reason,
+        "begun": begun,
         "left_open": left_open,
-        "step": values.one("step"),
+        "typed": values,
         "case_seen": case.etag,
         "asked_seen": asked.etag if asked else "",
         "case_key": new_key(),
@@ -95,8 +99,9 @@ async def take(person: Person, case_id: UUID, sent: Mapping[str, str]) -> str:
     """Does what the panel's form asks for. Returns a key of acts.DONE. Raises Refused, Conflict, Stale."""
     support, key = person.client.support, sent.get("key") or None
     given: dict[str, Any] = {"seen": sent.get("seen", ""), "key": key}
-    because, word = Because(reason=sent.get("reason", "")), "moved-on"
-    match sent.get("action"):
+    action, word = sent.get("action", ""), "moved-on"
+    because = Because(reason=sent.get(reason_of(action), ""))
+    match action:
         case "assign":
             await support.assign(case_id, Assignment(officer=sent.get("officer", "")), **given)
             word = "case-given"

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from services.portal import officers, ticking
+from services.portal import fitting, officers, ticking
 from services.portal.access import Person, Staff
 from services.portal.csrf import Form
 from services.portal.language import Language
@@ -31,7 +33,7 @@ def name(language: Language, queue: str, own: str | None) -> str:
         return own
     if queue.startswith(REGIONAL):
         region = queue.removeprefix(REGIONAL)
-        place = language.gettext("no region") if region == "none" else language.label(f"region_{region}")
+        place = language.gettext("no region") if region == "none" else fitting.place(language, f"region_{region}")
         return language.gettext("Nobody has it: {region}").format(region=place)
     return language.word("queue", queue)
 
@@ -53,7 +55,7 @@ async def queue(request: Request, queue: str, person: Staff, cursor: str = "") -
 
 @router.post(BOARD + "/{queue}")
 async def assign(request: Request, queue: str, person: Staff, form: Form) -> Response:
-    """Gives those that are ticked to an officer; each is said for itself, and what was done can be undone."""
+    """Gives those that are ticked to an officer; what became of each is said by itself."""
     language = language_of(request)
     picked, officer = _picked(form), str(form.get("officer", ""))
     if not picked or not officer:
@@ -69,12 +71,12 @@ async def assign(request: Request, queue: str, person: Staff, form: Form) -> Res
 
 def _picked(form: FormData) -> list[Picked]:
     """A tick is "id revision"; what is neither is no tick of ours."""
-    pairs = (str(value).split(" ") for value in form.getlist("case"))
-    return [
-        Picked.model_validate({"case_id": pair[0], "revision": pair[1]})
-        for pair in pairs
-        if len(pair) == 2 and pair[1].isdecimal()
-    ]
+    found = []
+    for value in form.getlist("case"):
+        case_id, _, revision = str(value).partition(" ")
+        with suppress(ValidationError):
+            found.append(Picked.model_validate({"case_id": case_id, "revision": revision}))
+    return found
 
 
 async def _page(

@@ -1,5 +1,6 @@
 """One case of the board, a search over them, and what officers do with one."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,13 @@ from services.portal.pages.board import named
 from services.portal.pages.desk import REQUESTS
 from services.portal.parts import parts_of
 from services.portal.phrases import Words
-from services.portal.problems import WHOLE_FORM, among, faults
+from services.portal.problems import among, faults
 from shared.client import Conflict, Refused, Stale
 
 router = APIRouter()
 
 CASES = "/desk/cases"
-FIELDS = {"officer", "reason", "priority", "step"}
+FIELDS = {"officer", "priority", "step"}
 
 
 @router.get(CASES)
@@ -57,9 +58,15 @@ async def act(request: Request, case_id: UUID, person: Staff, form: Form) -> Res
     except Stale:
         word = "moved-on"
     except (Refused, Conflict) as refused:
-        wrong = faults(refused, among(FIELDS), Words(language_of(request)))
-        return await _page(request, person, case_id, form, wrong or {WHOLE_FORM: str(refused)})
+        wrong = faults(refused, _place(sent.get("action", "")), Words(language_of(request)))
+        return await _page(request, person, case_id, form, wrong)
     return done(f"{REQUESTS if sent.get('kind') == casework.REQUEST else CASES}/{case_id}", word)
+
+
+def _place(action: str) -> Callable[[str], str]:
+    """Of a fault: the field of the form that was sent."""
+    elsewhere = among(FIELDS)
+    return lambda path: casework.reason_of(action) if path == "reason" else elsewhere(path)
 
 
 async def _page(

@@ -17,6 +17,7 @@ from services.portal.pages.files import passed_on
 from services.portal.parts import parts_of
 from services.portal.phrases import Words
 from services.portal.talking import ACTS, said, shown
+from shared.client import Missing
 from shared.web.auth import ADMIN, NETWORK_STAFF
 
 router = APIRouter()
@@ -53,8 +54,8 @@ async def _page(
     found, history, talk = await asyncio.gather(
         support.get(request_id), support.history(request_id), shown(person, request_id, form, wrong)
     )
-    staff, now = person.session.is_any(NETWORK_STAFF, ADMIN), parts_of(request).clock.business()
-    beside = await casework.panel(person, language_of(request), request_id, now, reply=reply) if staff else {}
+    staff = person.session.is_any(NETWORK_STAFF, ADMIN)
+    beside = await _beside(request, person, request_id, reply) if staff else {}
     given: dict[str, Any] = {
         "found": found,
         "history": history.items,
@@ -63,3 +64,12 @@ async def _page(
         **beside,
     }
     return page(request, "request.html", 422 if wrong else 200, words=Words(language_of(request)), **given)
+
+
+async def _beside(request: Request, person: Person, request_id: UUID, reply: str) -> dict[str, Any]:
+    """What officers do with it; nothing as long as it waits for its pledge, or when it never came to the desk."""
+    try:
+        now = parts_of(request).clock.business()
+        return await casework.panel(person, language_of(request), request_id, now, reply=reply)
+    except Missing:
+        return {}

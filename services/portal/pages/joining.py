@@ -21,35 +21,49 @@ PATH = REQUESTS + "/{request_id}/merge"
 
 
 @router.get(PATH)
-async def merge(request: Request, request_id: UUID, into: UUID, person: Staff) -> Response:
-    """Of what stands, nothing changes yet."""
+async def merge(request: Request, request_id: UUID, person: Staff, into: UUID | None = None) -> Response:
+    """What merging it into another one would do; of one that is merged, its undoing. Nothing changes yet."""
     return await _page(request, person, request_id, into, {})
 
 
 @router.post(PATH)
 async def act(request: Request, request_id: UUID, person: Staff, form: Form) -> Response:
     """Merges it into another one, or undoes that. A reason is kept with both."""
-    key, seen, reason = (str(form.get(name, "")).strip() for name in (KEY, SEEN, "reason"))
+    sent = {name: str(form.get(name, "")).strip() for name in (KEY, SEEN, "reason", "into", "action")}
+    given: dict[str, Any] = {"seen": sent[SEEN], "key": sent[KEY] or None}
+    into, word = _id(sent["into"]), "moved-on"
     try:
-        if form.get("action") == "undo":
-            await person.client.support.unmerge(request_id, Because(reason=reason), seen=seen, key=key or None)
-            return done(f"{REQUESTS}/{request_id}", "request-unmerged")
-        into = UUID(str(form.get("into", "")))
-    except (ValueError, Stale, Refused, Conflict):
-        return done(f"{REQUESTS}/{request_id}", "moved-on")
-    try:
-        wish = Merging(into=into, reason=reason)
-        await person.client.support.merge(request_id, wish, seen=seen, key=key or None)
+        if sent["action"] == "undo":
+            await person.client.support.unmerge(request_id, Because(reason=sent["reason"]), **given)
+            word = "request-unmerged"
+        elif into:
+            await person.client.support.merge(request_id, Merging(into=into, reason=sent["reason"]), **given)
+            word = "request-merged"
     except Stale:
-        return done(f"{REQUESTS}/{request_id}", "moved-on")
+        word = "moved-on"
     except (Refused, Conflict) as refused:
         wrong = faults(refused, among({"reason"}), Words(language_of(request)))
-        return await _page(request, person, request_id, into, wrong)
-    return done(f"{REQUESTS}/{request_id}", "request-merged")
+        return await _page(request, person, request_id, into, wrong, sent["reason"])
+    return done(f"{REQUESTS}/{request_id}", word)
 
 
-async def _page(request: Request, person: Person, request_id: UUID, into: UUID, wrong: dict[str, str]) -> Response:
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+async def _page(
+    request: Request, person: Person, request_id: UUID, into: UUID | None, wrong: dict[str, str], reason: str = ""
+) -> Response:
     found = await person.client.support.get(request_id)
-    preview = await person.client.support.preview_merge(request_id, into=into)
-    given: dict[str, Any] = {"found": found, "preview": preview, "faults": wrong, "seen": found.etag, "key": new_key()}
+    given: dict[str, Any] = {
+        "found": found,
+        "preview": await person.client.support.preview_merge(request_id, into=into) if into else None,
+        "reason": reason,
+        "faults": wrong,
+        "seen": found.etag,
+        "key": new_key(),
+    }
     return page(request, "request_merge.html", 422 if wrong else 200, words=Words(language_of(request)), **given)

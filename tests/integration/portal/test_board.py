@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+from uuid_utils.compat import uuid7
 
 from services.pledges.registry.content import EXAMPLE
 from tests.integration.portal.test_desk import asked, noor
@@ -18,8 +19,10 @@ async def request_id(whole: Whole) -> str:
     return await asked(whole, await whole.published())
 
 
-async def act(desk: Browser, request_id: str, action: str, **fields: str) -> str:
+async def act(desk: Browser, request_id: str, action: str, reason: str | None = None, **fields: str) -> str:
     """What the page says after it."""
+    if reason is not None:
+        fields[f"reason-{action}"] = reason
     form = form_of(await desk.get(f"/desk/requests/{request_id}"), action)
     answer = await desk.post(f"/desk/cases/{request_id}", form | fields)
     return answer.text if answer.status_code == 422 else (await follow(desk, answer)).text
@@ -77,6 +80,38 @@ async def test_it_is_given_handed_back_and_made_urgent_and_its_page_tells_all(wh
     assert "reason" in await act(desk, request_id, "prioritise", priority="low", reason="")
 
 
+async def test_a_reason_for_colleagues_is_never_put_into_the_text_to_the_requester(
+    whole: Whole, request_id: str
+) -> None:
+    long = "Their minister asked us " * 200
+    page = await act(noor(whole), request_id, "prioritise", priority="urgent", reason=long)
+    assert 'id="field-reason-prioritise-fault"' in page
+    assert page.count(long.strip()) == 1
+    [textarea] = re.findall(r'<textarea id="field-reason-step"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
+    assert textarea == ""
+
+
+async def test_a_request_that_is_not_on_the_desk_yet_can_be_looked_at(whole: Whole) -> None:
+    pending = await asked(whole, str(uuid7()))
+    page = await noor(whole).get(f"/desk/requests/{pending}")
+    assert page.status_code == 200
+    assert "Waits for the pledge" in page.text
+    assert "On the desk" not in page.text
+
+
+async def test_queues_of_regions_say_which(whole: Whole) -> None:
+    desk = noor(whole)
+    for region, says in (("africa", "Africa"), ("none", "no region")):
+        assert f"<h1>Nobody has it: {says}</h1>" in (await desk.get(f"/desk/board/unassigned_{region}")).text
+
+
+async def test_a_bent_tick_is_none(whole: Whole, request_id: str) -> None:
+    desk = noor(whole)
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', (await desk.get("/desk/board/new")).text))
+    for tick in ("x 1", f"{request_id} ١", request_id, f"{request_id} 0 0", " "):
+        assert (await desk.post("/desk/board/new", hidden | {"officer": "me", "case": tick})).status_code == 422
+
+
 async def test_a_saved_reply_begins_the_text(whole: Whole, request_id: str) -> None:
     fields = {"name": "Thanks", "texts": {"en": "Thank you for “{pledge}”, {entity}."}}
     made = await whole.support.client.post("/replies", json=fields, headers=once(bearer("noor", "network_staff")))
@@ -106,7 +141,13 @@ async def test_two_that_are_the_same_are_merged_after_a_look_and_parted_again(wh
     assert wrong.status_code == 422
     merged = await follow(desk, await desk.post(at, form_of(look, "merge") | {"key": "two", "reason": "Twice"}))
     assert "Merged. The other request" in merged.text
-    undone = await desk.post(f"/desk/requests/{other}/merge", form_of(merged, "undo") | {"reason": "Two offices"})
+    at = f"/desk/requests/{other}/merge"
+    assert f'href="{at}"' in merged.text
+    undo = form_of(await desk.get(at), "undo")
+    nameless = await desk.post(at, undo)
+    assert nameless.status_code == 422
+    assert 'id="field-reason-fault"' in nameless.text
+    undone = await desk.post(at, undo | {"key": "three", "reason": "Two offices"})
     assert "stands by itself again" in (await follow(desk, undone)).text
     into_itself = await desk.get(f"/desk/requests/{other}/merge?into={other}")
     assert "Merge them" not in into_itself.text
