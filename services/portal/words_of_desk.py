@@ -51,7 +51,6 @@ WORDS_OF_DESK: Mapping[str, Mapping[str, str]] = {
         "closed": N_("Close it"),
     },
     "outcome": {
-        "assigned": N_("given"),
         "unchanged": N_("the officer has it already"),
         "stale": N_("somebody changed it since; look at it and try again"),
         "over": N_("nothing is left to do with it"),

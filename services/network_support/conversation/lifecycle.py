@@ -1,7 +1,7 @@
 """What may be said when, and what becomes of a mail: pure rules."""
 
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from services.network_support.requests.lifecycle import State, Step
 from shared.errors import Conflict
@@ -18,7 +18,6 @@ Outcome = Literal[
     "too_large",
     "broken",
 ]
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 # whoever wrote these meant us, and would wait for an answer; nobody ever gets one to anything else
 ANSWERED: frozenset[Outcome] = frozenset({"too_large", "broken", "expired"})
 MOST_ANSWERS = 3  # to one person within a day

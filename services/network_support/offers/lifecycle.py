@@ -19,7 +19,6 @@ MatchState = Literal["proposed", "dropped", "matched", "released", "delivered"]
 Availability = Literal["available", "not_checked", "withdrawn", "not_yet", "expired", "full"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-STATES: tuple[State, ...] = get_args(State)
 
 # a step that follows the giver's or staff's word: from which states
 _FROM: dict[Step, tuple[State, ...]] = {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -24,7 +24,6 @@ Due = Literal["overdue", "soon"]
 Which = Literal["open", "over", "any"]
 Query = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
 Order = Literal["due", "priority", "newest", "oldest"]
-ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 def _values(says: str) -> Any:

@@ -15,7 +15,6 @@ Act = Literal["raised", "raised_again", "assigned", "handed_back", "prioritised"
 Stage = Literal["waiting", "in_hand", "done"]
 
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)  # the most urgent first
-NORMAL: Priority = "normal"
 # nothing is left to do for staff in the other states
 OPEN = frozenset(
     {

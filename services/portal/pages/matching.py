@@ -138,8 +138,10 @@ async def match(request: Request, request_id: UUID, person: Staff, form: Form) -
             await person.client.support.match(request_id, wish, seen=seen, key=values.one(KEY) or None)
             return done(path_of(request_id), "offers-matched")
         except Stale:
-            says = "Somebody else has taken a step since you opened this page. Look at the request, then send it again."
-            wrong, seen = {WHOLE_FORM: language_of(request).gettext(says)}, ""
+            says = language_of(request).gettext(
+                "Somebody else has taken a step since you opened this page. Look at the request, then send it again."
+            )
+            wrong, seen = {WHOLE_FORM: says}, ""
         except (Refused, Conflict) as refused:
             wrong = faults(refused, among(FIELDS), Words(language_of(request)))
     return await _reply(request, person, request_id, values, draft, wrong, seen)

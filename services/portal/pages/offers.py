@@ -166,8 +166,10 @@ async def _edit(request: Request, person: Person, base: str, offer_id: UUID, for
             await person.client.support.edit_offer(offer_id, meant.content, seen=seen)
             return done(f"{base}/{offer_id}", "offer-resubmitted" if base == MINE else "saved")
         except Stale:
-            says = "Somebody else has saved this offer since you opened it. Look at it, then save yours again or leave."
-            wrong = {WHOLE_FORM: language.gettext(says)}
+            says = language.gettext(
+                "Somebody else has saved this offer since you opened it. Look at it, then save yours again or leave."
+            )
+            wrong = {WHOLE_FORM: says}
             seen = ""
         except (Refused, Conflict) as refused:
             wrong = _wrong(request, refused)

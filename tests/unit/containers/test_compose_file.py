@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from deploy.keycloak.check import REALM, wrong
+from services.network_support.settings import Settings as NetworkSupport
 from services.notifications.settings import Settings as Notifications
 from services.pledges.settings import Settings as Pledges
 from services.portal.settings import Settings as Portal
@@ -99,11 +100,25 @@ def test_a_secret_is_made_for_each_place_and_each_call() -> None:
     assert not any(LOCAL_SECRET in value for value in PRODUCTION.values())
 
 
+ASKING = ("network-support-api", "network-support-mailbox", "notifications-sender", "notifications-scheduler")
+
+
+@pytest.mark.parametrize("service", ASKING)
+def test_who_asks_another_service_can_say_who_they_are(service: str) -> None:
+    assert _environment(service, TRIAL | FILLED)["GCM_SERVICE_CLIENT_SECRET"] == TRIAL["GCM_SERVICE_CLIENT_SECRET"]
+
+
 @pytest.mark.parametrize(
-    ("service", "settings"), [("pledges-api", Pledges), ("notifications-sender", Notifications), ("portal", Portal)]
+    ("service", "settings"),
+    [
+        ("pledges-api", Pledges),
+        ("network-support-api", NetworkSupport),
+        ("notifications-sender", Notifications),
+        ("portal", Portal),
+    ],
 )
 def test_production_takes_its_own_secrets_and_refuses_those_of_a_trial(
-    service: str, settings: type[Pledges | Notifications | Portal], monkeypatch: pytest.MonkeyPatch
+    service: str, settings: type[Pledges | NetworkSupport | Notifications | Portal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [name for name in os.environ if name.startswith("GCM_")]:
         monkeypatch.delenv(name)

@@ -84,6 +84,22 @@ def test_a_refused_step_says_what_is_allowed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("state", "steps"),
+    [
+        ("refused", []),
+        ("withdrawn", []),
+        ("redirected", ["closed"]),
+        ("declined", ["closed"]),
+        ("merged", ["unmerged"]),
+        ("confirmed", ["closed"]),
+        ("closed", ["reopened"]),
+    ],
+)
+def test_what_is_decided_is_not_decided_again(state: State, steps: list[Step]) -> None:
+    assert allowed(state) == steps
+
+
 def test_nothing_follows_what_was_withdrawn() -> None:
     with pytest.raises(Conflict, match="Nothing follows from there"):
         after("withdrawn", "reopened")

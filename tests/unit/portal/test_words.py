@@ -5,7 +5,12 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
+from services.network_support.clocks import lifecycle as clocks
 from services.network_support.requests import lifecycle as requests
+from services.network_support.triage import lifecycle as desk
+from services.network_support.triage.queues import BUILT_IN
+from services.network_support.triage.schemas import Outcome
+from services.notifications.deliveries.steps import TEMPLATES, Audience
 from services.notifications.reminders import lifecycle as reminders
 from services.pledges.advice import smart
 from services.pledges.advice.findings import Severity
@@ -22,8 +27,9 @@ from services.pledges.registry.content import Content, Level, Period, Target
 from services.pledges.registry.schemas import PublicStep, Reason, State
 from services.pledges.reviews.schemas import MilestoneStep, Move
 from services.pledges.statistics.facts import Dimension
-from services.portal import people
+from services.portal import casework, people
 from services.portal.language import languages
+from services.portal.pages.board import REGIONAL
 from services.portal.pages.imports import ENCODINGS as OFFERED
 from services.portal.phrases import Words
 from services.portal.words import WORDS
@@ -42,6 +48,16 @@ def literals(annotation: object) -> list[str]:
 CODES = {
     "state": [*get_args(State), *requests.STATES],
     "reason": get_args(Reason),
+    "mail": TEMPLATES,
+    "mail_to": get_args(Audience),
+    "case_kind": get_args(desk.Kind),
+    "stage": get_args(desk.Stage),
+    "priority": desk.PRIORITIES,
+    "act": get_args(desk.Act),
+    "outcome": [code for code in get_args(Outcome) if code != "assigned"],  # which is counted
+    "clock": get_args(clocks.Kind),
+    "take": casework.STEPS,
+    "queue": [name for name in BUILT_IN if not name.startswith(REGIONAL)],
     "request_says": requests.STATES,
     "request_step": requests.STEPS,
     "help": get_args(requests.Type),
