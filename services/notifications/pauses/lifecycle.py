@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from services.notifications.deliveries.steps import TEMPLATES
 from services.notifications.preferences import categories
 
-# `people`: about who somebody is here
+# `people`: about who somebody is here, and what they themselves asked or wrote
 Paused = Literal["all", "reminders", "pledges", "support", "desk", "people"]
 CATEGORIES: tuple[Paused, ...] = get_args(Paused)
 # A mail about a step that is older than this when its pause ends is skipped: it would tell of what is long past.

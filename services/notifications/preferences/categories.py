@@ -13,7 +13,7 @@ def of(template: str) -> Category | None:
     """None: about who somebody is here (an invitation, a handover), or what they themselves asked or wrote, which is
     told whatever they turned off."""
     audience = AUDIENCES[template]
-    if audience in PERSONAL | POINTED:
+    if audience in PERSONAL | POINTED or audience == "author":
         return None
     if audience == "desk":
         return "desk"
