@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from services.notifications.calendar.api import router as calendars
 from services.notifications.calendar.entries import Place
+from services.notifications.campaigns.api import router as campaigns
 from services.notifications.deliveries.api import router as deliveries
 from services.notifications.deliveries.bounces.api import router as returned
 from services.notifications.deliveries.bounces.commands import Desk
@@ -37,5 +38,6 @@ def create_app(
     own: dict[str, Any] = {"place": place, "bounces": bounces, "links": links}
     if parts and telling:
         own["telling"] = telling(parts.http)
-    routers = [reminders, deliveries, previews, calendars, suppressions, returned, preferences, rehearsals, pauses]
+    routers = [reminders, campaigns, deliveries, previews, calendars, suppressions, returned, preferences]
+    routers += [rehearsals, pauses]
     return create("Notifications", SAYS, parts, routers, **own)

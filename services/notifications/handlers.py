@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.calendar import cancelling
 from services.notifications.calendar import known as calendars
+from services.notifications.campaigns import commands as campaigns
 from services.notifications.deliveries.commands import drop
 from services.notifications.deliveries.mailings import call_for
 from services.notifications.deliveries.steps import MAILS
@@ -29,6 +30,10 @@ from shared.web.writing import forget_answers
 
 async def know_pledge(session: AsyncSession, event: Event[PledgeEvent], moment: Moment) -> None:
     await known.put_pledge(session, event.data.pledge, moment.system)
+
+
+async def hear_report(session: AsyncSession, event: Event[PledgeEvent], _: Moment) -> None:
+    await campaigns.hear(session, event.data.pledge)
 
 
 async def know_milestone(session: AsyncSession, event: Event[MilestoneEvent], moment: Moment) -> None:
@@ -124,6 +129,13 @@ SUBSCRIPTIONS: list[Subscription] = [
         dict.fromkeys(carried_by(PLEDGES), know_pledge),
         known.forget_pledge,
         known.clear_pledges,
+    ),
+    Projection(
+        "known_reports",
+        PLEDGES,
+        dict.fromkeys(carried_by(PLEDGES), hear_report),
+        campaigns.forget_reports,
+        campaigns.keep_reports,
     ),
     Projection(
         "known_milestones",

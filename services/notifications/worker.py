@@ -8,6 +8,7 @@ from typing import Self
 
 import httpx
 
+from services.notifications.campaigns.measuring import Measurer
 from services.notifications.conversations import Conversations
 from services.notifications.deliveries.bounces.poller import Poller
 from services.notifications.deliveries.composing import Composer
@@ -77,6 +78,7 @@ class Worker:
             made |= {"expander": self.expander().run, "sender": self.sender().run, **self._mailbox()}
         if "scheduler" in roles:
             made |= {"scheduler": self.scheduler().run, "rehearser": self.rehearser().run}
+            made["measurer"] = self.measurer().run
         return made
 
     def _mailbox(self) -> dict[str, Task]:
@@ -122,6 +124,9 @@ class Worker:
 
     def rehearser(self) -> Rehearser:
         return Rehearser(self.database, self.clock, self.recipients)
+
+    def measurer(self) -> Measurer:
+        return Measurer(self.database, self.clock, policy())
 
     def scheduler(self) -> Scheduler:
         return Scheduler(self.planner(), self.clock, self.heard, self.written, self.nudge)

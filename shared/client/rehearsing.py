@@ -1,7 +1,8 @@
-"""What would be sent by e-mail, and what is held back: for staff, and for reviewers to look on."""
+"""What would be sent by e-mail, what is held back, and what came of it: for staff, and for reviewers to look on."""
 
 from shared.client.lists import Listing
 from shared.client.models.base import Page
+from shared.client.models.campaigns import Campaign, CampaignTotals
 from shared.client.models.notifications import Delivery
 from shared.client.models.rehearsals import (
     NewPause,
@@ -13,11 +14,11 @@ from shared.client.models.rehearsals import (
     WantedRehearsal,
 )
 from shared.client.room import Id, Room
-from shared.client.sending import at
+from shared.client.sending import Download, at
 
 
 class Rehearsing(Room):
-    """Rehearsals and pauses."""
+    """Rehearsals, pauses and campaigns."""
 
     async def rehearse(self, wanted: WantedRehearsal, *, key: str | None = None) -> Rehearsal:
         """Orders one; nothing is sent. Look at it with `rehearsal` until its state is done."""
@@ -74,3 +75,17 @@ class Rehearsing(Room):
     ) -> Listing[Page[Delivery], Delivery]:
         """What waits for the end of a pause, the oldest first."""
         return self._to.pages(at("pauses", pause_id, "waiting"), Page[Delivery], limit=limit, cursor=cursor)
+
+    def campaigns(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Listing[Page[CampaignTotals], CampaignTotals]:
+        """What became of the reminders of each milestone, the latest first."""
+        return self._to.pages(at("campaigns"), Page[CampaignTotals], limit=limit, cursor=cursor)
+
+    async def campaign(self, milestone: str) -> Campaign:
+        """The same of one milestone, by offset."""
+        return await self._to.get(at("campaigns", milestone), Campaign)
+
+    async def campaign_file(self, milestone: str, format: str = "csv") -> Download:  # noqa: A002 - its name in the API
+        """The same as a file."""
+        return await self._to.download(at("campaigns", milestone, format))

@@ -17,6 +17,7 @@ from shared.client.client import Pledges
 from shared.client.models import (
     advice,
     attachments,
+    campaigns,
     clocks,
     conversation,
     desk,
@@ -164,6 +165,8 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             "DifferencePage": Page[rehearsals.RehearsalDifference],
             "PauseShown": rehearsals.Pause,
             "PausePage": Page[rehearsals.Pause],
+            "CampaignShown": campaigns.Campaign,
+            "CampaignPage": Page[campaigns.CampaignTotals],
             "SuppressionShown": notifications.Suppression,
             "SuppressionPage": Page[notifications.Suppression],
             "DeliveryPage": Page[notifications.Delivery],
@@ -200,7 +203,7 @@ def models() -> dict[str, list[tuple[str, type[BaseModel]]]]:
             *(pledges, reports, advice, attachments, duplicates, exchange),
             *(entities, members, people, reviews, search, statistics),
         ),
-        n: (notifications, rehearsals),
+        n: (notifications, rehearsals, campaigns),
         s: (support, offers, clocks, desk, conversation),
     }
     found: dict[str, list[tuple[str, type[BaseModel]]]] = {}
