@@ -70,6 +70,7 @@ async def work(
 
 @asynccontextmanager
 async def _consuming(settings: Settings, database: "Database", health: Health) -> AsyncIterator[Mapping[str, Task]]:
+    from services.network_support.board.forgetting import Forgetting
     from services.network_support.clocks import rules
     from services.network_support.clocks.recomputing import Recomputing
     from services.network_support.handlers import SUBSCRIPTIONS
@@ -86,6 +87,7 @@ async def _consuming(settings: Settings, database: "Database", health: Health) -
     own: dict[str, Task] = {
         "clocks": Recomputing(database, clock, rules.in_use()).run,
         "sweeping": partial(sweeping, database=database, store=store, clock=clock),
+        "board": Forgetting(database, clock).run,
         "tidying": Tidying(database, clock, policy(), nudge).run,
     }
     await nudge.start()

@@ -7,6 +7,9 @@ from fastapi import APIRouter, FastAPI
 
 from services.network_support.attachments.api import LARGER
 from services.network_support.attachments.api import router as attachments
+from services.network_support.board.api import router as board
+from services.network_support.board.feed import Feed
+from services.network_support.board.streaming import Streams
 from services.network_support.clocks.api import router as clocks
 from services.network_support.conversation.api import router as conversation
 from services.network_support.conversation.inbound.api import LARGER as LARGER_MAILS
@@ -40,7 +43,7 @@ ROUTERS: list[APIRouter] = [
     *(requests, steps, attachments, reports, conversation, inbound),
     *(offers, matching, unmet),
     clocks,
-    *(merging, queues, cases, officers, replies, work_items),
+    *(merging, queues, cases, officers, replies, work_items, board),
 ]
 
 
@@ -61,6 +64,8 @@ def create_app(
     state: dict[str, Any] = {"counted": Counted()}
     if parts is not None:
         state["memberships"] = Memberships(pledges_url, parts.http)
+        feed = Feed(parts.database, parts.clock, parts.stop)
+        state["streams"] = Streams(feed, parts.database, parts.clock, parts.tokens)
     if parts and mail:
         state["mail"] = mail(parts)
     return create("Network support", SAYS, parts, ROUTERS, larger=LARGER | LARGER_MAILS, store=store, **state)

@@ -23,6 +23,7 @@ from shared.client.models.desk import (
     Officer,
     OfficerFields,
     Others,
+    Place,
     Prioritised,
     Queue,
     QueueFields,
@@ -32,7 +33,7 @@ from shared.client.models.desk import (
 )
 from shared.client.models.support import Request
 from shared.client.room import Id, Room
-from shared.client.sending import at
+from shared.client.sending import Download, at
 
 Cases = Listing[Page[CaseLine], CaseLine]
 Values = str | Sequence[str] | None
@@ -111,6 +112,14 @@ class Desk(Room):
 
     async def be_gone(self, case_id: Id) -> Others:
         return await self._to.delete(at("cases", case_id, "presence"), Others)
+
+    async def board(self) -> Place:
+        """Where the board is: ask before you read cases, and follow the events from there."""
+        return await self._to.get(at("board"), Place)
+
+    async def board_events(self, *, after: str | None = None) -> Download:
+        """Server-sent events, as they come, until the token ends. `after`: the id of the last one that you had."""
+        return await self._to.download(at("board", "events"), after=after)
 
     async def officers(self) -> Page[Officer]:
         """All on one page."""

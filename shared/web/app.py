@@ -1,7 +1,8 @@
 """The HTTP application that every service has: errors, limits, health, rules, OpenAPI 3.1."""
 
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import httpx
@@ -28,6 +29,7 @@ class Parts:
     health: Health
     http: httpx.AsyncClient
     tokens: Tokens
+    stop: asyncio.Event = field(default_factory=asyncio.Event)  # set when the process is to end: answers without end do
 
 
 def tokens(settings: ServiceSettings, http: httpx.AsyncClient) -> Tokens:

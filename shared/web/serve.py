@@ -21,7 +21,8 @@ def api(settings: ServiceSettings, health: Health, database: Database, build: Ca
         nudge = Nudge(settings.database_url)
         async with httpx.AsyncClient(timeout=5) as http:
             await nudge.start()
-            app = build(Parts(database, Clock(settings.clock_file), nudge, health, http, tokens(settings, http)))
+            clock, known = Clock(settings.clock_file), tokens(settings, http)
+            app = build(Parts(database, clock, nudge, health, http, known, stop))
             try:
                 await serve_app(app, settings.http_host, settings.http_port, stop)
             finally:

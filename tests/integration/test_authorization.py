@@ -32,6 +32,7 @@ INSIDERS = {"viewer", "reviewer", "staff", "administrator"}
 MAY_SEE_CONTACTS = {"administrator", "service"}
 MAY_CHANGE = {"staff", "administrator", "service"}
 OF_ONESELF = {("DELETE", "/me")}  # erases whoever calls, whom the walk still needs; see test_erasure.py
+ENDLESS = "/board/events"  # its own tests listen to it
 OWN = {"person", "idempotency"}  # what anybody may write of their own
 
 
@@ -173,7 +174,7 @@ async def _walk(world: World, callers: set[str]) -> list[str]:
         for route in guarded(service.app):
             for method in sorted(route.methods):
                 for caller in sorted(callers):
-                    if (method, route.path) in OF_ONESELF:
+                    if (method, route.path) in OF_ONESELF or (route.path == ENDLESS and caller in MAY_CHANGE):
                         continue
                     answer = await _call(world, name, route, method, caller)
                     where = f"{caller}: {method} {name}{route.path} → {answer.status_code}"

@@ -6,6 +6,7 @@ async def test_something(service: Services) -> None:
 """
 
 import asyncio
+import contextlib
 import importlib
 import json
 import socket
@@ -110,13 +111,23 @@ async def served(service: Service) -> AsyncIterator[str]:
     """The service's address while it is served over HTTP."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    stop = asyncio.Event()
+    stop: asyncio.Event = service.app.state.parts.stop
+    stop.clear()
     serving = asyncio.create_task(serve_app(service.app, "127.0.0.1", port, stop))
     try:
+        await _listens(port)
         yield f"http://127.0.0.1:{port}"
     finally:
         stop.set()
         await serving
+
+
+async def _listens(port: int) -> None:
+    while True:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            return writer.close()
+        await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -69,6 +69,10 @@ class Others(Received):
     beat_within: int
 
 
+class Place(Received):
+    position: str
+
+
 class CaseStep(Received):
     revision: int
     act: str
