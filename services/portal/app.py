@@ -14,6 +14,7 @@ from services.portal.pages import (
     autosave,
     board,
     calendars,
+    campaigns,
     cases,
     closing,
     demand,
@@ -97,6 +98,7 @@ PAGES = (
     mails,
     rehearsals,
     pauses,
+    campaigns,
     unsubscribing,
     addresses,
 )

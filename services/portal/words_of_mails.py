@@ -33,6 +33,17 @@ WORDS_OF_MAILS: Mapping[str, Mapping[str, str]] = {
         "only_changed": N_("Goes newly"),
         "lists_other": N_("Is another one"),
     },
+    "campaign": {
+        "waiting": N_("Waiting, of all mails"),
+        "deferred": N_("Put off, of all mails"),
+        "sent": N_("Sent, of all mails"),
+        "failed": N_("Refused for good, of all mails"),
+        "suppressed": N_("Not sent: the address or the person gets no more, of all mails"),
+        "dropped": N_("Not sent: needed no more, of all mails"),
+        "retried": N_("Tried again, of those sent"),
+        "bounced": N_("Came back, of those sent"),
+        "complained": N_("Called unwanted, of those sent"),
+    },
     "paused": {
         "all": N_("All mail"),
         "reminders": N_("Reminders"),

@@ -122,6 +122,7 @@ DESK = {
     "members": "/members/veridia",
     "mails": "/desk/mails",
     "mail": "/desk/mails/reminder/ar",
+    "campaigns": "/desk/campaigns",
 }
 STAFF = DESK | {
     "board": "/desk/board/all",

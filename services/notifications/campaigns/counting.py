@@ -110,8 +110,11 @@ group by offset_days
 """)
 
 
-async def count(session: AsyncSession, milestone: Milestone, policy: Policy) -> list[Offset]:
-    """By offset, the earliest first. In a transaction that sees one moment; it writes nothing."""
+async def count(session: AsyncSession, milestone: Milestone, policy: Policy, today: date) -> list[Offset]:
+    """By offset, the earliest first. In a transaction that sees one moment; it writes nothing.
+
+    Of days that are to come nobody is said to have reported before or after. `today` is of business time.
+    """
     tallies = await _lines(session, milestone, policy)
     due = {one.offset_days: one.due_on for one in dates(milestone, policy)}
     for offset, tally in tallies.items():
@@ -121,7 +124,8 @@ async def count(session: AsyncSession, milestone: Milestone, policy: Policy) -> 
         offset: day for offset, day in due.items() if offset not in tallies
     }
     counts = {offset: tallies[offset].counts if offset in tallies else Offset(offset) for offset in left}
-    await _pledges(session, milestone, windows(left, milestone, policy), counts)
+    spans = [one for one in windows(left, milestone, policy) if one.on <= today]
+    await _pledges(session, milestone, spans, counts)
     for offset, day in left.items():
         counts[offset].on = day.isoformat()
     return [counts[offset] for offset in sorted(counts)]

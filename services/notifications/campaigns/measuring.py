@@ -1,7 +1,7 @@
 """The role `scheduler`, too: campaigns are counted now and then, and a request reads what was counted."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from time import monotonic
 
 from sqlalchemy import text
@@ -51,14 +51,14 @@ class Measurer:
         async with self._database.transaction() as session:
             if not await commands.claim(session, milestone.code, at):
                 return
-        counted = await self._count(milestone)
+        counted = await self._count(milestone, now.date())
         took = timedelta(seconds=monotonic() - begun)
         next_at = self._clock.system() + pause(milestone, self._policy, now.date(), took)
         async with self._database.transaction() as session:
             times = {"now": now, "at": at, "next_at": next_at}
             await commands.keep(session, milestone.code, milestone.starts, counted, **times)
 
-    async def _count(self, milestone: Milestone) -> list[Offset]:
+    async def _count(self, milestone: Milestone, today: date) -> list[Offset]:
         async with self._database.transaction() as session:
             await session.execute(_ONE_MOMENT)
-            return await count(session, milestone, self._policy)
+            return await count(session, milestone, self._policy, today)

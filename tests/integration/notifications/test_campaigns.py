@@ -184,6 +184,8 @@ async def test_what_waits_is_put_off_or_is_needed_no_more(post: Post) -> None:
         "waiting": 1,
         "deferred": 1,
     }
+    later = (await shown(post))["offsets"][2]
+    assert (later["to_come"], shares(later)["reported_before"]) == (1, (0, 0))  # its day has not come
     await post.knows(TWO, reported=at(11, 6), sequence=2)
     await post.run("update delivery set next_try_at = created_at")
     await post.send()
