@@ -16,8 +16,9 @@ from shared.process import Health, run, serve_app
 
 
 async def web(settings: Settings, health: Health, stop: asyncio.Event) -> None:
-    async with httpx.AsyncClient(timeout=5) as http:
-        app = create_app(Parts.of(settings, http, Clock(settings.clock_file), health))
+    unbounded = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    async with httpx.AsyncClient(timeout=5) as http, httpx.AsyncClient(limits=unbounded) as waiting:
+        app = create_app(Parts.of(settings, http, Clock(settings.clock_file), health, waiting, stop))
         await serve_app(app, settings.http_host, settings.http_port, stop)
 
 

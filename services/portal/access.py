@@ -20,7 +20,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from services.portal.csrf import posted, posted_either, posted_file
 from services.portal.parts import parts_of
 from services.portal.provider import Session
-from shared.client import Addresses, Client
+from shared.client import Addresses, Client, Patience
 from shared.errors import Forbidden
 from shared.web.auth import ADMIN, NETWORK_STAFF, REVIEWER
 
@@ -37,10 +37,18 @@ class Person:
 
 
 def _client(request: Request, token: str | None = None) -> Client:
+    return Client(_addresses(request), token, parts_of(request).http)
+
+
+def _addresses(request: Request) -> Addresses:
+    settings = parts_of(request).settings
+    return Addresses(settings.pledges_url, settings.network_support_url, settings.notifications_url)
+
+
+def waiting_client(request: Request, person: Person) -> Client:
+    """For answers without end. Asks once: whoever waits comes again."""
     parts = parts_of(request)
-    settings = parts.settings
-    addresses = Addresses(settings.pledges_url, settings.network_support_url, settings.notifications_url)
-    return Client(addresses, token, parts.http)
+    return Client(_addresses(request), person.session.access, parts.waiting, Patience(attempts=1))
 
 
 async def public(request: Request) -> Client:

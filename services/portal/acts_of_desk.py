@@ -16,6 +16,8 @@ DONE_ON_THE_DESK: Mapping[str, Callable[[Language], str]] = {
     "request-unmerged": lambda language: language.gettext(
         "Undone: the request stands by itself again, and its clocks go on."
     ),
+    "queue-restored": lambda language: language.gettext("The queue is there again."),
+    "profile-saved": lambda language: language.gettext("Saved. The rules go by it from the next case on."),
     "step-taken": lambda language: language.gettext(
         "Done. Where the requester should hear of it, their focal points get an e-mail."
     ),

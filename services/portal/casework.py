@@ -51,7 +51,7 @@ async def panel(
     support = person.client.support
     case, others, steps, able = await asyncio.gather(
         support.case(case_id),
-        support.be_here(case_id),
+        support.be_here(case_id, opened=True),
         support.case_history(case_id),
         officers.choices(person, language),
     )
@@ -65,7 +65,7 @@ async def panel(
         "case": case,
         "item": item,
         "asked": asked,
-        "here": [names.get(one.person_id, one.person_id) for one in others.others_here],
+        "here": language.listed([names.get(one.person_id, one.person_id) for one in others.others_here]),
         "case_steps": steps.items,
         "officers": able,
         "officer_names": names,

@@ -5,19 +5,20 @@
 
 import gettext
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 
 from babel import Locale, dates
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_percent
 from babel.units import format_unit
 
-from services.portal.words import said
+from services.portal.words import WORDS, said
 from shared import speaking
 from shared.reference import catalogue
 from shared.reference.catalogue import UnknownCode
@@ -75,6 +76,14 @@ class Language:
     def word(self, kind: str, code: str) -> str:
         """What people read in place of a code of `words.WORDS[kind]`."""
         return said(self.gettext, kind, code)
+
+    def words(self, kind: str) -> dict[str, str]:
+        """All of a kind, by code."""
+        return {code: self.word(kind, code) for code in WORDS[kind]}
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """One after the other, as the language lists things."""
+        return str(format_list(parts, style="unit", locale=self.locale)) if parts else ""
 
     def label(self, code: str) -> str:
         """What people read in place of a code of the reference data; the code itself where there is none.

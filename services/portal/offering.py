@@ -70,8 +70,8 @@ def meaning(typed: Typed, language: Language) -> Meaning:
         "provider": typed.one("provider").strip() or None,
         "languages": [*typed.all("languages"), *(read(MORE_LANGUAGES, _languages) or [])],
         "pledge_id": read("pledge_id", entering.reference),
-        "valid_from": read("valid_from", _day),
-        "valid_until": read("valid_until", _day),
+        "valid_from": read("valid_from", day),
+        "valid_until": read("valid_until", day),
         "capacity": read("capacity", _whole),
         "conflicts_with": parted(typed.one("conflicts_with")),
     }
@@ -103,7 +103,8 @@ def _languages(text: str, language: Language) -> list[str]:
     return found
 
 
-def _day(text: str, language: Language) -> date | None:
+def day(text: str, language: Language) -> date | None:
+    """A whole day; None for nothing. Raises Unclear."""
     found = entering.day(text, language)
     if found is None:
         return None

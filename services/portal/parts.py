@@ -1,5 +1,6 @@
 """What the portal runs on; tests bring their own."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Self
 
@@ -25,13 +26,25 @@ class Parts:
     provider: Provider
     sessions: Sessions
     languages: dict[str, Language]
+    waiting: httpx.AsyncClient  # for answers without end, which would use up the connections of the others
+    stop: asyncio.Event  # set when the process is to end: answers without end do
 
     @classmethod
-    def of(cls, settings: Settings, http: httpx.AsyncClient, clock: Clock, health: Health) -> Self:
+    def of(
+        cls,
+        settings: Settings,
+        http: httpx.AsyncClient,
+        clock: Clock,
+        health: Health,
+        waiting: httpx.AsyncClient | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> Self:
         cookies = Cookies(settings.session_keys, secure=settings.https)
         provider = Provider(settings, http, clock)
         sessions = Sessions(cookies, provider, clock)
-        return cls(settings, http, clock, health, cookies, provider, sessions, languages())
+        ends = stop or asyncio.Event()
+        own = (cookies, provider, sessions, languages())
+        return cls(settings, http, clock, health, *own, waiting or http, ends)
 
 
 def parts_of(request: Request) -> Parts:

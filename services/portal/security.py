@@ -1,8 +1,8 @@
 """What every answer says to browsers: nothing runs, nothing comes from elsewhere, nobody frames us.
 
-No script at all, so none can be injected, but on the one page that saves while one types; no inline style either. A
-form may go to us and, at the end of a session, on to the identity provider: Chromium holds redirects against
-`form-action` too.
+No script at all, so none can be injected, but on pages that save while one types or show what others do; no inline
+style either. A form may go to us and, at the end of a session, on to the identity provider: Chromium holds redirects
+against `form-action` too.
 """
 
 from starlette.requests import HTTPConnection

@@ -10,6 +10,8 @@ from shared.client.models.desk import (
     Because,
     BulkAssigned,
     BulkAssignment,
+    BulkUndo,
+    BulkUndone,
     Candidate,
     Case,
     CaseLine,
@@ -97,6 +99,10 @@ class Desk(Room):
         """What became of each, in the order of the list."""
         return await self._to.post(at("cases", "assign"), BulkAssigned, wish, key=key)
 
+    async def undo_assignment(self, wish: BulkUndo, *, key: str | None = None) -> BulkUndone:
+        """Of what `assign_many` gave, with the revisions that it answered."""
+        return await self._to.post(at("cases", "assign", "undo"), BulkUndone, wish, key=key)
+
     async def assign_by_rule(self, case_id: Id, *, seen: str, key: str | None = None) -> Case:
         return await self._to.post(at("cases", case_id, "assign-by-rule"), Case, seen=seen, key=key)
 
@@ -106,9 +112,9 @@ class Desk(Room):
     async def prioritise(self, case_id: Id, to: Prioritised, *, seen: str, key: str | None = None) -> Case:
         return await self._to.post(at("cases", case_id, "prioritise"), Case, to, seen=seen, key=key)
 
-    async def be_here(self, case_id: Id) -> Others:
-        """Has the case open; again within `beat_within` seconds."""
-        return await self._to.put(at("cases", case_id, "presence"), Others, None, seen=None)
+    async def be_here(self, case_id: Id, *, opened: bool | None = None) -> Others:
+        """Has the case open; again within `beat_within` seconds. `opened`: nothing more is said, for some minutes."""
+        return await self._to.put(at("cases", case_id, "presence"), Others, None, seen=None, opened=opened)
 
     async def be_gone(self, case_id: Id) -> Others:
         return await self._to.delete(at("cases", case_id, "presence"), Others)

@@ -86,9 +86,10 @@ class Sending:
         headers = {"Idempotency-Key": key or str(uuid4())} | {name: value for name, value in wanted.items() if value}
         return _read(answer, await self._send(self._request("POST", path, headers=headers, **_json(body))))
 
-    async def put(self, path: str, answer: type[R], body: BaseModel | None, *, seen: str | None) -> R:
+    async def put(self, path: str, answer: type[R], body: BaseModel | None, *, seen: str | None, **query: Any) -> R:
         """`seen`: None for what has no revision."""
-        return _read(answer, await self._send(self._request("PUT", path, headers=_seen(seen), **_json(body))))
+        more = {"params": given} if (given := _given(query)) else {}
+        return _read(answer, await self._send(self._request("PUT", path, headers=_seen(seen), **_json(body), **more)))
 
     async def upload(
         self, path: str, answer: type[R], content: AsyncIterable[bytes] | bytes, *, name: str, key: str | None
@@ -116,8 +117,7 @@ class Sending:
         return _read(answer, await self._send(self._request("DELETE", path, headers=_seen(seen))))
 
     def _asking(self, path: str, query: Mapping[str, Any]) -> httpx.Request:
-        given = {name: value for name, value in query.items() if value is not None}
-        return self._request("GET", path, params=given or None)
+        return self._request("GET", path, params=_given(query) or None)
 
     def _request(self, method: str, path: str, **more: Any) -> httpx.Request:
         return self._http.build_request(method, self._address + path, timeout=self._patience.timeout(), **more)
@@ -155,6 +155,10 @@ class Sending:
 
     def _asked(self, outcome: Outcome) -> float | None:
         return retry_after(outcome, self._clock.system()) if isinstance(outcome, httpx.Response) else None
+
+
+def _given(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value is not None}
 
 
 def _seen(etag: str | None) -> dict[str, str]:

@@ -109,11 +109,17 @@ def once(headers: dict[str, str]) -> dict[str, str]:
 @asynccontextmanager
 async def served(service: Service) -> AsyncIterator[str]:
     """The service's address while it is served over HTTP."""
+    async with served_app(service.app) as address:
+        yield address
+
+
+@asynccontextmanager
+async def served_app(app: FastAPI) -> AsyncIterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    stop: asyncio.Event = service.app.state.parts.stop
+    stop: asyncio.Event = app.state.parts.stop
     stop.clear()
-    serving = asyncio.create_task(serve_app(service.app, "127.0.0.1", port, stop))
+    serving = asyncio.create_task(serve_app(app, "127.0.0.1", port, stop))
     try:
         await _listens(port)
         yield f"http://127.0.0.1:{port}"

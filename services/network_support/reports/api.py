@@ -33,7 +33,10 @@ Grouped = Annotated[By, Query(description="By officer: who answered first; for N
 async def read_report(
     actor: StaffOrReviewer, parts: Using, since: Since = None, until: Until = None, by: Grouped = "all"
 ) -> Report:
-    """For Network staff and reviewers. Percentiles of hours of the calendar, with how many they are of."""
+    """For Network staff and reviewers. Percentiles with how many they are of.
+
+    The first response is in working time of the duty station, everything else in hours of the calendar.
+    """
     return await _report(actor, parts, since, until, by)
 
 

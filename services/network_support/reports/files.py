@@ -6,7 +6,7 @@ from collections.abc import Callable
 from services.network_support.reports.schemas import Figure, Format, Report
 from shared.files import sheets
 
-HEADER = ("group", "measure", "ended", "running", "p50_hours", "p75_hours", "p90_hours")
+HEADER = ("group", "measure", "ended", "running", "p50_hours", "p75_hours", "p90_hours", "unit")
 MEDIA_TYPES: dict[Format, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

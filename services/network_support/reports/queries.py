@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.network_support.reports.schemas import By, Figure, Report
+from services.network_support.reports.schemas import By, Figure, Report, Unit
 
 ENDS = ("draft", "refused", "merged", "closed", "withdrawn")  # time that is nobody's
 
@@ -28,8 +28,11 @@ with request as (
     select distinct on (request_id) request_id, person, begun from step where by = 'network_staff'
     order by request_id, revision
 ), lasted as (
-    select request_id, 'first_response' as measure, extract(epoch from first.begun - min(step.begun)) / 3600 as hours
-    from step left join first using (request_id) where state = 'submitted' group by request_id, first.begun
+    -- by the clock that promises it, so in working time of its duty station
+    select request_id, 'first_response' as measure,
+           extract(epoch from case when ended = 'met' then spent end) / 3600 as hours
+    from request_clock join request using (request_id)
+    where kind = 'acknowledge' and round = 1 and ended is distinct from 'cancelled'
     union all
     select request_id, state, extract(epoch from ended - begun) / 3600
     from step where not state = any(cast(:ends as text[]))
@@ -66,4 +69,5 @@ def _midnight(day: date) -> datetime:
 def _figure(row: Row[Any]) -> Figure:
     p50, p75, p90 = [one if one is None else round(float(one), 1) for one in row.percentiles or (None, None, None)]
     counts = {"ended": row.ended, "running": row.running}
-    return Figure(group=row.group, measure=row.measure, **counts, p50=p50, p75=p75, p90=p90)
+    unit: Unit = "working_hours" if row.measure == "first_response" else "hours"
+    return Figure(group=row.group, measure=row.measure, **counts, p50=p50, p75=p75, p90=p90, unit=unit)

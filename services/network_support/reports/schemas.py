@@ -7,10 +7,11 @@ from pydantic import BaseModel, Field
 
 By = Literal["all", "region", "type", "officer"]
 Format = Literal["csv", "xlsx"]
+Unit = Literal["working_hours", "hours"]
 
 
 class Figure(BaseModel):
-    """One measure of one group. Hours of the calendar, with nights and weekends; null while nothing has ended."""
+    """One measure of one group; null while nothing has ended."""
 
     group: str | None = Field(description="A region (region_africa…), a type, an officer's id; null: all, or not known")
     measure: str = Field(description="first_response, paused, or the state in which the time was spent")
@@ -19,6 +20,13 @@ class Figure(BaseModel):
     p50: float | None
     p75: float | None
     p90: float | None
+    unit: Unit = Field(
+        default="hours",
+        description=(
+            "working_hours: of the duty station, as the request's clock counts them: the first response; hours: of the"
+            " calendar, with nights and weekends: everything else"
+        ),
+    )
 
 
 class Report(BaseModel):

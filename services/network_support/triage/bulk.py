@@ -30,9 +30,7 @@ async def assign(
 ) -> BulkAssigned:
     """Raises Invalid, naming `officer`, for a stranger; of each case, what became of it."""
     await officers.require(session, officer)
-    chosen = {"cases": sorted({one.case_id for one in wish.cases})}
-    free = {case.case_id: case for case in (await session.execute(_FREE, chosen)).scalars()}
-    there = dict((await session.execute(_THERE, chosen)).all())
+    free, there = await locked(session, wish.cases)
     items, seen = [], set[UUID]()
     for one in wish.cases:
         outcome = "twice" if one.case_id in seen else _outcome(one, officer, free.get(one.case_id), there)
@@ -44,6 +42,13 @@ async def assign(
         items.append((one.case_id, outcome))
     await session.flush()
     return _answer(items, there | {case_id: case.revision for case_id, case in free.items()})
+
+
+async def locked(session: AsyncSession, picked: Sequence[Picked]) -> tuple[dict[UUID, Case], dict[UUID, int]]:
+    """Those that nobody else changes just now, until the transaction ends; and the revisions of all that there are."""
+    chosen = {"cases": sorted({one.case_id for one in picked})}
+    free = {case.case_id: case for case in (await session.execute(_FREE, chosen)).scalars()}
+    return free, dict((await session.execute(_THERE, chosen)).all())
 
 
 def _outcome(picked: Picked, officer: str, case: Case | None, there: dict[UUID, int]) -> Outcome:

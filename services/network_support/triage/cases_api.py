@@ -8,13 +8,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.network_support.triage import answers, assigning, bulk, officers, presence, queries
+from services.network_support.triage import answers, assigning, bulk, officers, presence, queries, undoing
 from services.network_support.triage.filters import ME, Filters, Order
 from services.network_support.triage.queries import Wanted
 from services.network_support.triage.schemas import (
     Assignment,
     BulkAssigned,
     BulkAssignment,
+    BulkUndo,
+    BulkUndone,
     CaseHistoryView,
     CasePage,
     CaseView,
@@ -61,6 +63,18 @@ async def assign_many(wish: BulkAssignment, actor: Staff, once: Once, parts: Usi
     async def write(session: AsyncSession) -> Answer:
         officer = await _officer(session, wish.officer, actor)
         done = await bulk.assign(session, wish, officer, staff(actor), moment)
+        return Answer(200, done.model_dump_json())
+
+    return await once(actor, write)
+
+
+@router.post("/cases/assign/undo", response_model=BulkUndone, summary="Take back what many were given")
+async def undo_assignment(wish: BulkUndo, actor: Staff, once: Once, parts: Using) -> Response:
+    """One's own assignment, of each case that nobody has changed since; what became of each is said."""
+    moment = parts.clock.moment()
+
+    async def write(session: AsyncSession) -> Answer:
+        done = await undoing.undo(session, wish, staff(actor), moment)
         return Answer(200, done.model_dump_json())
 
     return await once(actor, write)
@@ -130,11 +144,17 @@ async def prioritise(
 
 
 @router.put("/cases/{case_id}/presence", response_model=Others, summary="Say that you have a case open")
-async def beat(case_id: UUID, actor: Staff, writing: Writing, parts: Using) -> Response:
+async def beat(
+    case_id: UUID,
+    actor: Staff,
+    writing: Writing,
+    parts: Using,
+    opened: Annotated[bool, Query(description="For a page that cannot say so again: counts for some minutes")] = False,
+) -> Response:
     """Again and again while its page is open. Says who else has it open: two officers should not answer one request."""
 
     async def write(session: AsyncSession) -> Answer:
-        return _others(await presence.beat(session, case_id, actor.person, parts.clock.moment()))
+        return _others(await presence.beat(session, case_id, actor.person, parts.clock.moment(), opened=opened))
 
     return await writing.run(write)
 

@@ -43,6 +43,7 @@ class Policy(Strict):
     automatic: bool
     most_open: int = Field(ge=1, le=10_000)
     soon_hours: int = Field(ge=1, le=1000)
+    opened_minutes: int = Field(default=5, ge=1, le=120)
     rules: tuple[Rule, ...]
 
     @field_validator("rules")

@@ -1,4 +1,7 @@
-"""Who has a case open. Rows that live as long as their heartbeat; the time is system time."""
+"""Who has a case open. Rows that live as long as their heartbeat; the time is system time.
+
+A page that runs no script says once that it was opened, which counts for the minutes of the policy.
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -8,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.network_support.triage.models import Presence
+from services.network_support.triage.policy import policy
 from services.network_support.triage.queries import find
 from services.network_support.triage.schemas import Here
 from shared.clock import Moment
@@ -34,12 +38,15 @@ async def others(session: AsyncSession, case_id: UUID, person_id: str, moment: M
     return [Here(person_id=one.person_id, since=one.since) for one in found]
 
 
-async def beat(session: AsyncSession, case_id: UUID, person_id: str, moment: Moment) -> list[Here]:
-    """They have it open; who else has. Raises NotFound."""
+async def beat(
+    session: AsyncSession, case_id: UUID, person_id: str, moment: Moment, *, opened: bool = False
+) -> list[Here]:
+    """They have it open, or have `opened` it and may not say so again; who else has. Raises NotFound."""
     await find(session, case_id)
     gone = delete(Presence).where(col(Presence.case_id) == case_id, col(Presence.until) < moment.system)
     await session.execute(gone.where(col(Presence.person_id) != person_id))
-    until = moment.system + timedelta(seconds=BEAT_WITHIN)
+    stay = timedelta(minutes=policy().opened_minutes) if opened else timedelta(seconds=BEAT_WITHIN)
+    until = moment.system + stay
     values = {"case_id": case_id, "person_id": person_id, "now": moment.system, "until": until}
     await session.execute(_BEAT, values)
     return await others(session, case_id, person_id, moment)

@@ -175,6 +175,37 @@ class BulkAssigned(BaseModel):
     items: list[Assigned]
 
 
+class BulkUndo(Strict):
+    """What a bulk assignment gave, to be taken back."""
+
+    model_config = example(cases=[{"case_id": "01922f00-0000-7000-8000-000000000002", "revision": 2}])
+
+    cases: list[Picked] = Field(
+        min_length=1, max_length=MOST_AT_ONCE, description="With the revisions that the assignment answered"
+    )
+
+
+UndoOutcome = Literal["undone", "stale", "not_yours", "over", "not_found", "busy", "twice"]
+
+
+class Undone(BaseModel):
+    case_id: UUID
+    outcome: UndoOutcome = Field(
+        description=(
+            "undone: it has the officer from before, or nobody; stale: somebody changed it since, so it stays;"
+            " not_yours: its last act is no assignment of yours; the others as for the assignment"
+        )
+    )
+    revision: int | None = Field(description="The present one; null: there is no such case")
+
+
+class BulkUndone(BaseModel):
+    """In the order of the list."""
+
+    undone: int
+    items: list[Undone]
+
+
 class OfficerFields(Strict):
     """What somebody of the staff can be given by rule."""
 
@@ -186,7 +217,7 @@ class OfficerFields(Strict):
         away=False,
     )
 
-    duty_station: Annotated[str, Field(max_length=40, pattern=r"^[a-z]+(_[a-z]+)*$")] | None = None
+    duty_station: Annotated[str, Field(max_length=40, pattern=r"^[a-z]+([_-][a-z]+)*$")] | None = None
     regions: list[Region] = Field(default=[], max_length=20)
     languages: list[Language] = Field(default=[], max_length=20)
     objectives: list[Objective] = Field(default=[], max_length=23)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -19,7 +20,15 @@ from services.portal.parts import parts_of
 from services.portal.phrases import Words
 from services.portal.problems import KEY, new_key
 from shared.client import Refused
-from shared.client.models.desk import Assigned, BulkAssignment, CaseLine, Picked
+from shared.client.models.desk import (
+    Assigned,
+    BulkAssignment,
+    BulkUndo,
+    BulkUndone,
+    CaseLine,
+    CountedQueue,
+    Picked,
+)
 
 router = APIRouter()
 
@@ -36,6 +45,11 @@ def name(language: Language, queue: str, own: str | None) -> str:
         place = language.gettext("no region") if region == "none" else fitting.place(language, f"region_{region}")
         return language.gettext("Nobody has it: {region}").format(region=place)
     return language.word("queue", queue)
+
+
+def count(language: Language, queue: CountedQueue) -> str:
+    """How much a queue has: "7", or "99+"."""
+    return language.number(queue.count) + ("+" if queue.more else "")
 
 
 def named(language: Language, case: CaseLine) -> str:
@@ -55,9 +69,12 @@ async def queue(request: Request, queue: str, person: Staff, cursor: str = "") -
 
 @router.post(BOARD + "/{queue}")
 async def assign(request: Request, queue: str, person: Staff, form: Form) -> Response:
-    """Gives those that are ticked to an officer; what became of each is said by itself."""
+    """Gives those that are ticked to an officer, or undoes that; what became of each is said by itself."""
     language = language_of(request)
     picked, officer = _picked(form), str(form.get("officer", ""))
+    if form.get("action") == "undo" and picked:
+        done = await person.client.support.undo_assignment(BulkUndo(cases=picked), key=str(form.get(KEY, "")) or None)
+        return await _page(request, person, queue, undone=done)
     if not picked or not officer:
         says = language.gettext("Tick at least one, and choose who gets it.")
         return await _page(request, person, queue, faults={"case": says})
@@ -87,8 +104,10 @@ async def _page(
     cursor: str = "",
     faults: dict[str, str] | None = None,
     outcomes: Sequence[Assigned] = (),
+    undone: BulkUndone | None = None,
 ) -> Response:
     support, language = person.client.support, language_of(request)
+    position = (await support.board()).position  # before what is shown: what changes after it is told
     queues, cases, able = await asyncio.gather(
         support.queues(), support.queue(queue, cursor=cursor or None), officers.choices(person, language)
     )
@@ -109,6 +128,10 @@ async def _page(
         "given": sum(one.outcome == "assigned" for one in outcomes),
         "not_given": [one for one in outcomes if one.outcome != "assigned"],
         "outcomes": outcomes,
+        "undone": undone,
+        "not_undone": [one for one in undone.items if one.outcome != "undone"] if undone else [],
+        "count": partial(count, language),
+        "position": position,
         "faults": faults or {},
         "key": new_key(),
     }

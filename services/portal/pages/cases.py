@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from services.portal import casework, officers, ticking
 from services.portal.access import Person, Staff
 from services.portal.csrf import Form
-from services.portal.page import done, language_of, page
+from services.portal.page import done, language_of, page, with_script
 from services.portal.pages.board import named
 from services.portal.pages.desk import REQUESTS
 from services.portal.parts import parts_of
@@ -77,7 +77,8 @@ async def _page(
     wrong: dict[str, str] | None = None,
 ) -> Response:
     language, now = language_of(request), parts_of(request).clock.business()
+    position = (await person.client.support.board()).position  # before what is shown
     beside = await casework.panel(person, language, case_id, now, form=form)
     title = named(language, beside["case"])
-    given: dict[str, Any] = {"title": title, "faults": wrong or {}, **beside}
-    return page(request, "case.html", 422 if wrong else 200, words=Words(language), **given)
+    given: dict[str, Any] = {"title": title, "faults": wrong or {}, "position": position, **beside}
+    return with_script(request, page(request, "case.html", 422 if wrong else 200, words=Words(language), **given))

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from services.portal import casework
 from services.portal.access import Person, Staff, StaffOrReviewer
 from services.portal.csrf import Form
-from services.portal.page import done, language_of, page
+from services.portal.page import done, language_of, page, with_script
 from services.portal.pages.desk import REQUESTS
 from services.portal.pages.files import passed_on
 from services.portal.parts import parts_of
@@ -51,19 +51,22 @@ async def _page(
     request: Request, person: Person, request_id: UUID, form: FormData, wrong: dict[str, str], reply: str = ""
 ) -> Response:
     support = person.client.support
+    staff = person.session.is_any(NETWORK_STAFF, ADMIN)
+    position = (await support.board()).position if staff else ""  # before what is shown
     found, history, talk = await asyncio.gather(
         support.get(request_id), support.history(request_id), shown(person, request_id, form, wrong)
     )
-    staff = person.session.is_any(NETWORK_STAFF, ADMIN)
     beside = await _beside(request, person, request_id, reply) if staff else {}
     given: dict[str, Any] = {
         "found": found,
         "history": history.items,
         "may_write": staff,
+        "position": position,
         **talk,
         **beside,
     }
-    return page(request, "request.html", 422 if wrong else 200, words=Words(language_of(request)), **given)
+    answer = page(request, "request.html", 422 if wrong else 200, words=Words(language_of(request)), **given)
+    return with_script(request, answer) if beside else answer
 
 
 async def _beside(request: Request, person: Person, request_id: UUID, reply: str) -> dict[str, Any]:

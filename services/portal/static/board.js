@@ -22,6 +22,7 @@
     "o": () => cases[here()] && link(cases[here()]).click(),
     "g": () => officer?.focus(),
     "/": () => find?.focus(),
+    "r": () => document.querySelector("#live-bar:not([hidden]) a")?.click(),
   };
 
   document.addEventListener("keydown", (event) => {

@@ -121,6 +121,21 @@ class BulkAssigned(Received):
     items: list[Assigned]
 
 
+class BulkUndo(Sent):
+    cases: list[Picked]
+
+
+class Undone(Received):
+    case_id: UUID
+    outcome: str
+    revision: int | None
+
+
+class BulkUndone(Received):
+    undone: int
+    items: list[Undone]
+
+
 class OfficerFields(Sent):
     duty_station: str | None = None
     regions: list[str] = Field(default_factory=list)

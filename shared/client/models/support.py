@@ -129,6 +129,7 @@ class Figure(Received):
     p50: float | None
     p75: float | None
     p90: float | None
+    unit: str = "hours"
 
 
 class Report(Received):

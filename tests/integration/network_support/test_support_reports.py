@@ -47,10 +47,11 @@ async def test_percentiles_come_with_how_many_they_are_of(support: Support) -> N
     found = await reported(support)
     first = found["None first_response"]
     assert (first["ended"], first["running"]) == (3, 0)
-    assert (first["p50"], first["p75"], first["p90"]) == (3.0, 10.0, 10.0)
+    # from 11:00 in Geneva, which works until 12:30 and from 13:30 to 17:30: one hour, two, and five and a half
+    assert (first["p50"], first["p75"], first["p90"], first["unit"]) == (2.0, 5.5, 5.5, "working_hours")
     assert (found["None submitted"]["ended"], found["None submitted"]["p50"]) == (3, 3.0)
     paused = found["None paused"]
-    assert (paused["ended"], paused["running"], paused["p50"]) == (1, 0, 2.0)
+    assert (paused["ended"], paused["running"], paused["p50"], paused["unit"]) == (1, 0, 2.0, "hours")
     assert (found["None acknowledged"]["ended"], found["None acknowledged"]["running"]) == (1, 2)
     assert (found["None triage"]["ended"], found["None triage"]["running"]) == (1, 1)
 
@@ -95,7 +96,7 @@ async def test_the_same_as_files_in_which_nothing_is_a_formula(support: Support)
     assert {row[0] for row in rows[1:]} == {"'=cmd|calc"}
     book = load_workbook(io.BytesIO((await support.get("/reports/requests/xlsx?by=type", STAFF)).content))
     cells = [cell for row in book.worksheets[0].iter_rows(min_row=2) for cell in row]
-    assert len(cells) == 7 * (len(rows) - 1)
+    assert len(cells) == 8 * (len(rows) - 1)
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert not any(str(cell.value).startswith("=") for cell in cells)
 

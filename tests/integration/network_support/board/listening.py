@@ -81,9 +81,15 @@ class Board:
 @asynccontextmanager
 async def board(address: str, headers: dict[str, str] = STAFF, **query: str) -> AsyncIterator[Board]:
     """Open until the block ends; it has begun."""
+    async with listened(f"{address}/board/events", headers, **query) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def listened(url: str, headers: dict[str, str], **query: str) -> AsyncIterator[Board]:
     async with (
         httpx.AsyncClient(timeout=WITHIN) as http,
-        http.stream("GET", f"{address}/board/events", headers=headers, params=query) as answer,
+        http.stream("GET", url, headers=headers, params=query) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()
         opened = Board()

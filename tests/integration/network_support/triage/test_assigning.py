@@ -206,6 +206,16 @@ class TestPresence:
         assert (await desk.case(request_))["others_here"] == []
         assert (await desk.put(path)).json()["others_here"] == []
 
+    async def test_a_page_without_a_script_counts_for_the_minutes_of_the_policy(
+        self, desk: Desk, request_: dict[str, Any]
+    ) -> None:
+        path = f"/cases/{request_['request_id']}/presence"
+        for query, stays in (("?opened=true", timedelta(minutes=5)), ("", timedelta(seconds=45))):
+            now = desk.support.moment.system
+            await desk.put(path + query)
+            [row] = await desk.support.service.rows("select until from case_presence")
+            assert stays <= row["until"] - now < stays + timedelta(seconds=10)
+
     async def test_it_is_for_staff_and_of_what_there_is(self, desk: Desk, request_: dict[str, Any]) -> None:
         path = f"/cases/{request_['request_id']}/presence"
         assert (await desk.put(path, headers=bearer("amina"))).status_code == 403
