@@ -93,11 +93,17 @@ class _Content:
                 return dict(self._pairs(node, at))
             if isinstance(node, yaml.SequenceNode):
                 return [self._built(one, (*at, number)) for number, one in enumerate(node.value)]
-            return self._loader.construct_object(node)
-        except ValueError as error:  # 2026-02-30 looks like a day
-            raise self._fault(line, f"{node.value} is not possible ({error}); correct it.") from None
+            return self._plain(node)
         finally:
             self._around.pop()
+
+    def _plain(self, node: yaml.Node) -> Any:
+        """2026-02-30 looks like a day; and `!!bool maybe` or `!!timestamp soon` end in the middle of PyYAML."""
+        try:
+            return self._loader.construct_object(node, deep=True)
+        except (ValueError, LookupError, AttributeError, TypeError, OverflowError) as error:
+            why = f" ({error})" if isinstance(error, ValueError) else ""
+            raise self._fault(node.start_mark.line + 1, f"{node.value} is not possible{why}; correct it.") from None
 
     def _pairs(self, mapping: yaml.MappingNode, at: Place) -> Iterator[tuple[Any, Any]]:
         seen: dict[Any, int] = {}
@@ -105,7 +111,7 @@ class _Content:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 raise self._fault(line, "a name is expected here, not a list or a mapping.")
-            key = self._loader.construct_object(key_node)
+            key = self._plain(key_node)
             if key in seen:
                 raise self._fault(line, f"{key} stands in line {seen[key]} already; keep one of the two.")
             seen[key] = self._lines[(*at, key)] = line

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from services.network_support.attachments import queries
 from services.network_support.attachments.models import Attachment
+from services.network_support.merging import queries as merging
 from services.network_support.requests.models import SupportRequest
 from shared.authors import Author
 from shared.clock import Moment
@@ -28,6 +29,7 @@ _COUNT = (
 
 async def require_room(session: AsyncSession, request: SupportRequest) -> None:
     """May it take one more file? Asked before one is read, and again when it is there. Raises Conflict."""
+    await merging.require_unmerged(session, request)
     if request.state in ENDS:
         raise Conflict(f"The request is {request.state}, and takes no more files.")
     if int(await session.scalar(_COUNT, {"of": request.request_id}) or 0) >= MOST:

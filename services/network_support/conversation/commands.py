@@ -9,18 +9,19 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.network_support.conversation import lifecycle, queries
+from services.network_support.conversation import lifecycle
 from services.network_support.conversation.addresses import ReplyAddresses
 from services.network_support.conversation.lifecycle import Channel, Sender
 from services.network_support.conversation.models import Message, ReplyAddress
 from services.network_support.memberships import NO_SUCH_REQUEST, Acting
+from services.network_support.merging import queries as merging
 from services.network_support.requests import commands as requests
 from services.network_support.requests.lifecycle import Step, after, require_reason
 from services.network_support.requests.models import SupportRequest
 from services.network_support.search import index
 from shared.authors import Author
 from shared.clock import Moment
-from shared.errors import Conflict, NotFound
+from shared.errors import NotFound
 from shared.events.support import RequestMessage
 from shared.messaging import outbox
 
@@ -54,9 +55,7 @@ async def write(
     Raises NotFound, also for other entities' callers, Forbidden, and Conflict when the state allows no question.
     """
     request = await requests.of_either_side(session, acting, request_id, moment)
-    if request.state == "merged":
-        there = await queries.goes_on_in(session, request)
-        raise Conflict("It goes on in another request: write there.", more={"into": str(there.request_id)})
+    await merging.require_unmerged(session, request)
     return await say(session, request, "requester" if acting else "staff", words, author, moment)
 
 
@@ -86,7 +85,7 @@ async def put(
 ) -> Message:
     """Only writes it down, for a step that others are told of by itself. The request is locked."""
     if not words.internal:
-        lifecycle.require_open(request.state, request.changed_at, moment.business)
+        lifecycle.require_open(request.state, request.sent_at, request.changed_at, moment.business)
     message = Message(
         request_id=request.request_id,
         number=await next_number(session, request),

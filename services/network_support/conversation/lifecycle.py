@@ -33,8 +33,10 @@ def over(state: State, changed_at: datetime, now: datetime) -> bool:
     return state in OVER and now - changed_at > FOLLOW_UP
 
 
-def require_open(state: State, changed_at: datetime, now: datetime) -> None:
-    """Raises Conflict."""
+def require_open(state: State, sent_at: datetime | None, changed_at: datetime, now: datetime) -> None:
+    """Raises Conflict, also for what was never sent: nobody but its own people knows of it."""
+    if sent_at is None:
+        raise Conflict("The request was not sent, so nobody would read this. Write it into the request, and send that.")
     if over(state, changed_at, now):
         raise Conflict(f"It ended more than {FOLLOW_UP.days} days ago. Open a new request.")
 

@@ -80,15 +80,8 @@ async def mails(session: AsyncSession, outcome: Outcome | None, limit: int, curs
     return MailPage(items=[schemas.mail_line(row[0]) for row in rows], next=following)
 
 
-async def goes_on_in(session: AsyncSession, request: SupportRequest) -> SupportRequest:
-    """The request itself or, if it was merged, the one in which it goes on; always of the same entity."""
-    while request.state == "merged" and (merged := await merging.present(session, request.request_id)):
-        request = await session.get_one(SupportRequest, merged.into_id)
-    return request
-
-
 async def addressed(session: AsyncSession, tokens: Sequence[Token]) -> list[tuple[ReplyAddress, SupportRequest]]:
     """The rows of these tokens, and the requests in which theirs go on; whether a token was made for its row, the
     caller asks."""
     rows = (await session.execute(_TO, {"ids": [token.address_id for token in tokens]})).all()
-    return [(row[0], await goes_on_in(session, row[1])) for row in rows]
+    return [(row[0], await merging.goes_on_in(session, row[1])) for row in rows]

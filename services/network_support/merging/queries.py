@@ -17,7 +17,7 @@ from services.network_support.merging.schemas import Candidate, MergedRequest, P
 from services.network_support.merging.words import says
 from services.network_support.requests.lifecycle import MOVES, State
 from services.network_support.requests.models import SupportRequest
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.searching.folding import fold
 
 MOST = 100  # of the entity's newest that are compared
@@ -74,6 +74,20 @@ async def present(session: AsyncSession, request_id: UUID) -> RequestMerge | Non
     own = col(RequestMerge.request_id) == request_id
     found = await session.execute(select(RequestMerge).where(own, col(RequestMerge.undone_at).is_(None)))
     return found.scalar_one_or_none()
+
+
+async def goes_on_in(session: AsyncSession, request: SupportRequest) -> SupportRequest:
+    """The request itself or, if it was merged, the one in which it goes on; always of the same entity."""
+    while request.state == "merged" and (merged := await present(session, request.request_id)):
+        request = await session.get_one(SupportRequest, merged.into_id)
+    return request
+
+
+async def require_unmerged(session: AsyncSession, request: SupportRequest) -> None:
+    """Raises Conflict, saying in which request it goes on."""
+    if request.state == "merged":
+        there = await goes_on_in(session, request)
+        raise Conflict("It goes on in another request: go on there.", more={"into": str(there.request_id)})
 
 
 def shown(one: RequestMerge) -> MergedRequest:

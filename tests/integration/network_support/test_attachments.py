@@ -145,6 +145,16 @@ async def test_what_is_over_takes_no_more(support: Support, submitted: str) -> N
     assert (await send(support, submitted)).status_code == 409
 
 
+async def test_one_that_was_merged_says_where_it_goes_on(support: Support, pledge: UUID, submitted: str) -> None:
+    into = (await support.opened(pledge))["request_id"]
+    body = {"into": into, "reason": "The same."}
+    assert (await support.post(f"/requests/{submitted}/merge", body, STAFF, seen=1)).status_code == 200
+    for who in (AMINA, STAFF):
+        refused = await send(support, submitted, who=who)
+        assert (refused.status_code, refused.json()["into"]) == (409, into)
+    assert stored(support) == []
+
+
 async def test_there_is_an_end_to_how_many(support: Support, submitted: str) -> None:
     await send(support, submitted)
     await support.service.rows(MORE, more=MOST - 1)

@@ -14,6 +14,7 @@ from tests.integration.network_support.support import (
     STAFF,
     VIEWER,
     Support,
+    wish,
 )
 from tests.support.tokens import bearer
 
@@ -146,6 +147,28 @@ async def test_messages_that_are_none(support: Support, pledge: UUID, body: dict
     for what in ("messages", "notes"):
         assert (await support.post(path(request, what), body, STAFF)).status_code == 422
     assert await said(support, request) == []
+
+
+async def test_of_a_draft_nobody_is_told(support: Support, pledge: UUID) -> None:
+    await support.hears(pledge)
+    draft = (await support.post("/requests/drafts", wish(pledge))).json()
+    assert (await support.post(path(draft), {"text": "Is this how?"})).status_code == 409
+    assert (await support.post(path(draft), {"text": "Is this how?"}, STAFF)).status_code == 404
+    assert (await support.post(path(draft, "withdraw"), seen=1)).status_code == 200
+    assert (await support.post(path(draft), {"text": "Why not?"})).status_code == 409
+    assert await said(support, draft, bearer(FOCAL_POINT)) == []
+    assert "request.reply.v1" not in await support.events()
+
+
+async def test_of_one_that_waits_for_its_pledge_staff_hear_when_it_is_theirs(support: Support, pledge: UUID) -> None:
+    request = await support.opened(pledge)
+    assert request["state"] == "pending_pledge"
+    assert (await support.post(path(request), {"text": "It is urgent."})).status_code == 201
+    assert "request.reply.v1" not in await support.events()
+    await support.hears(pledge)
+    assert [one["text"] for one in await said(support, request)] == ["It is urgent."]
+    await support.post(path(request), {"text": "Still."})
+    assert (await support.events()).count("request.reply.v1") == 1
 
 
 async def test_the_requester_cannot_hold_a_request_up(support: Support, pledge: UUID) -> None:

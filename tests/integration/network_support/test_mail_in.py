@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from services.network_support.conversation.inbound.filing import Filing
 from services.network_support.conversation.inbound.receiving import LARGEST_MAIL
 from services.network_support.conversation.lifecycle import MOST_ANSWERS
 from tests.integration.network_support.support import DELEGATE, FOCAL_POINT, OTHER, REVIEWER, STAFF, VIEWER, Support
@@ -343,3 +344,24 @@ async def test_an_answer_about_a_merged_request_arrives_where_it_goes_on(support
     for who in (STAFF, bearer(FOCAL_POINT)):
         answer = await support.post(path(merged), {"text": "Hello."}, who)
         assert (answer.status_code, answer.json()["into"]) == (409, into["request_id"])
+
+
+async def test_an_answer_is_not_lost_when_its_request_is_merged_while_it_is_read(
+    support: Support, pledge: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged, into = await begun(support, pledge), await support.opened(pledge)
+    mail = raw(await address(support, merged))
+    take = Filing.take
+
+    async def meanwhile(self: Filing, files: Any) -> Any:
+        body = {"into": into["request_id"], "reason": "The same."}
+        assert (await support.post(path(merged, "merge"), body, STAFF, seen=3)).status_code == 200
+        return await take(self, files)
+
+    with monkeypatch.context() as context:
+        context.setattr(Filing, "take", meanwhile)
+        answer = await support.service.client.post("/inbound/mail", content=mail, headers=GATEWAY)
+    assert answer.status_code == 503  # the gateway brings it again
+    assert await mails(support) == []
+    assert await arrives(support, mail) == ["accepted"]
+    assert (len(await said(support, merged)), len(await said(support, into))) == (0, 1)

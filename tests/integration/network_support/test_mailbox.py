@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -153,14 +154,46 @@ async def test_a_mailbox_that_does_not_open_is_waited_for(
         await look(support, imap.port, **changed).once(asyncio.Event())
 
 
-async def test_a_mailbox_without_move_is_emptied_too(
+async def test_one_that_is_gone_between_two_commands_holds_up_no_other(
     support: Support, pledge: UUID, imap: Imap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(IMAPClient, "has_capability", lambda *_: False)
     request = await begun(support, pledge)
-    imap.bring(raw(await address(support, request, FOCAL_POINT)))
+    to = await address(support, request)
+    imap.bring(raw(to), raw(to, message_id="<2@x>"))
+    ask = IMAPClient.fetch
+    gone: list[int] = []
+
+    def fetch(client: IMAPClient, uids: list[int], parts: list[bytes]) -> Any:
+        if b"BODY.PEEK[]" in parts and not gone:
+            gone.extend(uids)
+            return {}
+        return ask(client, uids, parts)
+
+    monkeypatch.setattr(IMAPClient, "fetch", fetch)
     await look(support, imap.port).once(asyncio.Event())
-    assert (imap.count("INBOX"), imap.count(DONE)) == (0, 1)
+    assert (len(gone), imap.count(DONE), len(await said(support, request))) == (1, 1, 1)
+
+
+def without(monkeypatch: pytest.MonkeyPatch, *missing: str) -> None:
+    has = IMAPClient.has_capability
+    monkeypatch.setattr(IMAPClient, "has_capability", lambda client, name: name not in missing and has(client, name))
+
+
+@pytest.mark.parametrize(("missing", "left"), [(("MOVE",), 1), (("MOVE", "UIDPLUS"), 2)])
+async def test_a_mailbox_without_move_is_emptied_of_ours_alone(
+    support: Support, pledge: UUID, imap: Imap, monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...], left: int
+) -> None:
+    without(monkeypatch, *missing)
+    request = await begun(support, pledge)
+    imap.bring(b"Subject: of somebody else, who may want it back\r\n\r\nx")
+    with imap.client() as client:
+        client.select_folder("INBOX")
+        client.delete_messages(client.search("ALL"))
+    imap.bring(raw(await address(support, request, FOCAL_POINT)))
+    for _ in range(2):
+        await look(support, imap.port).once(asyncio.Event())
+    assert (imap.count("INBOX"), imap.count(DONE), imap.count(REFUSED)) == (left, 1, 0)
+    assert len(await said(support, request)) == 1
 
 
 async def test_the_role_names_what_it_lacks(support: Support) -> None:

@@ -1,17 +1,19 @@
 """Bounces out of a mailbox: each is taken, then deleted, and a broken connection leaves it there."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
 
+from services.notifications.deliveries.bounces import reading
 from services.notifications.deliveries.bounces.poller import Poller
 from shared.errors import Unavailable
 from shared.mailbox import LARGEST, MOST, Mailbox
 from tests.integration.notifications.support import Post
-from tests.integration.notifications.test_bounces import delivery, path_of
+from tests.integration.notifications.test_bounces import comes_back, delivery, path_of
 from tests.integration.notifications.test_sending import AMINA, queued
 from tests.support.bounces import report
 
@@ -110,6 +112,23 @@ async def test_what_could_not_be_committed_stays_and_is_read_again(sent: Post) -
         await mailbox(server).empty(poller(sent, server).take)
         assert server.gone == {1}
     assert len(await sent.service.rows("select * from suppression")) == 1
+
+
+async def test_one_that_breaks_the_parser_is_deleted_like_others(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+
+    def broken(*_: object, **__: object) -> None:
+        threads.append(threading.current_thread())
+        raise IndexError
+
+    monkeypatch.setattr(reading, "message_from_bytes", broken)
+    async with Server([b"Subject: x\r\n\r\n"]).running() as server:
+        await mailbox(server).empty(poller(post, server).take)
+        assert server.gone == {1}
+    answer = await comes_back(post, b"Subject: x\r\n\r\n")
+    assert (answer.status_code, answer.json()) == (200, {"effects": []})
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads  # the loop stays free for others
 
 
 @pytest.mark.parametrize("command", ["USER", "PASS", "LIST", "RETR", "DELE"])

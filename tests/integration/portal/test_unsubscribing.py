@@ -76,6 +76,16 @@ async def test_a_link_altered_by_one_character_is_said_to_be_none(mailed: Mailed
     assert await mailed.off() == 0
 
 
+async def test_while_nobody_answers_the_page_says_so_and_its_address_stays_a_key(mailed: Mailed) -> None:
+    away = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
+    portal = Portal(parts(away, notifications_url=ADDRESS))
+    visitor = portal.browser()
+    for answer, status in ((await visitor.get(mailed.link), 503), (await visitor.post(mailed.link, {}), 403)):
+        assert answer.status_code == status
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+
+
 @pytest.fixture
 async def bounced(mailed: Mailed) -> Mailed:
     assert (await comes_back(mailed.post, report(await path_of(mailed.post), AMINA))).json() == {"effects": ["noted"]}

@@ -2,14 +2,16 @@
 
 import time
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from services.network_support.conversation.inbound.body import LONGEST_TEXT, Body, read
+from services.network_support.conversation.inbound.body import LONGEST_TEXT, Body, _decoded, read
 from services.network_support.conversation.inbound.envelope import Unreadable
 from tests.support.raw_mails import nested, plain, raw
 
 DOMAINS = ("demo.invalid",)
+MODULE = "services.network_support.conversation.inbound.body"
 
 
 def body(mail: bytes) -> Body:
@@ -32,7 +34,7 @@ def test_html_alone_is_read_as_text_with_its_quotation_folded() -> None:
     )
     found = body(raw(text=None, html=html))
     assert found.text.startswith("Geneva & Nairobi")
-    assert "* one" in found.text
+    assert "* one\n* two" in found.text
     assert found.quoted is not None
     assert found.quoted.strip().startswith("On Monday")
     assert "> Which consulates?" in found.quoted
@@ -41,6 +43,46 @@ def test_html_alone_is_read_as_text_with_its_quotation_folded() -> None:
 
 def test_html_of_an_alternative_whose_plain_text_says_nothing() -> None:
     assert text(raw(text=" \n", html="<p>Geneva.</p>")) == "Geneva."
+
+
+def test_html_is_laid_out_line_by_line() -> None:
+    html = (
+        "<title>T</title>\n<p>Dear <b>all</b>,<br>one\n two&nbsp; </p><div>a<div style='DISPLAY : none'>hidden</div>b"
+        "</div><table><tr><td>c<td>d</table><ol><li>first<li>second<ul><li>inner</ul></ol><pre>  as\n typed</pre>"
+        "<div style='white-space: pre-wrap'>x\n  y</div><!-- no --><blockquote>q<p>r</blockquote>after<p>end"
+    )
+    lines = [
+        *(
+            "Dear all,",
+            "one two",
+            "",
+            "a",
+            "b",
+            "c",
+            "d",
+            "1. first",
+            "2. second",
+            "+ inner",
+            "  as",
+            " typed",
+            "x",
+            "  y",
+        ),
+        *("> q", ">", "> r", "", "after", "", "end"),
+    ]
+    assert text(raw(text=None, html=html)).split("\n") == lines
+
+
+def test_what_follows_a_quotation_is_said_once() -> None:
+    found = body(raw(text=None, html="<blockquote>Which consulates?</blockquote>Geneva."))
+    assert (found.text, found.quoted) == ("> Which consulates?\nGeneva.", None)
+
+
+def test_mails_that_are_read_at_once_stay_apart() -> None:
+    names = [f"name{number}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda name: text(raw(text=None, html=f"<p>{name}</p>" * 200)), names))
+    assert [set(one.split()) for one in found] == [{name} for name in names]
 
 
 def test_html_that_lies_deeper_than_parsers_go_is_not_lost() -> None:
@@ -146,6 +188,20 @@ def test_unreadable_marks_are_left_out_of_what_is_kept() -> None:
     assert text(plain("Content-Type: text/plain; charset=utf-8", body=b"a\x00b\x1bc\r\nd\re\x7f")) == "abc\nd\ne"
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030", "utf-16", "iso-2022-jp", "latin-1"])
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_text_without_end_is_cut_before_it_is_decoded(
+    monkeypatch: pytest.MonkeyPatch, charset: str, kind: str
+) -> None:
+    monkeypatch.setattr(f"{MODULE}.LONGEST_TEXT", 25)
+    monkeypatch.setattr(f"{MODULE}.html.LARGEST", 25)
+    words = "é" if charset == "latin-1" else "x語" if charset == "utf-8" else "語"
+    found = _decoded((words * 1_000).encode(charset), charset, 25)
+    assert 25 <= len(found) <= 100
+    assert found == (words * 1_000)[: len(found)]
+    assert len(text(plain(f"Content-Type: text/{kind}; charset={charset}", body=(words * 99).encode(charset)))) <= 25
+
+
 def test_a_text_without_end_is_cut() -> None:
     assert len(text(raw(text="word " * 100_000))) <= LONGEST_TEXT
 
@@ -159,13 +215,16 @@ def test_a_text_without_end_is_cut() -> None:
         (plain("Content-Type: multipart/mixed; boundary=b", body=b"\r\n--b\r\n" * 100_000), "too_many_parts"),
         (plain(body=b"\n" * 2_000_000), "too_many_lines"),
         (b"Content-Type: message/rfc822\r\n\r\n" * 500, "nested_too_deep"),
+        (plain("Content-Type: text/plain; charset=utf-8; " + "a=b; " * 200_000), "headers_too_large"),
+        (plain("Content-Type: text/plain; name=" + '"\\"' * 200_000), "headers_too_large"),
+        (plain("Content-Disposition: inline; " + "; ".join(f"filename*{n}=x" for n in range(5_000))), "too_large"),
     ],
 )
 def test_what_is_made_to_hurt_is_refused_at_once(mail: bytes, why: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(Unreadable, match=why):
         body(mail)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -175,13 +234,17 @@ def test_what_is_made_to_hurt_is_refused_at_once(mail: bytes, why: str) -> None:
         raw(text=None, html="<blockquote>" * 20_000),
         raw(text=None, html="<a " + "x=1 " * 200_000),
         raw(text=None, html="<" * 1_000_000),
+        raw(text=None, html="<a " + " ".join(f"x{number}=1" for number in range(90_000))),
         raw(text=None, html="<table>" + "<tr><td>x" * 20_000),
+        raw(text=None, html="<table><tr><td>" * 200 + "x" * 1_000),
+        raw(text=None, html="<ul>" * 200 + "<li>x" * 150_000),
+        raw(text=None, html="<pre>" + " " * 900_000 + "x</pre>"),
+        raw(text=None, html='<p style="padding-left: 100000em; margin-top: 100000em">x' * 10_000),
+        raw(text=None, html="<i></i>xxxxx" * 80_000),
         plain("Content-Transfer-Encoding: base64", body=b64encode(b"word " * 2_000_000)),
-        plain("Content-Type: text/plain; charset=utf-8; " + "a=b; " * 20_000),
-        plain("Content-Disposition: inline; " + "; ".join(f"filename*{number}=x" for number in range(5_000))),
     ],
 )
 def test_what_is_large_is_read_in_bounded_time(mail: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     body(mail)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10

@@ -1,7 +1,9 @@
 """The message on the wire: headers that nobody can add to, both texts, an identity that stays."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_string
+from email.header import decode_header
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from services.notifications.content.renderer import Content
 from services.notifications.deliveries.letters import Letter
-from services.notifications.deliveries.mailer import mailbox, message
+from services.notifications.deliveries.mailer import header, mailbox, message
+from services.notifications.deliveries.mailer import wire as wire_of
 
 NOW = datetime(2024, 11, 5, 21, tzinfo=UTC)
 HEADERS = {
@@ -85,6 +88,50 @@ def test_no_text_adds_a_header_or_a_recipient(evil: str) -> None:
     assert set(read.keys()) == HEADERS
     assert [address.addr_spec for address in read["To"].addresses] == ["amina@demo.invalid"]
     assert read.get_body(("plain",)).get_content() == "Text\r\n"  # type: ignore[union-attr]
+
+
+LONG = [
+    "تعهد: برنامج تعليم اللاجئين في المخيمات والمدن — خطة العمل الوطنية للسنوات الخمس القادمة (2024) تم نشره",
+    "承诺已公布： 为难民和 收容社区 提供教育 — 国家 行动计划 2024-2028 年 第一阶段 与 UNHCR 合作 执行 的 方案",
+    "Опубликовано обязательство: доступ беженцев к образованию и труду — национальный план действий на 2024-2028 годы",
+    "Engagement publié : accès des réfugiés à l’éducation, à l’emploi, à la santé — plan d’action national 2024 – 2028",
+    "Published: a plan in plain letters only, which is so long that it is folded over two lines at the very least 2024",
+    "Schools — and then a long part of it in plain letters, which the email package would leave as it is, then 语言",
+]
+
+
+@pytest.mark.parametrize("subject", LONG)
+@pytest.mark.parametrize("address", ["amina@demo.invalid", "أمينة@demo.invalid"])
+def test_a_subject_over_several_lines_says_what_was_written(subject: str, address: str) -> None:
+    assert wire(subject=subject, address=address)["Subject"] == subject
+    lines = subject_lines(subject, address)
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 78
+    assert joined(lines) == subject
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=250))
+def test_so_does_any_other(subject: str) -> None:
+    assert joined(subject_lines(subject)) == header(subject, 300)
+
+
+def subject_lines(subject: str, address: str = "amina@demo.invalid") -> list[str]:
+    letter = Letter(address, "Amina", Content("fr", subject, "Text", "<p>x</p>"), "focal_points; pledge_published")
+    made = message(letter, sender="GCM <no-reply@demo.invalid>", message_id="<1@demo.invalid>", now=NOW)
+    raw = wire_of(made, "bounces@demo.invalid", None).content.split(b"\r\n\r\n")[0].decode()
+    return next(re.finditer("^Subject:[^\r]*(\r\n[ \t][^\r]*)*", raw, re.MULTILINE))[0].split("\r\n")
+
+
+def joined(lines: list[str]) -> str:
+    """As RFC 2047, 6.2 has it: what stands between two encoded words is not shown."""
+    unfolded = "".join(lines).removeprefix("Subject:").strip()
+    if "=?" not in unfolded:
+        return unfolded
+    words = unfolded.split()
+    assert all(re.fullmatch(r"=\?utf-8\?[bq]\?[^? ]+\?=", word) for word in words)
+    assert all(len(word) <= 75 for word in words)
+    found = (decode_header(word)[0] for word in words)
+    return "".join(raw.decode(charset) for raw, charset in found if charset)
 
 
 @given(st.text(max_size=200), st.text(max_size=200))

@@ -56,6 +56,13 @@ def test_a_file_in_order_is_read(tmp_path: Path) -> None:
         (("second: []", "? [a]\n: 1"), 6, "a name is expected here"),
         (("second: []", "second: [1"), 7, "is not YAML"),
         (("second: []", "second: !!python/object:os.system x"), 6, "is not YAML"),
+        (("region: 1", "region: !!bool maybe"), 5, "maybe is not possible; correct it."),
+        (("region: 1", "region: !!int ''"), 5, "is not possible; correct it."),
+        (("2026-01-01", "!!timestamp soon"), 3, "soon is not possible; correct it."),
+        (("2026-01-01", "!!float many"), 3, "many is not possible (could not convert string to float: 'many')"),
+        (("region: 1", "!!int region: 1"), 5, "region is not possible"),
+        (("second: []", "!!bool second: []"), 6, "second is not possible; correct it."),
+        (("second: []", "second: !!seq x"), 6, "is not YAML (expected a sequence node, but found scalar)"),
         (("region: 1", "region: &all [*all]"), 5, "it contains itself; write it out."),
     ],
 )

@@ -16,13 +16,11 @@ from email.policy import compat32
 from services.network_support.conversation.inbound import html
 from services.network_support.conversation.inbound.envelope import Unreadable
 from services.network_support.conversation.inbound.quoting import folded
+from shared.raw_mail import too_much
 
-# counted in the raw bytes, before the parser, which takes a step for each line and open part, makes objects of them
-MOST_LINES = 1_000_000
-MOST_BOUNDARIES = 20_000
-MOST_MULTIPARTS = 40
 DEEPEST = 20
 LONGEST_TEXT = 200_000  # characters
+LONGEST_CHARACTER = 4  # bytes, in any charset
 LONGEST_NAME = 500
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _NO_CHARSETS = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"}
@@ -47,20 +45,11 @@ class Body:
 
 def read(raw: bytes, domains: Collection[str]) -> Body:
     """`domains`: of our addresses. Raises Unreadable for what is made to hurt."""
-    _bounded(raw)
+    if code := too_much(raw):
+        raise Unreadable(code)
     plain, files = _parts(message_from_bytes(raw, policy=compat32))
     own, quoted = folded(plain[:LONGEST_TEXT], domains)
     return Body(own, quoted, tuple(files))
-
-
-def _bounded(raw: bytes) -> None:
-    if raw.count(b"\n") > MOST_LINES:
-        raise Unreadable("too_many_lines")
-    if raw.count(b"\n--") > MOST_BOUNDARIES:
-        raise Unreadable("too_many_parts")
-    lower = raw.lower()
-    if lower.count(b"multipart/") + lower.count(b"message/rfc822") > MOST_MULTIPARTS:
-        raise Unreadable("nested_too_deep")
 
 
 def _parts(mail: Message) -> tuple[str, list[File]]:
@@ -102,22 +91,36 @@ def _is_text(part: Message) -> bool:
 
 
 def _text(part: Message) -> str:
-    raw = _content(part)
-    decoded = _decoded(raw, str(part.get_content_charset() or ""))
-    plain = html.text(decoded) if part.get_content_type() == "text/html" else decoded
+    is_html = part.get_content_type() == "text/html"
+    most = html.LARGEST if is_html else LONGEST_TEXT
+    decoded = _decoded(_content(part), str(part.get_content_charset() or ""), most)
+    plain = html.text(decoded) if is_html else decoded
     return _CONTROLS.sub("", plain.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
 
 
-def _decoded(raw: bytes, charset: str) -> str:
-    """Whatever it says it is; UTF-8 or else Latin-1, which takes every byte, if that is not known or not true."""
+def _decoded(raw: bytes, charset: str, most: int) -> str:
+    """Whatever it says it is; UTF-8 or else Latin-1, which takes every byte, if that is not known or not true.
+
+    What is longer than `most` characters for sure is cut before it is decoded.
+    """
+    cut = raw[: LONGEST_CHARACTER * most]
     for name in (charset, "utf-8"):
         try:
             known = codecs.lookup(name).name
             if known not in _NO_CHARSETS:
-                return raw.decode(known)
+                return _strictly(cut, known, whole=len(cut) == len(raw))
         except (LookupError, ValueError):
             continue
-    return raw.decode("latin-1")
+    return cut.decode("latin-1")
+
+
+def _strictly(raw: bytes, charset: str, *, whole: bool) -> str:
+    try:
+        return raw.decode(charset)
+    except UnicodeDecodeError as error:
+        if whole or error.start < len(raw) - LONGEST_CHARACTER:
+            raise
+        return raw[: error.start].decode(charset)  # it was cut in the middle of a character
 
 
 def _content(part: Message) -> bytes:

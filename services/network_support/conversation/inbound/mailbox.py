@@ -65,7 +65,8 @@ class Mailbox:
 
 
 def waiting(client: IMAPClient) -> list[int]:
-    return sorted(client.search("ALL"))[:MOST]
+    """Without those that are put away already, where the server could not delete them."""
+    return sorted(client.search("UNDELETED"))[:MOST]
 
 
 def fetch(client: IMAPClient, uid: int) -> Fetched | None:
@@ -75,16 +76,19 @@ def fetch(client: IMAPClient, uid: int) -> Fetched | None:
         return None
     size = int(found[_SIZE])
     part = _RAW if size <= LARGEST_MAIL else _HEADERS
-    return Fetched(client.fetch([uid], [part.replace(b"BODY", b"BODY.PEEK")])[uid][part], size)
+    mail = client.fetch([uid], [part.replace(b"BODY", b"BODY.PEEK")]).get(uid)
+    return Fetched(mail[part], size) if mail else None
 
 
 def move(client: IMAPClient, uid: int, folder: str) -> None:
+    """Where the server can delete no single mail, it stays marked as deleted, and is not looked at again."""
     if client.has_capability("MOVE"):
         client.move([uid], folder)
         return
     client.copy([uid], folder)
     client.delete_messages([uid])
-    client.expunge()
+    if client.has_capability("UIDPLUS"):  # without it, a mail that somebody else has marked would go, too
+        client.uid_expunge([uid])
 
 
 class Fetching:

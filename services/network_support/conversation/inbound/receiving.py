@@ -26,7 +26,7 @@ from shared.asking import Asking
 from shared.authors import Author
 from shared.clock import Clock
 from shared.db import Database
-from shared.errors import Conflict
+from shared.errors import Conflict, Unavailable
 
 log = structlog.get_logger()
 
@@ -119,6 +119,10 @@ class Receiver:
         moment, author = self.clock.moment(), Author(known.address.person, "entity")
         async with self.database.transaction() as session:
             request = await requests.locked(session, known.request.request_id)
+            if request.state == "merged":
+                raise Unavailable(
+                    "The request was merged meanwhile; the mail goes to the other one when it comes again."
+                )
             if before := await self.ledger.before(session, arrival, known):
                 return before  # the same mail by two ways at once; files of this one are swept
             left_out += await self.filing.attach(session, request, taken, author, moment)

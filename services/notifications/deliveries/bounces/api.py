@@ -1,5 +1,6 @@
 """POST /bounces"""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request, Response
@@ -32,7 +33,7 @@ async def take_bounce(
     Always answered, so that a mail server has nothing to send back. The same one again changes nothing, and needs no
     Idempotency-Key.
     """
-    at, found = using.clock.system(), read(raw)
+    at, found = using.clock.system(), await asyncio.to_thread(read, raw)
 
     async def write(session: AsyncSession) -> Answer:
         effects = [await bounces.take(session, returned, at) for returned in found]

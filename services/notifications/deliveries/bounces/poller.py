@@ -26,7 +26,7 @@ class Poller:
         await repeat("bounces", partial(self._mailbox.empty, self.take), stop, asyncio.Event(), POLL)
 
     async def take(self, raw: bytes) -> None:
-        at = self._clock.system()
+        at, found = self._clock.system(), await asyncio.to_thread(read, raw)
         async with self._database.transaction() as session:
-            for returned in read(raw):
+            for returned in found:
                 await self._desk.take(session, returned, at)

@@ -1,7 +1,7 @@
-"""What comes back by mail: reports on delivery (RFC 3464, RFC 6533) and complaints (RFC 5965). Pure; trusts nothing."""
+"""What comes back by mail: reports on delivery (RFC 3464, RFC 6533) and complaints (RFC 5965). Trusts nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
@@ -9,18 +9,29 @@ from email.policy import compat32
 from itertools import islice
 from typing import Literal
 
+import structlog
+
+from shared.raw_mail import too_much
+
+log = structlog.get_logger()
+
 Kind = Literal["hard", "soft", "complaint"]
 
-# of class 5, and yet no fault of the mailbox: it is full; the mail is too large; the way, the content or a policy. Of
-# the way, 5.4.1 and 5.4.4 are what large providers say of a mailbox or a domain that is not there
-_NOT_THE_MAILBOX = re.compile(r"5\.(2\.[234]|[3567]\.\d+|4\.(?!(1|4)$)\d+)")
+# of class 5, and yet no fault of the mailbox: our own address does not please; it is full; the mail is too large; the
+# way, the content or a policy. Of the way, 5.4.1 and 5.4.4 are what large providers say of a mailbox or a domain that
+# is not there
+_NOT_THE_MAILBOX = re.compile(r"5\.(1\.[78]|2\.[234]|[3567]\.\d+|4\.(?!(1|4)$)\d+)")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
-_ADDRESS = re.compile(r"[^\s<>\",;:()]+@[^\s<>\",;:()]+")
+# as long as RFC 5321 allows: without an end, a long word without an @ would be looked at once for each of its letters
+_ADDRESS = re.compile(r"[^\s<>\",;:()@]{1,64}@[^\s<>\",;:()@]{1,255}")
 _COMPLAINT = re.compile(r"[a-z-]{1,40}")
 _CODED = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")  # RFC 6533, 3
 _PATHS = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "Return-Path")
+MOST_LINES = 30_000  # a megabyte of text or Base64 has about half of them
 MOST_PARTS = 200
+LONGEST_HEADER = 2_000  # characters of it that are looked at
 MOST = 50  # recipients in one report; a mail of ours has one
+MOST_ADDRESSES = 20  # of one recipient, and return paths of one report
 
 
 @dataclass(frozen=True)
@@ -34,11 +45,17 @@ class Returned:
 
 
 def read(raw: bytes) -> list[Returned]:
-    """What of it says that a mail failed for good, or was complained about; of anything else nothing."""
+    """What of it says that a mail failed for good, or was complained about; of anything else nothing.
+
+    Not for the event loop: a mail may take a second.
+    """
+    if too_much(raw, MOST_LINES):
+        return []
     try:
-        message = message_from_bytes(raw, policy=compat32)
-        return list(_read(message))[:MOST]
-    except (RecursionError, ValueError, LookupError):  # built to break who reads it
+        return list(islice(_read(message_from_bytes(raw, policy=compat32)), MOST))
+    except Exception as error:  # noqa: BLE001 - built to break who reads it, and must not come again for ever
+        # without its message, which may hold what people wrote
+        log.warning("bounce.not_understood", error=type(error).__name__)
         return []
 
 
@@ -52,7 +69,7 @@ def _read(message: Message) -> Iterator[Returned]:
         return
     parts = list(islice(message.walk(), MOST_PARTS))
     heads = [*parts, *(_head(part) for part in parts if part.get_content_type() == "text/rfc822-headers")]
-    paths = tuple(dict.fromkeys(found for head in heads for header in _PATHS for found in _addresses(head, header)))
+    paths = _few(found for head in heads for header in _PATHS for found in _addresses(head, header))
     for part in parts:
         match part.get_content_type():
             case "message/delivery-status" | "message/global-delivery-status":
@@ -74,20 +91,20 @@ def _failures(part: Message, paths: tuple[str, ...]) -> Iterator[Returned]:
         if str(block.get("Action", "")).strip().lower() != "failed" or found is None:
             continue
         status = found.group()
-        recipients = (*_addresses(block, "Original-Recipient"), *_addresses(block, "Final-Recipient"))
+        recipients = _few([*_addresses(block, "Original-Recipient"), *_addresses(block, "Final-Recipient")])
         yield Returned("hard" if hard(status) else "soft", status, recipients, paths)
 
 
 def _complaints(part: Message, inside: list[Message], paths: tuple[str, ...]) -> Iterator[Returned]:
     """`not-spam` is the contrary of one. `inside`: all but the report itself, which has another To."""
+    to = _few(found for head in inside for found in _addresses(head, "To"))
     for block in _blocks(part):
         kind = str(block.get("Feedback-Type", "")).strip().lower()
         if not _COMPLAINT.fullmatch(kind) or kind == "not-spam":
             continue
         told = [*_addresses(block, "Original-Rcpt-To"), *_addresses(block, "Removal-Recipient")]
-        to = [found for head in inside for found in _addresses(head, "To")]
         sent_from = _addresses(block, "Original-Mail-From")
-        yield Returned("complaint", kind, tuple(dict.fromkeys([*told, *to])), (*paths, *sent_from))
+        yield Returned("complaint", kind, _few([*told, *to]), _few([*sent_from, *paths]))
 
 
 def _blocks(part: Message) -> list[Message]:
@@ -96,12 +113,15 @@ def _blocks(part: Message) -> list[Message]:
     return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
 
 
-def _addresses(block: Message, header: str) -> list[str]:
-    found = []
+def _addresses(block: Message, header: str) -> Iterator[str]:
     for value in block.get_all(header, []):
-        said = _CODED.sub(lambda coded: _character(coded[1]), str(value))
-        found += _ADDRESS.findall(said)
-    return found
+        said = _CODED.sub(lambda coded: _character(coded[1]), str(value)[:LONGEST_HEADER])
+        yield from _ADDRESS.findall(said)
+
+
+def _few(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Each once, the first of them."""
+    return tuple(islice(dict.fromkeys(addresses), MOST_ADDRESSES))
 
 
 def _character(code: str) -> str:
