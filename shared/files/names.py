@@ -6,6 +6,7 @@ from email.utils import collapse_rfc2231_value
 from urllib.parse import quote
 
 LONGEST = 150  # characters
+LONGEST_HEADER = 2_000  # characters that are read: a name of 150 in UTF-8 takes 1,800, and reading goes by squares
 _JOINERS = {"\u200c", "\u200d"}  # Persian and Indian words are written with them
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -13,13 +14,17 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 def sent(disposition: str | None) -> str:
     """The name in a header Content-Disposition (RFC 6266), as it was sent; "" without one.
 
-    `filename*` goes before `filename`. Tools send UTF-8 where the standard says Latin-1: that is read, too.
+    `filename*` goes before `filename`; what cannot be read is none. Tools send UTF-8 where the standard says Latin-1:
+    that is read, too.
     """
     header = Message()
-    header["Content-Disposition"] = _text(disposition or "")
-    given = header.get_params([], header="Content-Disposition")
-    names = [value for name, value in given if name.casefold() == "filename"]
-    return collapse_rfc2231_value(min(names, key=lambda one: isinstance(one, str))) if names else ""
+    header["Content-Disposition"] = _text(disposition or "")[:LONGEST_HEADER]
+    try:
+        given = header.get_params([], header="Content-Disposition")
+        names = [value for name, value in given if name.casefold() == "filename"]
+        return collapse_rfc2231_value(min(names, key=lambda one: isinstance(one, str))) if names else ""
+    except (ValueError, LookupError):  # a number without end, a character set that there is not
+        return ""
 
 
 def ending(name: str) -> str:

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from shared import inserts
 from shared.db import TIMESTAMPTZ
+from shared.errors import TooLarge
 from shared.events.envelope import Data
 from shared.events.registry import TYPES
 from shared.telemetry import traceparent
@@ -35,14 +36,14 @@ async def add(session: AsyncSession, type_: str, key: str, data: Data, at: datet
     """One event into the caller's transaction; `at` is system time. Returns the event's id.
 
     Per key, events are published in the order of their transactions as long as every writer of that key locks or
-    version-guards the same aggregate row. Raises ValueError when the data is of another contract or too large.
+    version-guards the same aggregate row. Raises ValueError when the data is of another contract, TooLarge.
     """
     declared = TYPES[type_]
     if type(data) is not declared.data:
         raise ValueError(f"{type_} carries {declared.data.__name__}, not {type(data).__name__}")
     payload = data.model_dump_json()
     if len(payload.encode()) > LARGEST_EVENT:
-        raise ValueError(f"{type_} of {key} is larger than {LARGEST_EVENT} bytes")
+        raise TooLarge(f"With this, {key} is larger than {LARGEST_EVENT:,} bytes as JSON; shorten its longest texts.")
     return await _put(session, topic=declared.topic, type=type_, key=key, payload=payload, created_at=at)
 
 

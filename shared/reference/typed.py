@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from babel import Locale
 
 _TOKENS = re.compile(r"\d+|[^\W\d_]+")
+LONGEST_KEPT = 100  # characters of what is remembered
 _AROUND_NUMBERS = {"st", "nd", "rd", "th", "of", "de", "年", "月", "日"}
 
 
@@ -19,10 +20,15 @@ def dates(text: str, locales: "Sequence[str | Locale]") -> list[str]:
 
     "2026", "06/2026", "30.6.2026", "June 30th, 2026": names of months are those of the locales. Empty: it is none.
     """
-    return list(_meant(text, tuple(str(locale) for locale in locales)))
+    meant = _meant if len(text) > LONGEST_KEPT else _meant_again
+    return list(meant(text, tuple(str(locale) for locale in locales)))
 
 
 @lru_cache(maxsize=4096)  # the rows of a file have few dates, again and again
+def _meant_again(text: str, locales: tuple[str, ...]) -> tuple[str, ...]:
+    return _meant(text, locales)
+
+
 def _meant(text: str, locales: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(set(_readings(text, locales))))
 

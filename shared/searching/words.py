@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from shared.searching.folding import fold
+from shared.searching.folding import fold, stream_safe
 
 DICTIONARIES = {
     "ar": "search_arabic",
@@ -20,6 +20,7 @@ DICTIONARIES = {
 }
 PLAIN = "simple"  # of other languages, and of Chinese: words as they are
 LONGEST = 40  # characters of a word; what is longer is cut
+LONGEST_KEPT = 100  # of what is remembered: 20,000 long ones would fill the memory
 MOST_TEXT = 200_000  # characters of a document, all its languages together, that are searched
 MOST_WORDS = 10  # of a query
 
@@ -48,7 +49,7 @@ def wanted(query: str) -> list[set[Word]]:
 def _runs(text: str) -> Iterator[tuple[str, str]]:
     """What stands between spaces and signs, without case: Chinese characters, or a word of another script."""
     # twice: what case folding leaves may be composed again (Unicode's compatibility caseless match, D146)
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", stream_safe(text)).casefold())
     return ((chinese, word) for chinese, word in _RUNS.findall(plain))
 
 
@@ -69,6 +70,14 @@ def _pairs(run: str) -> list[str]:
     return [run[place : place + 2] for place in range(len(run) - 1)]
 
 
-@lru_cache(maxsize=20_000)
 def _variants(word: str) -> frozenset[str]:
+    return _short_variants(word) if len(word) <= LONGEST_KEPT else _any_variants(word)
+
+
+@lru_cache(maxsize=20_000)
+def _short_variants(word: str) -> frozenset[str]:
+    return _any_variants(word)
+
+
+def _any_variants(word: str) -> frozenset[str]:
     return frozenset(one[:LONGEST] for one in (word, *fold(word).split()) if one)

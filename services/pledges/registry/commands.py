@@ -110,6 +110,7 @@ async def save(
 async def submit(session: AsyncSession, pledge_id: UUID, seen: int, call: Call) -> tuple[Present, Standing]:
     """Raises Invalid with everything that is missing; Stale, Conflict, Forbidden."""
     case = await _case(session, "submit", pledge_id, seen, call)
+    lifecycle.require_fits(case.found.content)  # a draft that was saved when more was taken
     content = await _submittable(session, case.found.content, call, pledge_id)
     action = "resubmitted" if case.found.state == "changes_requested" else "submitted"
     done = await _change(session, case, action, call, content)
@@ -185,14 +186,16 @@ async def _content(session: AsyncSession, entity_id: str, wish: Content, pledge_
     """What is pledged, of a request that says more.
 
     Raises Invalid unless its review cycle is one, each partner another entity, and the attachment a file of this
-    pledge; a new one has none.
+    pledge; a new one has none. Nor may it be larger than can be told of.
     """
     await cycles.require(session, {"review_cycle": wish.review_cycle})
     if wish.partner_entities:
         lifecycle.require_partners(entity_id, wish.partner_entities, await known(session, wish.partner_entities))
     if wish.attachment:
         await attachments.require(session, pledge_id, wish.attachment, "attachment")
-    return Content.model_construct(**{name: getattr(wish, name) for name in Content.model_fields})
+    content = Content.model_construct(**{name: getattr(wish, name) for name in Content.model_fields})
+    lifecycle.require_fits(content)
+    return content
 
 
 async def _case(

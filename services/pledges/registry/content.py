@@ -6,7 +6,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from services.pledges.entities.schemas import EntityId
 from shared.reference import catalogue
@@ -18,13 +18,33 @@ MOST = 50  # entries of a list; the longest of the real pledges has 23
 MOST_CODES = 100  # the commitments of ¶51–77 are some eighty
 MOST_PLACES = 200  # all States, and some cities
 LARGEST_NUMBER = Decimal(10) ** 24
+LARGEST = 400_000  # bytes of it all as JSON: with its reports and answers it travels in one event
+LONGEST_LANGUAGE = 35  # characters, as BCP 47 recommends: pledges are counted and found by it
+STORED = "stored"  # as the context of a validation: what was taken by older rules is read as it is
 # of review cycles that staff add: begun by a year, so that no other list has the same code
 CYCLE_CODE = r"^[0-9]{4}(-[a-z0-9]+)*$"
 LONGEST_CYCLE = 60
 _CYCLE = re.compile(CYCLE_CODE)
 
 Kind = Literal["individual", "common", "in_partnership", "matching"]
-Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47", examples=["en"])]
+
+
+def _short(tag: str, info: ValidationInfo) -> str:
+    if len(tag) > LONGEST_LANGUAGE and info.context != STORED:
+        raise ValueError(f"is longer than {LONGEST_LANGUAGE} characters; write its first parts, for example zh-Hant")
+    return tag
+
+
+Language = Annotated[
+    str,
+    Field(
+        pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        description="BCP 47",
+        examples=["en"],
+        json_schema_extra={"maxLength": LONGEST_LANGUAGE},
+    ),
+    AfterValidator(_short),
+]
 Number = Annotated[
     Decimal, Field(allow_inf_nan=False, max_digits=30, decimal_places=6, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)
 ]

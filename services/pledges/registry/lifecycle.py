@@ -8,7 +8,9 @@ from uuid import UUID
 
 from services.pledges.registry import money
 from services.pledges.registry.content import (
+    LARGEST,
     MOST,
+    STORED,
     Content,
     ExternalId,
     Money,
@@ -142,6 +144,17 @@ def lacking(content: Content) -> list[FieldProblem]:
     return [FieldProblem(field, "is needed for submission", remedy) for wrong, field, remedy in checks if wrong]
 
 
+def require_fits(content: Content) -> None:
+    """Raises Invalid, naming the largest field, for more than one event can tell of."""
+    size = len(content.model_dump_json().encode())
+    if size <= LARGEST:
+        return
+    sizes = {name: len(content.model_dump_json(include={name}).encode()) for name in Content.model_fields}
+    field = max(sizes, key=sizes.__getitem__)
+    fault = FieldProblem(field, f"is {sizes[field]:,} bytes of it", "shorten it, or send the long text as a file")
+    raise Invalid(f"A pledge has at most {LARGEST:,} bytes as JSON; this one has {size:,}.", [fault])
+
+
 def require_partners(entity_id: str, named: list[str], known: Collection[str]) -> None:
     """Raises Invalid for a partner that is the pledge's own entity, and for one that is none."""
     wrong = [(place, code) for place, code in enumerate(named) if code == entity_id or code not in known]
@@ -226,7 +239,7 @@ def snapshot(made: Publication) -> public.PledgeSnapshot:
 
 def content_of(last: public.PledgeSnapshot) -> Content:
     """What is public, as a working copy."""
-    return Content.model_validate(last.model_dump(include=set(Content.model_fields)))
+    return Content.model_validate(last.model_dump(include=set(Content.model_fields)), context=STORED)
 
 
 def closed(last: public.PledgeSnapshot, reason: str, superseded_by: UUID | None) -> public.PledgeSnapshot:

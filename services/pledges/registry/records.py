@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.pledges.duplicates import index
-from services.pledges.registry.content import Content
+from services.pledges.registry.content import STORED, Content
 from services.pledges.registry.models import (
     Pledge,
     PledgeHistory,
@@ -105,7 +105,7 @@ async def present(session: AsyncSession, pledge_id: UUID, *, lock: bool = False)
         row.entity_id,
         row.revision,
         row.state,
-        Content.model_validate_json(row.content),
+        Content.model_validate_json(row.content, context=STORED),
         row.created_at,
         row.updated_at,
         PledgeSnapshot.model_validate_json(snapshot) if snapshot else None,

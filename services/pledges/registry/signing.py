@@ -7,6 +7,7 @@ from shared.events.pledges import PledgeSnapshot, SignOff
 
 # what a partner has not signed: who else is in, and what other systems call the pledge
 UNSIGNED = frozenset({"partners", "partner_entities", "external_ids"})
+REASONS = 200_000  # bytes of all that stand with the pledge, which travels in one event
 
 
 def renewed(last: PledgeSnapshot | None, partners: Sequence[EntityRef], fields: Collection[str]) -> list[SignOff]:
@@ -28,5 +29,17 @@ def newly_asked(last: PledgeSnapshot | None, signed: Sequence[SignOff], fields: 
 
 
 def answered(signed: Sequence[SignOff], said: SignOff) -> list[SignOff]:
-    """The same with one partner's answer."""
-    return [said if one.entity.entity_id == said.entity.entity_id else one for one in signed]
+    """The same with one partner's answer.
+
+    Reasons that are too long together are all shortened: in full they stand in the history of the answers.
+    """
+    now = [said if one.entity.entity_id == said.entity.entity_id else one for one in signed]
+    if sum(len(one.reason.encode()) for one in now) <= REASONS:
+        return now
+    return [one.model_copy(update={"reason": _shortened(one.reason, REASONS // len(now))}) for one in now]
+
+
+def _shortened(reason: str, most: int) -> str:
+    """At most so many bytes; a cut is seen."""
+    raw = reason.encode()
+    return reason if len(raw) <= most else raw[: most - len("…".encode())].decode(errors="ignore") + "…"

@@ -14,6 +14,7 @@ FIRST_DAY = date(1990, 1, 1)
 BITS, PLACES = 3, 5  # of a digit; digits
 BASE = 1 << BITS
 LAST: int = BASE**PLACES - 1  # 18 September 2079, and every day after it
+LONGEST = 200  # characters of a code: what is longer is cut, for an index takes no more than some 2,700 bytes
 NONE = "none"  # the status of a pledge that nobody has reported on
 
 CODED: dict[str, Callable[[PledgeSnapshot], Iterable[object]]] = {
@@ -40,7 +41,7 @@ CODED: dict[str, Callable[[PledgeSnapshot], Iterable[object]]] = {
 
 
 def code(name: str, value: object) -> str:
-    return f"{name}:{value}"
+    return f"{name}:{value}"[:LONGEST]
 
 
 def codes(pledge: PledgeSnapshot) -> set[str]:

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from services.pledges.entities.models import Entity, EntityGroup
 from services.pledges.registry.models import PublicPledge
-from services.pledges.search.codes import codes
+from services.pledges.search.codes import LONGEST, codes
 from services.pledges.search.models import RULES, SIZE, SearchDocument
 from services.pledges.search.schemas import PublicItem
 from services.pledges.search.sets import NO_BITS
@@ -90,8 +90,8 @@ with taken as (
     returning change_id, ordinal, added, removed
 ), steps as (
     select distinct on (code, ordinal) code, ordinal, come from (
-        select unnest(added) as code, ordinal, change_id, true as come from taken
-        union all select unnest(removed), ordinal, change_id, false from taken
+        select left(unnest(added), {LONGEST}) as code, ordinal, change_id, true as come from taken
+        union all select left(unnest(removed), {LONGEST}), ordinal, change_id, false from taken
     ) as step order by code, ordinal, change_id desc
 ), masks as (
     select code, ordinal / {SIZE} as chunk,

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import combinations_with_replacement
 from typing import Literal
 
+from services.pledges.registry.content import LONGEST_LANGUAGE
 from shared.events.pledges import PledgeSnapshot
 from shared.reference import catalogue
 
@@ -26,7 +27,7 @@ SEVERAL = frozenset(
 )
 # of the entity that made the pledge: counted by entity, and put together when they are read
 OF_ENTITY = ("entity_kind", "region", "group")
-SHAPE = 1  # raise it when a pledge gets other facts than before: what was counted so far is then counted anew
+SHAPE = 2  # raise it when a pledge gets other facts than before: what was counted so far is then counted anew
 
 Dimension = Literal[
     "entity", "objective", "round_table", "principle", "commitment", "form", "level", "framework", "sdg_target",
@@ -82,9 +83,13 @@ def _codes(pledge: PledgeSnapshot) -> Mapping[str, Iterable[str | None]]:
         "state": [pledge.closed_reason or pledge.state],
         "status": [pledge.progress.status],
         "cycle": [pledge.review_cycle],
-        "language": sorted({pledge.language, *(text.language for text in pledge.translations)}),
+        "language": sorted({tag[:LONGEST_LANGUAGE] for tag in (pledge.language, *_translated(pledge))}),
         "year": [str(pledge.first_published_at.year)],
     }
+
+
+def _translated(pledge: PledgeSnapshot) -> Iterator[str]:
+    return (text.language for text in pledge.translations)
 
 
 def _facts(codes: Mapping[str, Iterable[str | None]]) -> Iterator[str]:

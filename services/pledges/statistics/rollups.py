@@ -27,6 +27,7 @@ log = structlog.get_logger()
 LOCK = 7_302_004  # any fixed number but those of the other locks
 BATCH = 2000  # deltas in one transaction
 ROWS = 20_000  # cells in one statement
+LONGEST_CELL = 2_600  # bytes of its codes; the table's key takes no more
 PAUSE = 2.0  # seconds between two looks
 OUTAGES = (DBAPIError, PoolTimeout, OSError)
 
@@ -96,11 +97,22 @@ async def fold(session: AsyncSession) -> int:
 
 
 async def add(session: AsyncSession, cells: Mapping[Pair, int]) -> None:
-    """Adds to the counts; the caller holds LOCK, or nobody else counts."""
-    rows = [(*place, number) for pair, number in cells.items() if number and (place := parted(pair))]
+    """Adds to the counts; the caller holds LOCK, or nobody else counts.
+
+    A cell that the table cannot hold is left out, and told of: it would stop the counting of all others for ever.
+    """
+    rows = [(*place, number) for pair, number in cells.items() if number and (place := _counted_as(pair))]
     for start in range(0, len(rows), ROWS):
         columns = zip(*rows[start : start + ROWS], strict=True)
         await session.execute(_COUNT, dict(zip(_COLUMNS, map(list, columns), strict=True)))
+
+
+def _counted_as(pair: Pair) -> tuple[str, str, str, str] | None:
+    place = parted(pair)
+    if place and sum(len(code.encode()) for code in place) > LONGEST_CELL:
+        log.error("statistics.cell_left_out", first=place[0], second=place[1])
+        return None
+    return place
 
 
 async def recount(database: Database) -> int:

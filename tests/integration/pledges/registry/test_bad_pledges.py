@@ -32,6 +32,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "value is not finite": ({"targets": [TARGET | {"value": "Infinity"}]}, "targets.0.value"),
     "value is too large": ({"targets": [TARGET | {"value": "1e40"}]}, "targets.0.value"),
     "translated into its own language": ({"translations": [FRENCH | {"language": "en"}]}, "body"),
+    "a language without end": ({"language": "en" + "-abcdefgh" * 5}, "language"),
+    "a language without end to translate into": (
+        {"translations": [FRENCH | {"language": "fr" + "-abcdefgh" * 5}]},
+        "translations.0.language",
+    ),
     "translated twice into one language": ({"translations": [FRENCH, FRENCH]}, "body"),
     "a translation without a title": ({"translations": [FRENCH | {"title": ""}]}, "translations.0.title"),
     "a translation of 20,001 characters": (

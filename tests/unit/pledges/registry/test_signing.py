@@ -78,3 +78,12 @@ def test_what_was_refused_is_asked_again_when_it_comes_again() -> None:
     for answer in ("asked", "refused"):
         with pytest.raises(Conflict, match="in the name of its entity"):
             proxies.says("publish", "network_staff", answer)
+
+
+def test_reasons_that_are_too_long_together_are_shortened_and_say_so() -> None:
+    partners = [EntityRef(entity_id=f"city-{n}", name=f"City {n}", kind="city") for n in range(200)]
+    signed = [SignOff(entity=one, answer="dissented", reason="\N{BUTTERFLY}" * 2_000) for one in partners]
+    shown = signing.answered(signed, SignOff(entity=partners[0], answer="dissented", reason="No."))
+    assert sum(len(one.reason.encode()) for one in shown) <= signing.REASONS
+    assert shown[0].reason == "No."
+    assert all(one.reason.endswith("\N{BUTTERFLY}…") for one in shown[1:])

@@ -21,6 +21,10 @@ from shared.files.names import LONGEST, cleaned, disposition, ending, sent
         ("attachment; filename=naïve.pdf".encode().decode("latin-1"), "naïve.pdf"),
         ("attachment; filename=na\xefve.pdf", "naïve.pdf"),
         (';;;="', ""),
+        ("attachment; filename*=idna''x", ""),
+        ("attachment; filename*=no-such''x", "x"),
+        ("attachment; filename*" + "1" * 5_000 + "=x", ""),
+        ('attachment; filename="' + ";" * 55_000 + '"', '"' + ";" * 1_978),
     ],
 )
 def test_the_header_of_an_upload(header: str | None, name: str) -> None:
