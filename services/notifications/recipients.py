@@ -5,7 +5,7 @@ Nothing of what it answers is stored but person ids and the moment that follows 
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -19,6 +19,7 @@ from shared.errors import Unavailable
 MOST_ENTITIES = 200  # in one search
 MOST_LINKS = 1000  # for one mail; pledges beyond are listed without
 FOCAL_POINT = "focal_point"
+_OF_PLEDGES = {"time_zone", "pledge_title", "pledge_entity", "filed_by", "links"}
 _CODE = re.compile("[a-z_]{1,40}")  # reasons are stored, so nothing else may be in them
 
 M = TypeVar("M", bound=BaseModel)
@@ -53,6 +54,10 @@ class Contact:
     filed_by: str | None = None
     links: Mapping[UUID, str] = field(default_factory=dict, repr=False)  # tokens of action links, by pledge
     membership: "Membership | None" = field(default=None, repr=False)  # of a mail about one
+    person_id: str = ""  # "": nobody who is known here, but an address
+    time_zone: str = "UTC"
+    preferences_url: str = field(default="", repr=False)  # of pages that are this person's; "": there are none
+    unsubscribe_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,8 @@ class Recipients:
                 "pledge_ids": [str(wanted) for wanted in link_to][:MOST_LINKS],
             },
         )
-        return _read(_Resolved, answer).result()
+        found = _read(_Resolved, answer).result()
+        return replace(found, person_id=person_id) if isinstance(found, Contact) else found
 
     async def author(self, pledge_id: UUID | None, number: int) -> Contact | Unreachable:
         """Who made the report of that number, unless they are told as focal point."""
@@ -137,10 +143,15 @@ class Recipients:
 class _Answer(BaseModel):
     reachable: bool
     reason: str = "unreachable"
+    person_id: str = ""
     address: str = ""
     name: str = ""
     language: str = "en"
     entity_name: str | None = None
+
+    def contact(self, **more: Any) -> Contact:
+        plain = {"person_id": self.person_id, "pledge_title": None, **more}
+        return Contact(self.address, self.name, self.language, self.entity_name or "", **plain)
 
     def unreachable(self) -> Unreachable:
         return Unreachable(self.reason if _CODE.fullmatch(self.reason) else "unreachable")
@@ -154,7 +165,7 @@ class _Told(_Answer):
         if not self.reachable or not self.address or self.since is None:
             return self.unreachable()
         told = Membership(self.since, other=self.other or "")
-        return Contact(self.address, self.name, self.language, self.entity_name or "", None, membership=told)
+        return self.contact(membership=told)
 
 
 class _Invited(_Answer):
@@ -166,10 +177,11 @@ class _Invited(_Answer):
         if not self.reachable or not self.address or self.expires_at is None:
             return self.unreachable()
         told = Membership(self.expires_at, role=self.role, token=self.token)
-        return Contact(self.address, self.name, self.language, self.entity_name or "", None, membership=told)
+        return self.contact(membership=told)
 
 
 class _Resolved(_Answer):
+    time_zone: str = "UTC"
     pledge_title: str | None = None
     pledge_entity: str | None = None
     filed_by: str | None = None
@@ -178,8 +190,7 @@ class _Resolved(_Answer):
     def result(self) -> Contact | Unreachable:
         if not self.reachable or not self.address:
             return self.unreachable()
-        plain = (self.address, self.name, self.language, self.entity_name or "")
-        return Contact(*plain, self.pledge_title, self.pledge_entity, self.filed_by, self.links)
+        return self.contact(**self.model_dump(include=_OF_PLEDGES))
 
 
 def _read(model: type[M], answer: Any) -> M:

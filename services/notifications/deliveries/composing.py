@@ -24,6 +24,8 @@ from services.notifications.deliveries.steps import (
 from services.notifications.deliveries.suppression.commands import holds
 from services.notifications.deliveries.suppression.hashing import Hashing
 from services.notifications.preferences import categories
+from services.notifications.preferences.categories import Category
+from services.notifications.preferences.links import Links
 from services.notifications.preferences.queries import off_since
 from services.notifications.recipients import Contact, Recipients, Unreachable
 from services.notifications.reminders.lifecycle import Reason, late
@@ -61,6 +63,7 @@ class Composer:
         self._entries = Entries(Place.of(settings))
         self._hashing = Hashing(settings.mail_keys)
         self._portal = settings.public_url.rstrip("/")
+        self._links = Links(settings.mail_keys, settings.public_url)
 
     async def compose(self, claimed: Claimed) -> Composed:
         if claimed.template == REMINDER.template:
@@ -125,7 +128,7 @@ class Composer:
             return Unreachable("focal_point")
         if isinstance(found, Unreachable):
             found = await self._recipients.resolve(said.person_id, **asked, roles={"delegate"})
-        return await self._allowed(replace(claimed, person_id=said.person_id), found)
+        return await self._allowed(claimed, found)
 
     async def _said(self, claimed: Claimed, person_id: str | None = None) -> Said:
         number = claimed.facts["message"] if claimed.template in MESSAGES else None
@@ -183,9 +186,19 @@ class Composer:
         async with self._database.transaction() as session:
             if await holds(session, self._hashing.of(found.address)):
                 return Unreachable("address_suppressed")
-            if category and await off_since(session, claimed.person_id, category):
+            if category and await off_since(session, found.person_id, category):
                 return Unreachable("turned_off")
-        return found
+        return self._free(found, category)
+
+    def _free(self, found: Contact, category: Category | None) -> Contact:
+        """With the ways to get other mails, or none: for whoever is known here, and not for an address alone."""
+        if not found.person_id:
+            return found
+        at = self._clock.system()
+        leaving = self._links.unsubscribe_url(found.person_id, category, at) if category else ""
+        return replace(
+            found, preferences_url=self._links.preferences_url(found.person_id, at), unsubscribe_url=leaving
+        )
 
 
 def _reason(asked: Iterable[Contact | Unreachable]) -> str:

@@ -1,20 +1,18 @@
 """Headers for mail programs: which list it is of, how to leave that, and which mails belong together."""
 
-from datetime import datetime
 from uuid import UUID
 
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.preferences import categories
-from services.notifications.preferences.links import Links
 from services.notifications.reminders.listing import Listing
 
 
-def of(claimed: Claimed, found: Listing | None, links: Links, domain: str, at: datetime) -> dict[str, str]:
-    """RFC 2369, 2919, 5322 and 8058. `domain` is that of Message-IDs; `at` is system time."""
+def of(claimed: Claimed, found: Listing | None, unsubscribe_url: str, domain: str) -> dict[str, str]:
+    """RFC 2369, 2919, 5322 and 8058. `domain` is that of Message-IDs; `unsubscribe_url`: "" where nothing can stop."""
     category = categories.of(claimed.template)
     made = {"List-Id": f"<{category or 'membership'}.{domain}>"}
-    if category:
-        made["List-Unsubscribe"] = f"<{links.unsubscribe_url(claimed.person_id, category, at)}>"
+    if unsubscribe_url:
+        made["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if thread := _thread(claimed, found):
         made["In-Reply-To"] = made["References"] = f"<{thread}@{domain}>"

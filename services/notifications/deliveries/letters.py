@@ -25,7 +25,8 @@ LONGEST_SAID, MOST_LINES = 10_000, 200  # of what somebody wrote; all of it is o
 class Letter:
     """A mail ready for its envelope. `reason` is why the person gets it, in codes, for a header.
 
-    `calendar`: entries for the person's calendar. `reply_to`: where answers arrive, "" for nowhere.
+    `calendar`: entries for the person's calendar. `reply_to`: where answers arrive, "" for nowhere. `unsubscribe_url`:
+    where this kind of mail is stopped, "" where it cannot be.
     """
 
     address: str = field(repr=False)
@@ -34,6 +35,7 @@ class Letter:
     reason: str
     calendar: Attachment | None = field(default=None, repr=False)
     reply_to: str = field(default="", repr=False)
+    unsubscribe_url: str = field(default="", repr=False)
 
 
 def letter(
@@ -56,15 +58,16 @@ def letter(
         "reason": said.reason(audience, [one_line(entity, LONGEST_NAME) for entity in entities]),
         "automatic": said.automatic,
         "preferences": said.preferences,
-        "preferences_url": "",
+        "preferences_url": contact.preferences_url,
         "unsubscribe": said.unsubscribe,
-        "unsubscribe_url": "",
+        "unsubscribe_url": contact.unsubscribe_url,
         "portal": portal,
         "items": [],
         "lines": [],
     }
     content = render(template, language, {**everywhere, **values})
-    return Letter(contact.address, name, content, f"{audience}; {template}")
+    reason, leaving = f"{audience}; {template}", contact.unsubscribe_url
+    return Letter(contact.address, name, content, reason, unsubscribe_url=leaving)
 
 
 def of_step(

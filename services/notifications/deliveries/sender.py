@@ -25,7 +25,6 @@ from services.notifications.deliveries.pool import Pool
 from services.notifications.deliveries.signing import signer
 from services.notifications.deliveries.smtp import DATA_TIMEOUT
 from services.notifications.deliveries.steps import REMINDER
-from services.notifications.preferences.links import Links
 from services.notifications.reminders import settling
 from services.notifications.reminders.listing import Listing
 from services.notifications.settings import Settings
@@ -66,7 +65,6 @@ class Sender:
         self._database, self._clock, self._composer, self._settings = database, clock, composer, settings
         self._bell, self._nudge = written.bell(), nudge
         self._bounces = Desk.of(settings)
-        self._links = Links(settings.mail_keys, settings.public_url)
         self._signer = signer(settings)
         self._pool, self._domains = Pool(settings), Domains(limits(settings.mail_limits_file))
         self.lease = timedelta(seconds=settings.mail_lease)
@@ -146,13 +144,12 @@ class Sender:
             return await self._pool.send(signed, partial(self._holds, delivery))
 
     def _message(self, delivery: Claimed, letter: Letter, found: Listing | None) -> EmailMessage:
-        domain, moment = self._settings.mail_domain, self._clock.moment()
         return message(
             letter,
             sender=self._settings.mail_from,
             message_id=delivery.message_id,
-            now=moment.business,
-            headers=headers.of(delivery, found, self._links, domain, moment.system),
+            now=self._clock.business(),
+            headers=headers.of(delivery, found, letter.unsubscribe_url, self._settings.mail_domain),
         )
 
     def _holds(self, delivery: Claimed) -> bool:

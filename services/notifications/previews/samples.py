@@ -1,5 +1,6 @@
 """Samples: each mail as it would be sent, of data that says of itself that it is made up. Pure."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -13,11 +14,12 @@ from services.notifications.content.renderer import Content
 from services.notifications.conversations import Said
 from services.notifications.deliveries.letters import Letter, of_cancelled, of_membership, of_reminder, of_step
 from services.notifications.deliveries.steps import ANSWERABLE, AUDIENCES, CANCELLED, MESSAGES, PERSONAL, REMINDER
+from services.notifications.preferences import categories
 from services.notifications.recipients import Contact, Membership
 from services.notifications.reminders.listing import Listed, Listing
 
 PLEDGES = (UUID("01922f00-0000-7000-8000-000000000001"), UUID("01922f00-0000-7000-8000-000000000002"))
-ENTITY = "veridia"
+ENTITY, INVITATION = "veridia", "invitation"
 STARTS, CHANGES = date(2024, 12, 5), datetime(2024, 10, 1, tzinfo=UTC)
 FACTS = {"entity_id": ENTITY, "update": 2, "fields": ["period", "targets"], "request_id": "sample"}
 
@@ -51,6 +53,9 @@ def sample(template: str, language: str, portal: str) -> Content:
 
 def _letter(template: str, language: str, called: Names, portal: str) -> Letter:
     contact = _contact(template, language, called)
+    if template != INVITATION:
+        leaving = f"{portal}/unsubscribe/sample" if categories.of(template) else ""
+        contact = replace(contact, preferences_url=f"{portal}/preferences/sample", unsubscribe_url=leaving)
     if template == REMINDER.template:
         listed = (Listed(1, PLEDGES[0], ENTITY, called.title), Listed(2, PLEDGES[1], ENTITY, called.other_title))
         listing = Listing("sample", {language: called.milestone}, STARTS, -30, listed)

@@ -79,7 +79,8 @@ _OWN = or_(*(one == bindparam("entity_id", type_=Text) for one in (col(Pledge.en
 _SEEN = or_(_OWN, col(PublicPledge.pledge_id).is_not(None))
 _RESOLVE = (
     select(
-        *(col(Person.address), col(Person.name), col(Person.language), col(Person.time_zone), col(Person.desk)),
+        *(col(Person.person_id), col(Person.address), col(Person.name), col(Person.language)),
+        *(col(Person.time_zone), col(Person.desk)),
         *(_ROLES.label("roles"), _ENTITY_NAME.label("entity_name")),
         case((_OWN, col(Pledge.title)), else_=col(PublicPledge.title)).label("pledge_title"),
         case((_SEEN, _owners.c.name)).label("pledge_entity"),
@@ -147,7 +148,8 @@ def _of_handover(person: str, other: str) -> Select[*tuple[Any, ...]]:
     handover = core(Handover).c
     return (
         select(
-            *(col(Person.address), col(Person.name), col(Person.language), col(Entity.name).label("entity_name")),
+            *(col(Person.person_id), col(Person.address), col(Person.name), col(Person.language)),
+            col(Entity.name).label("entity_name"),
             *(_others.c.name.label("other"), col(Handover.since), col(Handover.withdrawn_at)),
         )
         .select_from(Handover)

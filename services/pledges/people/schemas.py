@@ -160,6 +160,7 @@ class Resolved(BaseModel):
     """Where to write now. Not to be stored."""
 
     reachable: Literal[True] = True
+    person_id: str
     address: str
     name: str
     language: Language
@@ -207,6 +208,7 @@ class Told(BaseModel):
     """Where to write to them now, and what of. Not to be stored."""
 
     reachable: Literal[True] = True
+    person_id: str
     address: str
     name: str
     language: Language

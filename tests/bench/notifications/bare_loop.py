@@ -44,11 +44,13 @@ async def main(smtp: int, key: bytes) -> None:
 
 async def _send(client: SMTP, signer: Signer, number: int, id_: UUID) -> None:
     told = contact(person(number))
-    to = Contact(told["address"], told["name"], "en", told["entity_name"], told["pledge_title"], told["pledge_entity"])
+    leaving, choosing = f"{PORTAL}/unsubscribe/{'x' * 184}", f"{PORTAL}/preferences/{'x' * 162}"
+    named = (told["address"], told["name"], "en", told["entity_name"], told["pledge_title"], told["pledge_entity"])
+    to = Contact(*named, unsubscribe_url=leaving, preferences_url=choosing)
     letter = of_step(TEMPLATE, to, id_, {"entity_id": "veridia"}, PORTAL)
     headers = {
         "List-Id": f"<pledges.{DOMAIN}>",
-        "List-Unsubscribe": f"<{PORTAL}/unsubscribe/{'x' * 184}>",
+        "List-Unsubscribe": f"<{leaving}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "In-Reply-To": f"<pledge-{id_}@{DOMAIN}>",
         "References": f"<pledge-{id_}@{DOMAIN}>",

@@ -95,12 +95,13 @@ class People:
         if self.withdrawn is not None and asked["withdrawn"] != self.withdrawn:
             return {"reachable": False, "reason": "over"}
         two = ("amina", "bruno") if asked["part"] == "former" else ("bruno", "amina")
-        return self._about(address(two[0]), name=two[0].title(), other=two[1].title(), since=AT)
+        told = {"name": two[0].title(), "other": two[1].title(), "since": AT}
+        return self._about(address(two[0]), person_id=two[0], **told)
 
     def _author(self, _: dict[str, Any]) -> dict[str, Any]:
         if not self.author:
             return {"reachable": False, "reason": "focal_point"}
-        return self._about(address(self.author), pledge_title="Schools")
+        return self._about(address(self.author), person_id=self.author, pledge_title="Schools")
 
     def _invited(self, _: dict[str, Any]) -> dict[str, Any]:
         if not self.invited:
@@ -137,10 +138,11 @@ class People:
             return {"reachable": False, "reason": "no_membership"}
         return {
             "reachable": True,
+            "person_id": person,
             "address": self.addresses.get(person, address(person)),
             "name": person.title(),
             "language": self.languages.get(person, "en"),
-            "time_zone": "UTC",
+            "time_zone": ZONES.get(person, "UTC"),
             "entity_name": entity.title(),
             "pledge_title": self.title if asked["pledge_id"] else None,
             "pledge_entity": "Veridia" if asked["pledge_id"] else None,

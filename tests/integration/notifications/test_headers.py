@@ -11,6 +11,7 @@ from shared.events.people import PersonErased
 from tests.integration.notifications.support import Post, text
 from tests.integration.notifications.test_sending import AMINA, queued
 from tests.support.api import MAIL_KEYS
+from tests.support.mails import Page
 
 EVIL = [
     "T\r\nBcc: x@example.org",
@@ -24,6 +25,12 @@ EVIL = [
 async def only(post: Post) -> EmailMessage:
     [mail] = [mail for mail in post.inbox.mails if AMINA in mail["To"]]
     return mail
+
+
+def ways(mail: EmailMessage) -> list[str]:
+    """The links to what can be chosen, in the plain text."""
+    bases = ("http://public.test/preferences/", "http://public.test/unsubscribe/")
+    return [line for line in text(mail).splitlines() if line.startswith(bases)]
 
 
 async def test_a_mail_about_a_pledge_can_be_left_and_stands_with_the_others_of_it(post: Post) -> None:
@@ -40,13 +47,47 @@ async def test_a_mail_about_a_pledge_can_be_left_and_stands_with_the_others_of_i
     assert Links(MAIL_KEYS).stop(token) == Stop(person_id="amina", stops="pledges")
 
 
-async def test_mails_about_who_somebody_is_here_cannot_be_left(post: Post) -> None:
+async def test_mails_about_who_somebody_is_here_cannot_be_left_but_lead_to_what_can_be_chosen(post: Post) -> None:
     await post.hears("membership.handed_over.v1")
     await post.send()
     assert len(post.inbox.mails) == 2
     for mail in post.inbox.mails:
         assert mail["List-Unsubscribe"] is None
         assert mail["List-Id"] == "<membership.demo.invalid>"
+        [choose] = ways(mail)
+        assert f"{Links(MAIL_KEYS).whose(choose.rpartition('/')[2])}@demo.invalid" in mail["To"]
+
+
+async def test_text_and_html_of_a_mail_show_both_links_and_no_person(post: Post) -> None:
+    await queued(post)
+    await post.send()
+    mail = await only(post)
+    choose, leave = ways(mail)
+    assert f"<{leave}>" == mail["List-Unsubscribe"]
+    assert Links(MAIL_KEYS).whose(choose.removeprefix("http://public.test/preferences/")) == "amina"
+    html = mail.get_body(("html",))
+    assert html is not None
+    for link, words in ((choose, "Choose which mails you get"), (leave, "Get no more mails of this kind")):
+        assert f'href="{link}"' in html.get_content()
+        assert words in html.get_content()
+        assert words in text(mail)
+    assert "/amina" not in html.get_content() + text(mail)
+
+
+async def test_whoever_is_only_invited_has_no_page_of_choices(post: Post) -> None:
+    await post.hears("invitation.issued.v1")
+    await post.send()
+    [mail] = post.inbox.mails
+    assert ways(mail) == []
+
+
+async def test_who_made_a_report_has_a_page_of_choices_of_their_own(post: Post) -> None:
+    """The ledger knows them by the report alone; the link is of the person."""
+    await post.hears("pledge.evidence_declined.v1")
+    await post.send()
+    [mail] = [mail for mail in post.inbox.mails if "dario@demo.invalid" in mail["To"]]
+    [choose] = ways(mail)
+    assert Links(MAIL_KEYS).whose(choose.rpartition("/")[2]) == "dario"
 
 
 @pytest.mark.parametrize("pledges", [1, 2])
@@ -80,7 +121,7 @@ async def test_a_title_is_text_in_subject_and_bodies(post: Post, evil: str) -> N
     assert shown in text(mail).replace("\n", " ")
     html = mail.get_body(("html",))
     assert html is not None
-    assert "49" not in html.get_content()
+    assert "49" not in Page(html.get_content()).words  # a sealed link may hold any digits
     assert "Bcc: x@example.org" not in mail.as_string().splitlines()
 
 

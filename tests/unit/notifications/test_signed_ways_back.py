@@ -81,6 +81,28 @@ def test_a_key_of_another_purpose_opens_nothing() -> None:
         Links(OLD).stop(token)
 
 
+PAGE = Links(OLD).preferences_token("amina", AT)
+
+
+def test_a_link_to_the_page_says_whose_it_is_and_is_no_link_to_stop() -> None:
+    assert Links(OLD, "https://pledges.example").preferences_url("amina", AT).startswith(
+        "https://pledges.example/preferences/"
+    )
+    assert "amina" not in PAGE
+    assert Links(NEW).whose(PAGE) == "amina"
+    for opening, token in ((Links(OLD).stop, PAGE), (Links(OLD).whose, TOKEN)):
+        with pytest.raises(Invalid, match="nothing was changed"):
+            opening(token)
+
+
+@given(st.integers(0, len(PAGE) - 1), st.characters())
+def test_a_link_to_the_page_altered_by_one_character_is_refused(at: int, character: str) -> None:
+    altered = PAGE[:at] + character + PAGE[at + 1 :]
+    if altered != PAGE:
+        with pytest.raises(Invalid, match="nothing was changed"):
+            Links(OLD).whose(altered)
+
+
 def test_without_a_key_nothing_is_signed() -> None:
     for make in (lambda: ReturnPath((), MAILBOX), lambda: Links(())):
         with pytest.raises(ValueError, match=r"key|GCM_MAIL_KEYS"):

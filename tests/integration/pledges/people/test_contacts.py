@@ -76,6 +76,7 @@ async def test_an_address_is_given_at_the_moment_of_sending(pledges: Service) ->
     await register(pledges, "amina", language="fr")
     assert await resolve(pledges, person_id="amina", entity_id="veridia") == {
         "reachable": True,
+        "person_id": "amina",
         "address": "amina@demo.invalid",
         "name": "Amina",
         "language": "fr",
