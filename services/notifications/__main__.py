@@ -38,11 +38,12 @@ def app(settings: Settings) -> "Callable[[Parts], FastAPI]":
     from services.notifications.calendar.entries import Place
     from services.notifications.deliveries.bounces.commands import Desk
     from services.notifications.preferences.links import Links
-    from services.notifications.worker import telling
+    from services.notifications.worker import recipients, telling
 
     bounces, links = Desk.of(settings), Links(settings.mail_keys)
-    told = partial(telling, settings)
-    return partial(create_app, place=Place.of(settings), bounces=bounces, links=links, telling=told)
+    told, asked = partial(telling, settings), partial(recipients, settings)
+    made = partial(create_app, place=Place.of(settings), bounces=bounces, links=links)
+    return partial(made, telling=told, recipients=asked)
 
 
 @asynccontextmanager

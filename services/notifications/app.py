@@ -17,6 +17,7 @@ from services.notifications.pauses.api import router as pauses
 from services.notifications.preferences.api import router as preferences
 from services.notifications.preferences.links import Links
 from services.notifications.previews.api import router as previews
+from services.notifications.recipients import Recipients
 from services.notifications.rehearsals.api import router as rehearsals
 from services.notifications.rehearsals.telling import Telling
 from services.notifications.reminders.api import router as reminders
@@ -33,11 +34,17 @@ def create_app(
     bounces: Desk | None = None,
     links: Links | None = None,
     telling: Callable[[httpx.AsyncClient], Telling] | None = None,
+    recipients: Callable[[httpx.AsyncClient], Recipients] | None = None,
 ) -> FastAPI:
-    """`telling` puts together what rehearsed mails say. Without parts: the routes only, for contracts."""
+    """`telling` puts together what rehearsed mails say; `recipients` knows how people are written to.
+
+    Without parts: the routes only, for contracts.
+    """
     own: dict[str, Any] = {"place": place, "bounces": bounces, "links": links}
     if parts and telling:
         own["telling"] = telling(parts.http)
+    if parts and recipients:
+        own["recipients"] = recipients(parts.http)
     routers = [reminders, campaigns, deliveries, previews, calendars, suppressions, returned, preferences]
     routers += [rehearsals, pauses]
     return create("Notifications", SAYS, parts, routers, **own)

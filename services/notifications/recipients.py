@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from services.notifications.preferences.timing import AS_EVERYBODY, Choices
 from shared.asking import Asking, ServiceToken
 from shared.errors import Unavailable
 
@@ -58,6 +59,7 @@ class Contact:
     time_zone: str = "UTC"
     preferences_url: str = field(default="", repr=False)  # of pages that are this person's; "": there are none
     unsubscribe_url: str = field(default="", repr=False)
+    choices: Choices = AS_EVERYBODY  # when this person wants mail
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,11 @@ class Recipients:
         found = _read(_Resolved, answer).result()
         return replace(found, person_id=person_id) if isinstance(found, Contact) else found
 
+    async def spoken(self, person_id: str) -> "Spoken | None":
+        """How one person is written to; None for whoever has no contact."""
+        answer = await self._post("/contacts/spoken", {"person_id": person_id})
+        return _read(Spoken, answer) if _read(_Answer, answer).reachable else None
+
     async def author(self, pledge_id: UUID | None, number: int) -> Contact | Unreachable:
         """Who made the report of that number, unless they are told as focal point."""
         answer = await self._post("/contacts/author", {"pledge_id": str(pledge_id), "number": number})
@@ -138,6 +145,14 @@ class Recipients:
     async def invited(self, invitation_id: str) -> Contact | Unreachable:
         """Whoever an invitation goes to, with the token of its link, as long as it is open."""
         return _read(_Invited, await self._post("/contacts/invited", {"invitation_id": invitation_id})).result()
+
+
+class Spoken(BaseModel):
+    """In which language and on which clock (IANA name) somebody is written to; whether they are staff on duty."""
+
+    language: str
+    time_zone: str
+    desk: bool = False
 
 
 class _Answer(BaseModel):

@@ -20,6 +20,10 @@ DONE: dict[str, Callable[[Language], str]] = {
         "Submitted. The Network’s staff on duty and the focal points of your entity get an e-mail. The staff"
         " publish it, or ask for a change; the focal points are told either way."
     ),
+    "mails-chosen": lambda language: language.gettext(
+        "Saved. It counts from the next mail on; to undo it, choose as it was before."
+    ),
+    "mails-again": lambda language: language.gettext("You get these mails again, from the next one on."),
     "already": lambda language: language.gettext("This was done already, and was not done twice."),
     "rehearsal-ordered": lambda language: language.gettext(
         "The rehearsal is ordered. It takes a moment; look again. Nothing is sent."

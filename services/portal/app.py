@@ -43,6 +43,7 @@ from services.portal.pages import (
     own_queues,
     partners,
     pauses,
+    preferences,
     presenting,
     profile,
     proxies,
@@ -108,6 +109,7 @@ PAGES = (
     pauses,
     campaigns,
     unsubscribing,
+    preferences,
     addresses,
 )
 LARGER = files.LARGER | reporting.LARGER | importing.LARGER | support_life.LARGER

@@ -16,7 +16,7 @@ from shared.errors import AppError, Forbidden, Unavailable
 
 RETRY_AFTER = "5"  # seconds
 NOBODY = 503
-SECRET = ("/links/", "/invitations/", "/unsubscribe/")  # whose addresses are keys
+SECRET = ("/links/", "/invitations/", "/unsubscribe/", "/preferences/")  # whose addresses are keys
 
 
 def install(app: FastAPI) -> None:

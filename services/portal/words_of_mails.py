@@ -108,6 +108,17 @@ WORDS_OF_MAILS: Mapping[str, Mapping[str, str]] = {
         "bounced": N_("Mail came back: nobody gets mail there"),
         "complained": N_("Who gets the mail said that it is unwanted"),
     },
+    "mail_kind": {
+        "reminders": N_("Invitations to report before a review, with your pledges and the day for your calendar"),
+        "pledges": N_("News of pledges: received, published, to be changed, or awaiting an answer of your entity"),
+        "support": N_("News of support: what becomes of your entity’s requests and offers, and messages about them"),
+        "desk": N_("News for the Network’s desk: what was submitted, asked for or offered"),
+    },
+    "mail_rhythm": {
+        "at_once": N_("Each by itself, when it happens"),
+        "daily": N_("Together in one mail a day, at nine in the morning"),
+        "weekly": N_("Together in one mail a week, at nine in the morning"),
+    },
     "mail_category": {
         "reminders": N_("invitations to report before a review"),
         "pledges": N_("news of pledges"),

@@ -1,15 +1,14 @@
 """What was and will be sent by e-mail, for staff and reviewers."""
 
+from shared.client.choosing import Choosing
 from shared.client.lists import Listing
 from shared.client.models.base import Page
 from shared.client.models.notifications import (
     Delivery,
-    Held,
     Lifting,
     Preview,
     Previews,
     Reminder,
-    Stopping,
     Summary,
     Suppression,
 )
@@ -18,7 +17,7 @@ from shared.client.room import Id
 from shared.client.sending import Download, at
 
 
-class Notifications(Rehearsing):
+class Notifications(Choosing, Rehearsing):
     """The notifications service."""
 
     def deliveries(
@@ -78,11 +77,3 @@ class Notifications(Rehearsing):
     async def lift(self, suppression_id: Id, because: str) -> Suppression:
         """Mail to this address is tried again. Raises Conflict when it was already."""
         return await self._to.post(at("suppressions", suppression_id, "lift"), Suppression, Lifting(because=because))
-
-    async def check_unsubscribing(self, token: str) -> Stopping:
-        """What a link from a mail would stop; changes nothing. Raises Refused for what is no link of ours."""
-        return await self._to.post(at("unsubscribe", "check"), Stopping, Held(token=token))
-
-    async def unsubscribe(self, token: str) -> Stopping:
-        """Stops it; the link is the proof."""
-        return await self._to.post(at("unsubscribe"), Stopping, Held(token=token))

@@ -43,7 +43,7 @@ from shared.client.support import Support
 
 OPENAPI = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi"
 SERVICES = {"pledges": Pledges, "network_support": Support, "notifications": Notifications}
-CONTACTS = {f"/contacts/{one}" for one in ("search", "resolve", "author", "handover", "invited", "standing")}
+CONTACTS = {f"/contacts/{one}" for one in ("search", "resolve", "author", "handover", "invited", "spoken", "standing")}
 FOR_MACHINES = {"/livez", "/readyz", "/bounces", "/messages/resolve", "/inbound/mail"} | CONTACTS  # of no use outside
 
 Route = tuple[str, str, frozenset[str]]  # method, path, names of query parameters
@@ -238,7 +238,7 @@ OF_THE_DESK: dict[str, type[BaseModel]] = {
 }
 MACHINES_MODELS = {"Search", "Found", "Reachable", "Resolve", "Resolved", "Unreachable"} | {
     *("WhomToTell", "WhoReported", "Told", "WhomToInvite", "Invited", "Taken"),
-    *("WhoWrote", "Standing", "Wanted", "Mailed", "Arrived"),
+    *("WhoWrote", "Standing", "Wanted", "Mailed", "Arrived", "Spoken", "Whom"),
 }
 
 

@@ -243,6 +243,7 @@ CONTACTS = (
     "contacts/resolve",
     "contacts/handover",
     "contacts/invited",
+    "contacts/spoken",
     "contacts/standing",
 )
 OURS_ONLY = {("pledges", "post", f"/{path}") for path in CONTACTS} | {
@@ -254,6 +255,9 @@ LINKS = ("links/check", "links/use", "invitations/check", "invitations/accept")
 BY_MAIL = {("pledges", "post", f"/{path}") for path in LINKS} | {
     ("notifications", "post", "/unsubscribe"),
     ("notifications", "post", "/unsubscribe/check"),
+    ("notifications", "post", "/unsubscribe/undo"),
+    ("notifications", "post", "/preferences"),
+    ("notifications", "post", "/preferences/check"),
 }
 # tried by the tests of their services, and not yet here with the example of the document: this only gets shorter
 NOT_YET = {

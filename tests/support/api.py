@@ -203,13 +203,18 @@ def _own(name: str, store: Store) -> dict[str, Any]:
         case "network_support":
             return {"store": store, "mail": partial(opening.mail, MAIL, store)}
     path = ReturnPath(MAIL_KEYS, "bounces@demo.invalid")
-    return {"bounces": Desk(path, Hashing(MAIL_KEYS)), "links": Links(MAIL_KEYS), "telling": _telling}
+    asked = {"telling": _telling, "recipients": _recipients}
+    return {"bounces": Desk(path, Hashing(MAIL_KEYS)), "links": Links(MAIL_KEYS), **asked}
+
+
+def _recipients(http: httpx.AsyncClient) -> Recipients:
+    """Where the test brings no people."""
+    asked = "http://pledges.test"
+    return Recipients(http, asked, ServiceToken(http, f"{asked}/token", "none", "none"))
 
 
 def _telling(http: httpx.AsyncClient) -> Telling:
-    """Of rehearsed mails, where the test brings no people."""
-    asked = "http://pledges.test"
-    return Telling(Recipients(http, asked, ServiceToken(http, f"{asked}/token", "none", "none")), "http://public.test")
+    return Telling(_recipients(http), "http://public.test")
 
 
 @asynccontextmanager

@@ -43,7 +43,7 @@ returning delivery.id, lease_token, lease_until, cause, person_id, template, ent
 _SETTLE = text("""
 update delivery
 set state = :state, reason = :reason, next_try_at = :next_try_at, attempts = :attempts, sent_at = :sent_at,
-    lease_token = null, lease_until = null
+    not_before = coalesce(:not_before, not_before), lease_token = null, lease_until = null
 where id = :id and state = 'sending' and lease_token = :token
 returning id
 """)
@@ -117,5 +117,6 @@ async def settle(session: AsyncSession, claimed: Claimed, settlement: Settlement
         "next_try_at": settlement.next_try_at,
         "attempts": settlement.attempts,
         "sent_at": at if settlement.state is State.SENT else None,
+        "not_before": settlement.not_before,
     }
     return (await session.execute(_SETTLE, values)).first() is not None

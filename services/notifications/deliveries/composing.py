@@ -10,7 +10,7 @@ from services.notifications.calendar.entries import Entries, Entry, Place
 from services.notifications.conversations import Conversations, Said
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.letters import Letter, of_cancelled, of_membership, of_reminder, of_step
-from services.notifications.deliveries.lifecycle import Outage, Outcome, Suppressed
+from services.notifications.deliveries.lifecycle import Outage, Outcome, Quiet, Suppressed
 from services.notifications.deliveries.steps import (
     ANSWERABLE,
     AUDIENCES,
@@ -23,12 +23,13 @@ from services.notifications.deliveries.steps import (
 )
 from services.notifications.deliveries.suppression.commands import holds
 from services.notifications.deliveries.suppression.hashing import Hashing
-from services.notifications.preferences import categories
+from services.notifications.preferences import categories, timing
 from services.notifications.preferences.categories import Category
 from services.notifications.preferences.links import Links
-from services.notifications.preferences.queries import off_since
+from services.notifications.preferences.queries import choices
+from services.notifications.preferences.timing import AS_EVERYBODY
 from services.notifications.recipients import Contact, Recipients, Unreachable
-from services.notifications.reminders.lifecycle import Reason, late
+from services.notifications.reminders.lifecycle import Reason, late, zone
 from services.notifications.reminders.listing import Listed, Listing, listing
 from services.notifications.reminders.policy import Policy
 from services.notifications.settings import Settings
@@ -40,10 +41,14 @@ REMINDED = ("focal_point", "delegate")  # the roles in which people get reminder
 
 @dataclass(frozen=True)
 class Composed:
-    """A letter to send, or what speaks against it. `listing` is what a reminder found on its list."""
+    """A letter to send, or what speaks against it. `listing` is what a reminder found on its list.
+
+    `contact`: the person who gets the letter, and what they have chosen.
+    """
 
     result: Letter | Outcome
     listing: Listing | None = None
+    contact: Contact | None = None
 
 
 class Composer:
@@ -66,6 +71,20 @@ class Composer:
         self._links = Links(settings.mail_keys, settings.public_url)
 
     async def compose(self, claimed: Claimed) -> Composed:
+        composed = await self._composed(claimed)
+        waits = self._waits(claimed, composed.contact) if composed.contact else None
+        return replace(composed, result=waits) if waits else composed
+
+    def _waits(self, claimed: Claimed, contact: Contact) -> Outcome | None:
+        """What nobody can turn off comes at any hour: it answers what the person just did, or changes what they may do
+        from now on."""
+        if categories.of(claimed.template) is None:
+            return None
+        now = self._clock.business()
+        until = timing.until(now, zone(contact.time_zone), contact.choices.quiet)
+        return Quiet(until) if until > now else None
+
+    async def _composed(self, claimed: Claimed) -> Composed:
         if claimed.template == REMINDER.template:
             return await self._reminder(claimed)
         if claimed.template == CANCELLED.template:
@@ -84,7 +103,7 @@ class Composer:
         if isinstance(contact, Unreachable):
             return Composed(Suppressed(contact.reason))
         made = of_cancelled(claimed.template, contact, entries[0], self._portal)
-        return Composed(replace(made, calendar=self._entries.of(entries, made.content.language)))
+        return Composed(replace(made, calendar=self._entries.of(entries, made.content.language)), contact=contact)
 
     async def _membership(self, claimed: Claimed) -> Composed:
         contact = await self._allowed(claimed, await self._told(claimed))
@@ -110,7 +129,8 @@ class Composer:
         if claimed.template in MESSAGES and (said is None or said.text is None):
             return Composed(Suppressed("no_such_message"))
         facts = {**claimed.facts, "entity_id": claimed.entity_id}
-        return Composed(of_step(claimed.template, contact, claimed.pledge_id, facts, self._portal, said))
+        made = of_step(claimed.template, contact, claimed.pledge_id, facts, self._portal, said)
+        return Composed(made, contact=contact)
 
     async def _reached(self, claimed: Claimed) -> Contact | Unreachable:
         if AUDIENCES[claimed.template] == "author":
@@ -160,7 +180,7 @@ class Composer:
         shown = found.only(contacts)
         made = of_reminder(claimed.template, contacts, shown, self._portal)
         calendar = self._entries.of(entries, made.content.language) if entries else None
-        return Composed(replace(made, calendar=calendar), listing=shown)
+        return Composed(replace(made, calendar=calendar), listing=shown, contact=next(iter(contacts.values())))
 
     async def _listed(self, claimed: Claimed, entity_id: str, pledges: Sequence[Listed]) -> Contact | Unreachable:
         found = await self._recipients.resolve(
@@ -186,9 +206,10 @@ class Composer:
         async with self._database.transaction() as session:
             if await holds(session, self._hashing.of(found.address)):
                 return Unreachable("address_suppressed")
-            if category and await off_since(session, found.person_id, category):
-                return Unreachable("turned_off")
-        return self._free(found, category)
+            chosen = await choices(session, found.person_id, category) if category else AS_EVERYBODY
+        if chosen.off_since:
+            return Unreachable("turned_off")
+        return replace(self._free(found, category), choices=chosen)
 
     def _free(self, found: Contact, category: Category | None) -> Contact:
         """With the ways to get other mails, or none: for whoever is known here, and not for an address alone."""
@@ -196,9 +217,7 @@ class Composer:
             return found
         at = self._clock.system()
         leaving = self._links.unsubscribe_url(found.person_id, category, at) if category else ""
-        return replace(
-            found, preferences_url=self._links.preferences_url(found.person_id, at), unsubscribe_url=leaving
-        )
+        return replace(found, preferences_url=self._links.preferences_url(found.person_id, at), unsubscribe_url=leaving)
 
 
 def _reason(asked: Iterable[Contact | Unreachable]) -> str:

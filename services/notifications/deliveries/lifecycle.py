@@ -22,7 +22,7 @@ FINAL = frozenset({State.SENT, State.FAILED, State.SUPPRESSED})
 GIVE_UP = timedelta(days=3)  # RFC 5321, 4.5.4.1 asks for 4–5 days of a relay, and behind us there is one
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
 LEASE = timedelta(seconds=120)  # of a sender on a delivery that it has claimed
-DOMAIN_LIMIT = "domain_limit"
+DOMAIN_LIMIT, QUIET_HOURS = "domain_limit", "quiet_hours"
 LONGEST_OUTAGE_PAUSE = timedelta(seconds=60)
 
 
@@ -80,17 +80,25 @@ class Limited:
     until: datetime
 
 
-Outcome: TypeAlias = Accepted | Refused | Outage | Suppressed | Broken | NotTried | Limited
+@dataclass(frozen=True)
+class Quiet:
+    """Not tried: these are the person's quiet hours, until then (business time)."""
+
+    until: datetime
+
+
+Outcome: TypeAlias = Accepted | Refused | Outage | Suppressed | Broken | NotTried | Limited | Quiet
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """The delivery's next state; `next_try_at` only when it waits again."""
+    """The delivery's next state; `next_try_at` only when it waits again, `not_before` (business time) when for that."""
 
     state: State
     reason: str | None = None
     next_try_at: datetime | None = None
     attempts: int = 0
+    not_before: datetime | None = None
 
 
 def settle(
@@ -102,13 +110,21 @@ def settle(
             return Settlement(State.SENT, attempts=attempts)
         case Suppressed(why):
             return Settlement(State.SUPPRESSED, why, attempts=attempts)
-        case NotTried():
-            return Settlement(State.DEFERRED if attempts > 1 else State.QUEUED, reason, at, attempts - 1)
-        case Limited(until):
-            return Settlement(State.DEFERRED, DOMAIN_LIMIT, until, attempts - 1)
         case Outage(why):
             return Settlement(State.DEFERRED, why, at + outage_pause(attempts), attempts)
-    return _refused(outcome, attempts, at - created_at, at)
+        case Refused() | Broken():
+            return _refused(outcome, attempts, at - created_at, at)
+    return _not_tried(outcome, attempts - 1, at, reason)
+
+
+def _not_tried(outcome: NotTried | Limited | Quiet, attempts: int, at: datetime, reason: str | None) -> Settlement:
+    match outcome:
+        case NotTried():
+            return Settlement(State.DEFERRED if attempts else State.QUEUED, reason, at, attempts)
+        case Limited(until):
+            return Settlement(State.DEFERRED, DOMAIN_LIMIT, until, attempts)
+        case Quiet(until):
+            return Settlement(State.DEFERRED, QUIET_HOURS, at, attempts, not_before=until)
 
 
 def _refused(outcome: Refused | Broken, attempts: int, age: timedelta, at: datetime) -> Settlement:

@@ -1,11 +1,19 @@
-"""Writes of what people turn off. The caller commits."""
+"""Writes of what people choose. The caller commits."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notifications.deliveries.lifecycle import QUIET_HOURS
+from services.notifications.preferences import queries
 from services.notifications.preferences.categories import Category
+from services.notifications.preferences.timing import WEEKDAYS, Choices
+from shared.clock import Moment
+
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 _OFF = text("""
 insert into mail_preference (person_id, category, off_since) values (:person_id, :category, :at)
@@ -13,7 +21,25 @@ on conflict (person_id, category) do update set off_since = coalesce(mail_prefer
 returning off_since
 """)
 
+_ON = text("""
+update mail_preference set off_since = null where person_id = :person_id and category = :category
+""")
+
+_CHOOSE = text("""
+insert into mail_rhythm (person_id, rhythm, weekday, quiet_from, quiet_until, changed_at)
+values (:person_id, :rhythm, :weekday, :quiet_from, :quiet_until, :at)
+on conflict (person_id) do update set rhythm = :rhythm, weekday = :weekday, quiet_from = :quiet_from,
+    quiet_until = :quiet_until, changed_at = :at
+""")
+
+# looked at anew, by the new hours
+_RELEASE = text("""
+update delivery set not_before = :now
+where person_id = :person_id and state = 'deferred' and reason = :reason and not_before > :now
+""")
+
 _FORGET = text("delete from mail_preference where person_id = :person_id")
+_FORGET_RHYTHM = text("delete from mail_rhythm where person_id = :person_id")
 
 
 async def turn_off(session: AsyncSession, person_id: str, category: Category, at: datetime) -> datetime:
@@ -23,6 +49,38 @@ async def turn_off(session: AsyncSession, person_id: str, category: Category, at
     return since
 
 
+async def turn_on(session: AsyncSession, person_id: str, category: Category) -> None:
+    """What was not sent meanwhile is not sent after all."""
+    await session.execute(_ON, {"person_id": person_id, "category": category})
+
+
+async def choose(
+    session: AsyncSession, person_id: str, off: Collection[Category], chosen: Choices, moment: Moment
+) -> None:
+    """All at once; of two that come together, the last one stands."""
+    for category in CATEGORIES:
+        if category in off:
+            await turn_off(session, person_id, category, moment.system)
+        else:
+            await turn_on(session, person_id, category)
+    before = await queries.choices(session, person_id)
+    await session.execute(_CHOOSE, _row(person_id, chosen, moment.system))
+    if before.quiet != chosen.quiet:
+        await session.execute(_RELEASE, {"person_id": person_id, "reason": QUIET_HOURS, "now": moment.business})
+
+
+def _row(person_id: str, chosen: Choices, at: datetime) -> dict[str, object]:
+    return {
+        "person_id": person_id,
+        "rhythm": chosen.rhythm,
+        "weekday": WEEKDAYS.index(chosen.weekday) + 1 if chosen.weekday else None,
+        "quiet_from": chosen.quiet.since if chosen.quiet else None,
+        "quiet_until": chosen.quiet.until if chosen.quiet else None,
+        "at": at,
+    }
+
+
 async def forget(session: AsyncSession, person_id: str) -> None:
     """Of somebody who was erased."""
-    await session.execute(_FORGET, {"person_id": person_id})
+    for statement in (_FORGET, _FORGET_RHYTHM):
+        await session.execute(statement, {"person_id": person_id})

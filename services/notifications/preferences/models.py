@@ -1,6 +1,6 @@
-"""What a person turned off."""
+"""What a person turned off, and when they want the rest."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import ClassVar
 
 from sqlmodel import Field
@@ -17,3 +17,16 @@ class MailPreference(Table, table=True):
     person_id: str = Field(primary_key=True)
     category: str = Field(primary_key=True)
     off_since: datetime | None = Field(sa_type=TIMESTAMPTZ)  # system time; null: on again
+
+
+class MailRhythm(Table, table=True):
+    """Of one person. Without a row each mail comes at once, at any hour."""
+
+    __tablename__: ClassVar[str] = "mail_rhythm"
+
+    person_id: str = Field(primary_key=True)
+    rhythm: str  # at_once, daily, weekly
+    weekday: int | None  # 1 is Monday; weekly
+    quiet_from: time | None  # on the person's clock
+    quiet_until: time | None
+    changed_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time

@@ -24,9 +24,11 @@ from services.pledges.people.schemas import (
     Resolve,
     Resolved,
     Search,
+    Spoken,
     Standing,
     Told,
     Unreachable,
+    Whom,
     WhomToTell,
     WhoReported,
     Whose,
@@ -218,6 +220,19 @@ async def told(wanted: WhomToTell, parts: Using) -> Response:
 
 
 @router.post(
+    "/contacts/spoken",
+    tags=CONTACTS,
+    dependencies=SERVICE,
+    response_model=Spoken | Unreachable,
+    summary="In which language and on which clock a person is written to",
+)
+async def spoken(whom: Whom, parts: Using) -> Response:
+    """For the page on which they choose their mails. Tells no address and no name. Changes nothing."""
+    async with parts.database.transaction() as session:
+        return _kept_nowhere(await contacts.spoken(session, whom.person_id))
+
+
+@router.post(
     "/contacts/standing", tags=CONTACTS, dependencies=SERVICE, summary="May who wrote still write for an entity"
 )
 async def standing(wanted: WhoWrote, parts: Using) -> Standing:
@@ -226,5 +241,5 @@ async def standing(wanted: WhoWrote, parts: Using) -> Standing:
         return await contacts.standing(session, wanted, parts.clock.business())
 
 
-def _kept_nowhere(found: Resolved | Told | Unreachable) -> Response:
+def _kept_nowhere(found: Resolved | Told | Spoken | Unreachable) -> Response:
     return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -20,6 +20,7 @@ from services.pledges.people.schemas import (
     Resolve,
     Resolved,
     Search,
+    Spoken,
     Standing,
     Told,
     Unreachable,
@@ -138,6 +139,14 @@ async def _reporter(session: AsyncSession, found: ProgressUpdate) -> str:
         return partner.entity_id
     own = select(col(Pledge.entity_id)).where(col(Pledge.pledge_id) == found.pledge_id)
     return str(await session.scalar(own))
+
+
+async def spoken(session: AsyncSession, person_id: str) -> Spoken | Unreachable:
+    """In which language and on which clock somebody is written to."""
+    found = await session.get(Person, person_id)
+    if found is None:
+        return Unreachable(reason="no_contact")
+    return Spoken.model_validate(found.model_dump(include=set(Spoken.model_fields)))
 
 
 _others = core(Person).alias()

@@ -178,6 +178,23 @@ class Resolved(BaseModel):
     )
 
 
+class Spoken(BaseModel):
+    """How somebody is written to, and not where."""
+
+    reachable: Literal[True] = True
+    language: Language
+    time_zone: str
+    desk: bool = Field(description="Receives what goes to the Network's staff")
+
+
+class Whom(Strict):
+    """A person who chooses which mails they get."""
+
+    model_config = _example(person_id=AMINA)
+
+    person_id: PersonId
+
+
 class Unreachable(BaseModel):
     """Not to be written to now."""
 

@@ -85,16 +85,44 @@ class Preview(Received):
 
 
 class Held(Sent):
-    """A link to unsubscribe, as it stood in the mail."""
+    """A link from a mail, as it stood there."""
 
     token: str
 
 
 class Stopping(Received):
-    """One kind of mail to whoever got the link; off since then, or on."""
+    """One kind of mail to whoever got the link; off since then, or on. `preferences` opens all that they can choose."""
 
     category: str
     off_since: datetime | None
+    preferences: str
+
+
+class Choice(Sent):
+    """Which mails somebody wants, and when; `weekday` for weekly, both hours ("20:00") or none."""
+
+    off: list[str]
+    rhythm: str
+    weekday: str | None = None
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+
+
+class HeldChoice(Choice):
+    token: str
+
+
+class Preferences(Received):
+    """What is chosen now. `language` and `time_zone` are those of the person's contact, None where it is not known."""
+
+    off: list[str]
+    rhythm: str
+    weekday: str | None = None
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+    language: str | None
+    time_zone: str | None
+    on_duty: bool
 
 
 class Suppression(Received):

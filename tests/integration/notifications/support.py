@@ -86,10 +86,16 @@ class People:
             "/contacts/search": self._search,
             "/contacts/resolve": self._resolve,
             "/contacts/author": self._author,
+            "/contacts/spoken": self._spoken,
             "/contacts/handover": self._told,
             "/contacts/invited": self._invited,
             "/messages/resolve": self._message,
         }
+
+    def _spoken(self, asked: dict[str, Any]) -> dict[str, Any]:
+        person = asked["person_id"]
+        told = {"language": self.languages.get(person, "en"), "time_zone": ZONES.get(person, "UTC")}
+        return {"reachable": True, "desk": person in self.desk, **told}
 
     def _told(self, asked: dict[str, Any]) -> dict[str, Any]:
         if self.withdrawn is not None and asked["withdrawn"] != self.withdrawn:
@@ -391,6 +397,7 @@ async def opened(service: Service, people: People) -> AsyncIterator[Post]:
                 lambda: service.nudges.append(None),
             )
             service.app.state.telling = Telling(worker.recipients, own.public_url)
+            service.app.state.recipients = worker.recipients
             post = Post(service, people, inbox, worker)
             yield post
             await post.close()

@@ -85,8 +85,10 @@ PAGE = Links(OLD).preferences_token("amina", AT)
 
 
 def test_a_link_to_the_page_says_whose_it_is_and_is_no_link_to_stop() -> None:
-    assert Links(OLD, "https://pledges.example").preferences_url("amina", AT).startswith(
-        "https://pledges.example/preferences/"
+    assert (
+        Links(OLD, "https://pledges.example")
+        .preferences_url("amina", AT)
+        .startswith("https://pledges.example/preferences/")
     )
     assert "amina" not in PAGE
     assert Links(NEW).whose(PAGE) == "amina"
