@@ -92,6 +92,7 @@ WORDS_OF_MAILS: Mapping[str, Mapping[str, str]] = {
         "invitation": N_("An invitation to act for an entity"),
         "reminder": N_("An invitation to report"),
         "milestone_cancelled": N_("A review is cancelled"),
+        "digest": N_("News of a day or a week, in one mail"),
     },
     "mail_to": {
         "focal_points": N_("focal points"),
@@ -103,6 +104,7 @@ WORDS_OF_MAILS: Mapping[str, Mapping[str, str]] = {
         "asker": N_("who asked for support"),
         "writer": N_("who wrote the e-mail"),
         "reminded": N_("who was invited to report before it"),
+        "chosen": N_("whoever chose to get news together"),
     },
     "address_lost": {
         "bounced": N_("Mail came back: nobody gets mail there"),
@@ -124,5 +126,6 @@ WORDS_OF_MAILS: Mapping[str, Mapping[str, str]] = {
         "pledges": N_("news of pledges"),
         "support": N_("news of requests for support"),
         "desk": N_("news for the Network’s desk"),
+        "digest": N_("news of pledges and support, and for the Network’s desk"),
     },
 }

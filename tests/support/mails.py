@@ -9,16 +9,26 @@ from uuid import UUID
 from services.notifications.calendar.entries import Entry
 from services.notifications.content.words import LANGUAGES
 from services.notifications.conversations import Said
-from services.notifications.deliveries.letters import Letter, of_cancelled, of_membership, of_reminder, of_step
+from services.notifications.deliveries.letters import (
+    Letter,
+    Step,
+    of_cancelled,
+    of_digest,
+    of_membership,
+    of_reminder,
+    of_step,
+)
 from services.notifications.deliveries.steps import (
     ANSWERABLE,
     AUDIENCES,
     CANCELLED,
+    DIGEST,
     MESSAGES,
     PERSONAL,
     REMINDER,
     TEMPLATES,
 )
+from services.notifications.digests.lifecycle import MOST
 from services.notifications.recipients import Contact, Membership
 from services.notifications.reminders.listing import Listed, Listing
 
@@ -31,7 +41,7 @@ OVER = Entry(
     *("plenary-2024", NAMES, "2024-12-05", None, "UTC"), tentative=False, cancelled=True, sequence=2, told_at=TOLD.on
 )
 EVERY = [(template, language) for template in TEMPLATES for language in LANGUAGES]
-OF_PLEDGES = [template for template in TEMPLATES if AUDIENCES[template] not in {*PERSONAL, "reminded"}]
+OF_PLEDGES = [template for template in TEMPLATES if AUDIENCES[template] not in {*PERSONAL, "reminded", "chosen"}]
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u2066\u2067\u2068\u2069"))
 
 
@@ -55,6 +65,10 @@ def a_letter(template: str, person: Contact, *, offset: int = -30, pledges: int 
         return of_reminder(template, {"veridia": person}, listing, PORTAL)
     if template == CANCELLED.template:
         return of_cancelled(template, person, OVER, PORTAL)
+    if template == DIGEST.template:
+        of_both = {"fields": ["period"], "entity_id": "veridia", "update": 2, "request_id": "r-1"}
+        steps = [Step(one, person, PLEDGE, of_both) for one in ("pledge_published", "pledge_changes_requested")]
+        return of_digest(template, person, (steps * pledges)[:MOST], PORTAL)
     if AUDIENCES[template] in PERSONAL:
         return of_membership(template, replace(person, membership=person.membership or TOLD), PORTAL)
     facts: dict[str, Any] = {"fields": ["period", "targets.0.by", "targets.1.by", "unheard_of"], "request_id": "r-1"}

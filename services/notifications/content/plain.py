@@ -13,13 +13,18 @@ _MARKS = {"ltr": "\u200e", "rtl": "\u200f"}
 _ADDRESS = re.compile(r"\s*https?://\S+")
 
 
+def flat(text: str) -> str:
+    """In one line."""
+    return _BLANKS.sub(" ", text).strip()
+
+
 def paragraph(text: str, language: str) -> str:
     """However the template breaks its lines, the mail has them of one length; addresses stay whole."""
-    flat = _BLANKS.sub(" ", text).strip()
+    flat_text = flat(text)
     if language != "zh":
-        return textwrap.fill(flat, WIDTH, break_long_words=False, break_on_hyphens=False)
+        return textwrap.fill(flat_text, WIDTH, break_long_words=False, break_on_hyphens=False)
     wide = WIDTH // 2  # each of its signs takes two columns
-    broken = _STOPS.sub(rf"\g<0>{_HERE}", flat)
+    broken = _STOPS.sub(rf"\g<0>{_HERE}", flat_text)
     return textwrap.fill(broken, wide, break_long_words=False, replace_whitespace=False).replace(_HERE, "")
 
 

@@ -9,12 +9,13 @@ from services.notifications.calendar import queries as calendars
 from services.notifications.calendar.entries import Entries, Entry, Place
 from services.notifications.conversations import Conversations, Said
 from services.notifications.deliveries.commands import Claimed
-from services.notifications.deliveries.letters import Letter, of_cancelled, of_membership, of_reminder, of_step
-from services.notifications.deliveries.lifecycle import Outage, Outcome, Quiet, Suppressed
+from services.notifications.deliveries.letters import Letter, Step, of_cancelled, of_digest, of_membership, of_reminder
+from services.notifications.deliveries.lifecycle import Gathered, Outage, Outcome, Quiet, Suppressed
 from services.notifications.deliveries.steps import (
     ANSWERABLE,
     AUDIENCES,
     CANCELLED,
+    DIGEST,
     MESSAGES,
     PERSONAL,
     POINTED,
@@ -23,8 +24,10 @@ from services.notifications.deliveries.steps import (
 )
 from services.notifications.deliveries.suppression.commands import holds
 from services.notifications.deliveries.suppression.hashing import Hashing
+from services.notifications.digests import queries as digests
+from services.notifications.digests.lifecycle import Told
 from services.notifications.preferences import categories, timing
-from services.notifications.preferences.categories import Category
+from services.notifications.preferences.categories import Stops
 from services.notifications.preferences.links import Links
 from services.notifications.preferences.queries import choices
 from services.notifications.preferences.timing import AS_EVERYBODY
@@ -43,12 +46,13 @@ REMINDED = ("focal_point", "delegate")  # the roles in which people get reminder
 class Composed:
     """A letter to send, or what speaks against it. `listing` is what a reminder found on its list.
 
-    `contact`: the person who gets the letter, and what they have chosen.
+    `contact`: the person who gets the letter, and what they have chosen. `told`: what a digest holds.
     """
 
     result: Letter | Outcome
     listing: Listing | None = None
     contact: Contact | None = None
+    told: Told | None = None
 
 
 class Composer:
@@ -78,10 +82,14 @@ class Composer:
     def _waits(self, claimed: Claimed, contact: Contact) -> Outcome | None:
         """What nobody can turn off comes at any hour: it answers what the person just did, or changes what they may do
         from now on."""
-        if categories.of(claimed.template) is None:
+        category, chosen = categories.of(claimed.template), contact.choices
+        if category is None and claimed.template != DIGEST.template:
             return None
-        now = self._clock.business()
-        until = timing.until(now, zone(contact.time_zone), contact.choices.quiet)
+        now, clock = self._clock.business(), zone(contact.time_zone)
+        if category in categories.IN_DIGESTS and chosen.rhythm != "at_once":
+            next_one = timing.together(now, clock, chosen.weekday, self._policy.send_at)
+            return Gathered(contact.person_id, timing.until(next_one, clock, chosen.quiet))
+        until = timing.until(now, clock, chosen.quiet)
         return Quiet(until) if until > now else None
 
     async def _composed(self, claimed: Claimed) -> Composed:
@@ -89,6 +97,8 @@ class Composer:
             return await self._reminder(claimed)
         if claimed.template == CANCELLED.template:
             return await self._cancelled(claimed)
+        if claimed.template == DIGEST.template:
+            return await self._digest(claimed)
         return await (self._membership if AUDIENCES[claimed.template] in PERSONAL else self._step)(claimed)
 
     async def _cancelled(self, claimed: Claimed) -> Composed:
@@ -118,19 +128,38 @@ class Composer:
         withdrawn = claimed.template in WITHDRAWN
         return await self._recipients.of_handover(claimed.facts["handover_id"], audience, withdrawn=withdrawn)
 
+    async def _digest(self, claimed: Claimed) -> Composed:
+        """What of it still is to be told, each looked at again as if it went by itself."""
+        async with self._database.transaction() as session:
+            items = await digests.items(session, claimed.id)
+        found = {item.id: await self._told_of(item) for item in items}
+        steps = {id_: one for id_, one in found.items() if isinstance(one, Step)}
+        told = Told(tuple(steps), {id_: one.reason for id_, one in found.items() if isinstance(one, Unreachable)})
+        if not steps:
+            return Composed(Suppressed("nothing_to_tell"), told=told)
+        first = next(iter(steps.values())).contact
+        contact = self._free(first, categories.stops(claimed.template))
+        made = of_digest(claimed.template, contact, list(steps.values()), self._portal)
+        return Composed(made, contact=contact, told=told)
+
     async def _step(self, claimed: Claimed) -> Composed:
+        found = await self._told_of(claimed)
+        if isinstance(found, Unreachable):
+            return Composed(Suppressed(found.reason))
+        return Composed(found.letter(self._portal), contact=found.contact)
+
+    async def _told_of(self, claimed: Claimed) -> Step | Unreachable:
         pointed = await self._said(claimed) if AUDIENCES[claimed.template] in POINTED else None
         contact = await (self._pointed(claimed, pointed) if pointed else self._reached(claimed))
         if isinstance(contact, Unreachable):
-            return Composed(Suppressed(contact.reason))
+            return contact
         said = None
         if claimed.template in ANSWERABLE:
             said = pointed or await self._said(claimed, claimed.person_id)
         if claimed.template in MESSAGES and (said is None or said.text is None):
-            return Composed(Suppressed("no_such_message"))
+            return Unreachable("no_such_message")
         facts = {**claimed.facts, "entity_id": claimed.entity_id}
-        made = of_step(claimed.template, contact, claimed.pledge_id, facts, self._portal, said)
-        return Composed(made, contact=contact)
+        return Step(claimed.template, contact, claimed.pledge_id, facts, said)
 
     async def _reached(self, claimed: Claimed) -> Contact | Unreachable:
         if AUDIENCES[claimed.template] == "author":
@@ -211,12 +240,12 @@ class Composer:
             return Unreachable("turned_off")
         return replace(self._free(found, category), choices=chosen)
 
-    def _free(self, found: Contact, category: Category | None) -> Contact:
+    def _free(self, found: Contact, stops: Stops | None) -> Contact:
         """With the ways to get other mails, or none: for whoever is known here, and not for an address alone."""
         if not found.person_id:
             return found
         at = self._clock.system()
-        leaving = self._links.unsubscribe_url(found.person_id, category, at) if category else ""
+        leaving = self._links.unsubscribe_url(found.person_id, stops, at) if stops else ""
         return replace(found, preferences_url=self._links.preferences_url(found.person_id, at), unsubscribe_url=leaving)
 
 

@@ -9,8 +9,7 @@ from services.notifications.reminders.listing import Listing
 
 def of(claimed: Claimed, found: Listing | None, unsubscribe_url: str, domain: str) -> dict[str, str]:
     """RFC 2369, 2919, 5322 and 8058. `domain` is that of Message-IDs; `unsubscribe_url`: "" where nothing can stop."""
-    category = categories.of(claimed.template)
-    made = {"List-Id": f"<{category or 'membership'}.{domain}>"}
+    made = {"List-Id": f"<{categories.stops(claimed.template) or 'membership'}.{domain}>"}
     if unsubscribe_url:
         made["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.notifications.calendar.entries import Attachment, Entry
 from services.notifications.content.cleaning import one_line, shorten
-from services.notifications.content.renderer import Content, render
+from services.notifications.content.renderer import Content, gist, render
 from services.notifications.content.shown import Shown, fill
 from services.notifications.content.words import FALLBACK, Words, spoken, words
 from services.notifications.conversations import Said
@@ -79,9 +79,20 @@ def of_step(
     written: Said | None = None,
 ) -> Letter:
     """The mail about one step of one pledge or request; `written`: what is answered by answering it."""
+    values = _of_step(contact, pledge_id, facts, written)
+    if written is None:
+        return letter(template, contact, [contact.entity_name], values, portal)
+    answerable = words(spoken(contact.language)).answerable
+    made = letter(template, contact, [contact.entity_name], values | {"automatic": answerable}, portal)
+    return replace(made, reply_to=written.reply_to)
+
+
+def _of_step(
+    contact: Contact, pledge_id: UUID | None, facts: Mapping[str, Any], written: Said | None
+) -> dict[str, Any]:
     said = words(spoken(contact.language))
     title = one_line(contact.pledge_title or "") or said.untitled
-    values = {
+    return {
         "title": said.shown(title),
         "short_title": said.shown(shorten(title, LONGEST_IN_SUBJECT)),
         "entity": _name(said, contact.entity_name),
@@ -96,10 +107,32 @@ def of_step(
         "asks": written is not None and written.asks,
         "lines": _lines(said, written),
     }
-    if written is None:
-        return letter(template, contact, [contact.entity_name], values, portal)
-    made = letter(template, contact, [contact.entity_name], values | {"automatic": said.answerable}, portal)
-    return replace(made, reply_to=written.reply_to)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step, of which the person is told; `written`: what somebody wrote, if that is it."""
+
+    template: str
+    contact: Contact = field(repr=False)
+    pledge_id: UUID | None
+    facts: Mapping[str, Any]
+    written: Said | None = field(default=None, repr=False)
+
+    def letter(self, portal: str) -> Letter:
+        return of_step(self.template, self.contact, self.pledge_id, self.facts, portal, self.written)
+
+    def item(self, portal: str) -> dict[str, Any]:
+        """As it stands in a digest: the sentence and the link of its own mail."""
+        values = _of_step(self.contact, self.pledge_id, self.facts, self.written)
+        found = gist(self.template, spoken(self.contact.language), values | {"portal": portal})
+        return {"text": found.sentence, "link_text": found.link_text, "url": found.url}
+
+
+def of_digest(template: str, contact: Contact, steps: Sequence[Step], portal: str) -> Letter:
+    """What came together, in one mail; `steps` at least one."""
+    items = [step.item(portal) for step in steps]
+    return letter(template, contact, [], {"items": items, "count": len(items)}, portal)
 
 
 def of_membership(template: str, contact: Contact, portal: str) -> Letter:
@@ -132,7 +165,7 @@ def _lines(said: Words, written: Said | None) -> list[Shown]:
 def _fields(said: Words, codes: Sequence[str]) -> list[dict[str, str]]:
     """Each once, also where several places of one field are named."""
     names = dict.fromkeys(one_line(said.field(code), LONGEST_NAME) for code in codes)
-    return [{"text": name, "url": ""} for name in names]
+    return [{"text": name, "url": "", "link_text": ""} for name in names]
 
 
 def _named(said: Words, listing: Listing) -> Shown:
@@ -170,7 +203,7 @@ def of_reminder(template: str, contacts: Mapping[str, Contact], listing: Listing
             text = fill("{} – {}, {}", text, _named(said, pledge.other), said.shown(said.on(pledge.other.starts)))
         token = asked.links.get(pledge.pledge_id)
         path = f"links/{token}" if token else f"pledges/{pledge.pledge_id}"
-        items.append({"text": text, "url": f"{portal}/{path}"})
+        items.append({"text": text, "url": f"{portal}/{path}", "link_text": ""})
     values = {
         "milestone": _named(said, listing),
         "milestone_code": listing.milestone,

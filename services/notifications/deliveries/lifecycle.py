@@ -22,7 +22,7 @@ FINAL = frozenset({State.SENT, State.FAILED, State.SUPPRESSED})
 GIVE_UP = timedelta(days=3)  # RFC 5321, 4.5.4.1 asks for 4–5 days of a relay, and behind us there is one
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
 LEASE = timedelta(seconds=120)  # of a sender on a delivery that it has claimed
-DOMAIN_LIMIT, QUIET_HOURS = "domain_limit", "quiet_hours"
+DOMAIN_LIMIT, QUIET_HOURS, IN_DIGEST = "domain_limit", "quiet_hours", "digest"
 LONGEST_OUTAGE_PAUSE = timedelta(seconds=60)
 
 
@@ -87,7 +87,15 @@ class Quiet:
     until: datetime
 
 
-Outcome: TypeAlias = Accepted | Refused | Outage | Suppressed | Broken | NotTried | Limited | Quiet
+@dataclass(frozen=True)
+class Gathered:
+    """Not tried: it joins what this person gets together in one mail, then (business time)."""
+
+    person_id: str
+    not_before: datetime
+
+
+Outcome: TypeAlias = Accepted | Refused | Outage | Suppressed | Broken | NotTried | Limited | Quiet | Gathered
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,9 @@ def settle(
     return _not_tried(outcome, attempts - 1, at, reason)
 
 
-def _not_tried(outcome: NotTried | Limited | Quiet, attempts: int, at: datetime, reason: str | None) -> Settlement:
+def _not_tried(
+    outcome: NotTried | Limited | Quiet | Gathered, attempts: int, at: datetime, reason: str | None
+) -> Settlement:
     match outcome:
         case NotTried():
             return Settlement(State.DEFERRED if attempts else State.QUEUED, reason, at, attempts)
@@ -125,6 +135,8 @@ def _not_tried(outcome: NotTried | Limited | Quiet, attempts: int, at: datetime,
             return Settlement(State.DEFERRED, DOMAIN_LIMIT, until, attempts)
         case Quiet(until):
             return Settlement(State.DEFERRED, QUIET_HOURS, at, attempts, not_before=until)
+        case Gathered():
+            return Settlement(State.DEFERRED, IN_DIGEST, None, attempts)
 
 
 def _refused(outcome: Refused | Broken, attempts: int, age: timedelta, at: datetime) -> Settlement:

@@ -5,7 +5,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
@@ -18,13 +18,24 @@ from services.notifications.deliveries.bounces.reading import hard
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.composing import Composer
 from services.notifications.deliveries.letters import Letter
-from services.notifications.deliveries.lifecycle import Broken, Limited, NotTried, Outage, Outcome, Refused, Suppressed
+from services.notifications.deliveries.lifecycle import (
+    Broken,
+    Gathered,
+    Limited,
+    NotTried,
+    Outage,
+    Outcome,
+    Refused,
+    Suppressed,
+)
 from services.notifications.deliveries.limits import Domains, limits
 from services.notifications.deliveries.mailer import message, wire
 from services.notifications.deliveries.pool import Pool
 from services.notifications.deliveries.signing import signer
 from services.notifications.deliveries.smtp import DATA_TIMEOUT
-from services.notifications.deliveries.steps import REMINDER
+from services.notifications.deliveries.steps import DIGEST, REMINDER
+from services.notifications.digests import commands as digests
+from services.notifications.digests.lifecycle import Told
 from services.notifications.reminders import settling
 from services.notifications.reminders.listing import Listing
 from services.notifications.settings import Settings
@@ -47,6 +58,7 @@ class Attempt:
 
     outcome: Outcome
     listing: Listing | None = None
+    told: Told | None = None
     address: str = field(default="", repr=False)
 
 
@@ -119,9 +131,9 @@ class Sender:
         try:
             composed = await self._composer.compose(delivery)
             if not isinstance(composed.result, Letter):
-                return Attempt(composed.result, composed.listing)
+                return Attempt(composed.result, composed.listing, composed.told)
             outcome = await self._send(delivery, composed.result, composed.listing)
-            return Attempt(outcome, composed.listing, composed.result.address)
+            return Attempt(outcome, composed.listing, composed.told, composed.result.address)
         except Unavailable:
             return Attempt(Outage("contacts_unavailable"))
         except OUTAGES as error:
@@ -169,18 +181,28 @@ class Sender:
     async def _settle_once(self, delivery: Claimed, attempt: Attempt) -> None:
         outcome, at = attempt.outcome, self._clock.system()
         settlement = lifecycle.settle(
-            outcome, attempts=delivery.attempts, created_at=delivery.created_at, at=at, reason=delivery.reason
+            outcome, attempts=delivery.attempts, created_at=self._began(delivery, at), at=at, reason=delivery.reason
         )
         async with self._database.transaction() as session:
             if delivery.template == REMINDER.template:
                 now, found = self._clock.business(), attempt.listing
                 ours = await settling.settle(session, delivery, settlement, found, now=now, at=at)
+            elif delivery.template == DIGEST.template:
+                ours = await digests.settle(session, delivery, settlement, attempt.told, at)
+            elif isinstance(outcome, Gathered):
+                ours = await digests.join(session, delivery, settlement, outcome, at)
             else:
                 ours = await commands.settle(session, delivery, settlement, at)
             if ours and isinstance(outcome, Refused) and hard(outcome.enhanced):
                 await self._bounces.lose(session, delivery.id, attempt.address, "bounced", outcome.enhanced, at)
         if not ours:
             log.warning("delivery.lease_lost", delivery=str(delivery.id))
+
+    def _began(self, delivery: Claimed, at: datetime) -> datetime:
+        """Patience with the relay begins when the mail is due, and not while it waits for that."""
+        if delivery.not_before is None:
+            return delivery.created_at
+        return max(delivery.created_at, at - (self._clock.business() - delivery.not_before))
 
 
 def _place(error: Exception) -> str:

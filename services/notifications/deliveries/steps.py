@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 # those of the entity; Network staff on duty; the two of a handover; who has an invitation; who made a report; a
-# delegate who asked for support; whoever's mail it is about; who had a reminder before
-Audience = Literal["focal_points", "desk", "former", "successor", "invited", "author", "asker", "writer", "reminded"]
+# delegate who asked for support; whoever's mail it is about; who had a reminder before; who chose so
+Audience = Literal[
+    "focal_points", "desk", "former", "successor", "invited", "author", "asker", "writer", "reminded", "chosen"
+]
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Mail:
 
 REMINDER = Mail("reminder", "focal_points")
 CANCELLED = Mail("milestone_cancelled", "reminded")
+DIGEST = Mail("digest", "chosen")
 
 MAILS: dict[str, tuple[Mail, ...]] = {
     "pledge.submitted.v1": (Mail("pledge_submitted", "desk"), Mail("pledge_received", "focal_points", by_filer=True)),
@@ -72,6 +75,6 @@ ANSWERABLE = frozenset(
 POINTED: frozenset[Audience] = frozenset({"asker", "writer"})  # one person, whom network_support knows
 PERSONAL: frozenset[Audience] = frozenset({"former", "successor", "invited"})  # one person, whoever they are
 AUDIENCES: dict[str, Audience] = {
-    mail.template: mail.audience for mails in (*MAILS.values(), (REMINDER, CANCELLED)) for mail in mails
+    mail.template: mail.audience for mails in (*MAILS.values(), (REMINDER, CANCELLED, DIGEST)) for mail in mails
 }
 TEMPLATES = tuple(AUDIENCES)

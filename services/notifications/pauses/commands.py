@@ -16,10 +16,12 @@ from services.notifications.pauses.models import MailPause
 from services.notifications.pauses.schemas import NewPause
 from shared.errors import Conflict, NotFound
 
-# a reminder's list is settled with it: the sender skips it by the policy's own rule
+# a reminder's list is settled with it: the sender skips it by the policy's own rule; what comes together is late by
+# the choice of who gets it
 _SKIP = text("""
 update delivery set state = 'suppressed', reason = 'overdue', next_try_at = null
-where state in ('queued', 'deferred') and template <> :reminder and created_at < :late
+where state in ('queued', 'deferred') and template not in (:reminder, 'digest') and created_at < :late
+  and reason is distinct from 'digest'
   and (cast(:templates as text[]) is null or template = any(cast(:templates as text[])))
 """)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal, get_args
 
-from services.notifications.deliveries.steps import TEMPLATES
+from services.notifications.deliveries.steps import DIGEST, TEMPLATES
 from services.notifications.preferences import categories
 
 # `people`: about who somebody is here, and what they themselves asked or wrote
@@ -15,7 +15,7 @@ LATE = timedelta(hours=36)
 
 
 def templates(category: Paused) -> list[str] | None:
-    """None: all, also those that a later release brings."""
+    """None: all, also those that a later release brings. A digest goes without what is paused."""
     if category == "all":
         return None
-    return [one for one in TEMPLATES if (categories.of(one) or "people") == category]
+    return [one for one in TEMPLATES if one != DIGEST.template and (categories.of(one) or "people") == category]

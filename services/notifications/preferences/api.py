@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.preferences import commands, queries
+from services.notifications.preferences.categories import stopped
 from services.notifications.preferences.links import Links, Stop
 from services.notifications.preferences.schemas import Choice, Held, HeldChoice, Preferences, Stopping
 from services.notifications.recipients import Recipients
@@ -53,7 +54,8 @@ async def unsubscribe(held: Held, of_mails: OfMails, writing: Writing, parts: Us
     stop, at = of_mails.stop(held.token), parts.clock.system()
 
     async def write(session: AsyncSession) -> Answer:
-        await commands.turn_off(session, stop.person_id, stop.stops, at)
+        for category in stopped(stop.stops):
+            await commands.turn_off(session, stop.person_id, category, at)
         stopping = await _stopping(session, stop, of_mails, parts.clock)
         return Answer(200, stopping.model_dump_json(), PRIVATE)
 
@@ -68,7 +70,8 @@ async def subscribe_again(held: Held, of_mails: OfMails, writing: Writing, parts
     stop = of_mails.stop(held.token)
 
     async def write(session: AsyncSession) -> Answer:
-        await commands.turn_on(session, stop.person_id, stop.stops)
+        for category in stopped(stop.stops):
+            await commands.turn_on(session, stop.person_id, category)
         stopping = await _stopping(session, stop, of_mails, parts.clock)
         return Answer(200, stopping.model_dump_json(), PRIVATE)
 
@@ -76,7 +79,7 @@ async def subscribe_again(held: Held, of_mails: OfMails, writing: Writing, parts
 
 
 async def _stopping(session: AsyncSession, stop: Stop, of_mails: Links, clock: Clock) -> Stopping:
-    since = await queries.off_since(session, stop.person_id, stop.stops)
+    since = await queries.off_since(session, stop.person_id, stopped(stop.stops))
     token = of_mails.preferences_token(stop.person_id, clock.system())
     return Stopping(category=stop.stops, off_since=since, preferences=token)
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.deliveries.lifecycle import QUIET_HOURS
+from services.notifications.digests import commands as digests
 from services.notifications.preferences import queries
 from services.notifications.preferences.categories import Category
 from services.notifications.preferences.timing import WEEKDAYS, Choices
@@ -64,6 +65,8 @@ async def choose(
         else:
             await turn_on(session, person_id, category)
     before = await queries.choices(session, person_id)
+    if (before.rhythm, before.weekday) != (chosen.rhythm, chosen.weekday):
+        await digests.release(session, person_id, moment.business)
     await session.execute(_CHOOSE, _row(person_id, chosen, moment.system))
     if before.quiet != chosen.quiet:
         await session.execute(_RELEASE, {"person_id": person_id, "reason": QUIET_HOURS, "now": moment.business})

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from services.notifications.preferences.categories import Category
+from services.notifications.preferences.categories import Stops
 from shared.errors import FieldProblem, Invalid
 from shared.sealing import Tokens
 
@@ -24,7 +24,7 @@ class Stop(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     person_id: str
-    stops: Category
+    stops: Stops
 
 
 class Whose(BaseModel):
@@ -46,9 +46,9 @@ class Links:
         self._pages = Tokens(keys, "gcm-pledges preference links")
         self._base = public_url.rstrip("/")
 
-    def unsubscribe_url(self, person_id: str, category: Category, at: datetime) -> str:
+    def unsubscribe_url(self, person_id: str, stops: Stops, at: datetime) -> str:
         """A page at GET, which changes nothing; at POST one click (RFC 8058). `at` is system time."""
-        return f"{self._base}/{PATH}/{self._stops.token(Stop(person_id=person_id, stops=category), at)}"
+        return f"{self._base}/{PATH}/{self._stops.token(Stop(person_id=person_id, stops=stops), at)}"
 
     def preferences_url(self, person_id: str, at: datetime) -> str:
         """`at` is system time."""

@@ -1,6 +1,6 @@
 """Reads of what people turned off, and of when they want the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notifications.preferences.categories import Category
 from services.notifications.preferences.timing import WEEKDAYS, Choices, Quiet
 
-_OFF = text("select off_since from mail_preference where person_id = :person_id and category = :category")
+_OFF = text("""
+select max(off_since) from mail_preference
+where person_id = :person_id and category = any(cast(:categories as text[])) and off_since is not null
+having count(*) = cardinality(cast(:categories as text[]))
+""")
 
 _ALL_OFF = text("""
 select category from mail_preference where person_id = :person_id and off_since is not null order by category
@@ -25,9 +29,9 @@ left join mail_rhythm on mail_rhythm.person_id = asked.person_id
 """)
 
 
-async def off_since(session: AsyncSession, person_id: str, category: Category) -> datetime | None:
-    """Since when (system time) this person wants no mail of the kind; None when they do."""
-    found = await session.execute(_OFF, {"person_id": person_id, "category": category})
+async def off_since(session: AsyncSession, person_id: str, categories: Sequence[Category]) -> datetime | None:
+    """Since when (system time) this person wants no mail of any of these kinds; None when they do of one."""
+    found = await session.execute(_OFF, {"person_id": person_id, "categories": list(categories)})
     since: datetime | None = found.scalar_one_or_none()
     return since
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from services.notifications.preferences.categories import Category
+from services.notifications.preferences.categories import Category, Stops
 from services.notifications.preferences.timing import Choices, Quiet, Rhythm, Weekday
 from services.notifications.recipients import Spoken
 from shared.errors import FieldProblem, Invalid
@@ -33,9 +33,9 @@ class Held(BaseModel):
 
 
 class Stopping(BaseModel):
-    """One kind of mail to whoever got the link."""
+    """What one link stops, for whoever got it."""
 
-    category: Category
+    category: Stops = Field(description="digest: all that comes together in one mail")
     off_since: datetime | None = Field(description="System time, UTC; null: it is on")
     preferences: str = Field(repr=False, description="The token of all that this person can choose")
 

@@ -12,8 +12,24 @@ from pydantic import BaseModel, ConfigDict
 from services.notifications.calendar.entries import Entry
 from services.notifications.content.renderer import Content
 from services.notifications.conversations import Said
-from services.notifications.deliveries.letters import Letter, of_cancelled, of_membership, of_reminder, of_step
-from services.notifications.deliveries.steps import ANSWERABLE, AUDIENCES, CANCELLED, MESSAGES, PERSONAL, REMINDER
+from services.notifications.deliveries.letters import (
+    Letter,
+    Step,
+    of_cancelled,
+    of_digest,
+    of_membership,
+    of_reminder,
+    of_step,
+)
+from services.notifications.deliveries.steps import (
+    ANSWERABLE,
+    AUDIENCES,
+    CANCELLED,
+    DIGEST,
+    MESSAGES,
+    PERSONAL,
+    REMINDER,
+)
 from services.notifications.preferences import categories
 from services.notifications.recipients import Contact, Membership
 from services.notifications.reminders.listing import Listed, Listing
@@ -54,7 +70,7 @@ def sample(template: str, language: str, portal: str) -> Content:
 def _letter(template: str, language: str, called: Names, portal: str) -> Letter:
     contact = _contact(template, language, called)
     if template != INVITATION:
-        leaving = f"{portal}/unsubscribe/sample" if categories.of(template) else ""
+        leaving = f"{portal}/unsubscribe/sample" if categories.stops(template) else ""
         contact = replace(contact, preferences_url=f"{portal}/preferences/sample", unsubscribe_url=leaving)
     if template == REMINDER.template:
         listed = (Listed(1, PLEDGES[0], ENTITY, called.title), Listed(2, PLEDGES[1], ENTITY, called.other_title))
@@ -62,6 +78,9 @@ def _letter(template: str, language: str, called: Names, portal: str) -> Letter:
         return of_reminder(template, {ENTITY: contact}, listing, portal)
     if template == CANCELLED.template:
         return of_cancelled(template, contact, _entry(language, called), portal)
+    if template == DIGEST.template:
+        told = [Step(one, contact, PLEDGES[0], FACTS) for one in ("pledge_published", "support_acknowledged")]
+        return of_digest(template, contact, told, portal)
     if AUDIENCES[template] in PERSONAL:
         return of_membership(template, contact, portal)
     written = Said("sample", "sample@example.org", called.message if template in MESSAGES else None)

@@ -11,6 +11,8 @@ from services.network_support.triage import lifecycle as desk
 from services.network_support.triage.queues import BUILT_IN
 from services.network_support.triage.schemas import Outcome
 from services.notifications.deliveries.steps import TEMPLATES, Audience
+from services.notifications.preferences.categories import Category, Stops
+from services.notifications.preferences.timing import Rhythm
 from services.notifications.reminders import lifecycle as reminders
 from services.pledges.advice import smart
 from services.pledges.advice.findings import Severity
@@ -50,6 +52,9 @@ CODES = {
     "reason": get_args(Reason),
     "mail": TEMPLATES,
     "mail_to": get_args(Audience),
+    "mail_category": get_args(Stops),
+    "mail_kind": get_args(Category),
+    "mail_rhythm": get_args(Rhythm),
     "case_kind": get_args(desk.Kind),
     "stage": get_args(desk.Stage),
     "priority": desk.PRIORITIES,

@@ -16,13 +16,17 @@ from shared.web import pagination
 
 _NEWEST = pagination.Order({col(Suppression.id): UUID}, newest_first=True)
 
-# a mail about one entity says so itself; a reminder is for those whose pledges are on its list
+# a mail about one entity says so itself; a reminder is for those whose pledges are on its list, a digest for
+# those of its messages
 _ENTITIES = text("""
 select id, entity_id from delivery where id = any(cast(:ids as uuid[])) and entity_id is not null
 union
 select delivery_id, coalesce(link.entity_id, reminder.entity_id)
 from reminder join reminder_delivery link on link.reminder_id = reminder.id
 where delivery_id = any(cast(:ids as uuid[]))
+union
+select digest_id, entity_id from digest_item join delivery on delivery.id = delivery_id
+where digest_id = any(cast(:ids as uuid[])) and entity_id is not null
 order by 1, 2
 """)
 
