@@ -136,6 +136,7 @@ async def world(service: Services) -> World:
         "item_id": str(uuid4()),
         "person_id": "amina",
         "code": "plenary-2024",
+        "milestone": "plenary-2024",
         "number": "1",
         "presentation_id": str(uuid4()),
         "rehearsal_id": str(uuid4()),

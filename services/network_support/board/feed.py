@@ -26,6 +26,7 @@ from shared.waking import either
 log = structlog.get_logger()
 
 LOOK = 2.0  # seconds between two looks that nothing has asked for
+APART = 0.02  # seconds between two looks, however much is committed
 SOON = 0.03  # seconds, while a change waits for a transaction that began before it
 RECONNECT = 1.0
 WAITING = 200  # changes that one board may be behind
@@ -141,6 +142,7 @@ class Feed:
             while not self._stop.is_set() and not listening.is_closed():
                 self._bell.clear()
                 if pause := await self._look():
+                    await asyncio.sleep(APART)
                     await either(self._stop, self._bell, timeout=pause)
         finally:
             listening.terminate()

@@ -84,7 +84,7 @@ async def _page(
     given: dict[str, Any] = {
         "found": found,
         "groups": groups,
-        "asked": asked,
+        "sought": asked,
         "able": [(code, language.word("report_by", code)) for code in _able(person)],
         "files": {"since": str(found.since), "until": str(found.until), "by": found.by} if found else {},
         "measure": lambda one: _measure(language, one),

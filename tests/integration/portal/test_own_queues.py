@@ -89,6 +89,7 @@ async def test_reports_say_what_is_counted_and_can_be_had_as_files(whole: Whole,
     await act(desk, request_id, "step", step="acknowledged")
     page = await desk.get("/desk/reports?by=type")
     assert "counted in working time of the duty station" in page.text
+    assert "staff ask" not in page.text
     assert "Until the first response, in working hours" in page.text
     assert "In the state “Acknowledged”" in page.text
     [csv, xlsx] = re.findall(r'href="(/desk/reports/(?:csv|xlsx)\?[^"]+)"', page.text)
