@@ -7,6 +7,7 @@ from babel import dates
 
 from services.portal.choices import OF_THE_UN, Options
 from services.portal.language import Language
+from services.portal.problems import sentence
 from services.portal.typed import Typed
 from shared.client.models.notifications import Choice, Preferences
 
@@ -46,6 +47,11 @@ def at(path: str) -> str:
     """The field of the form that a fault is about; of any other, the whole form."""
     first = path.partition(".")[0]
     return "wanted" if first == "off" else first if first in FIELDS else "form"
+
+
+def named(language: Language, field: str, says: str) -> str:
+    """A fault, which begins with what the field is called."""
+    return sentence(language.word("mail_choice", field), says, "") if field in FIELDS else says
 
 
 class Offered:

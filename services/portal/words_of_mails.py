@@ -116,6 +116,15 @@ WORDS_OF_MAILS: Mapping[str, Mapping[str, str]] = {
         "support": N_("News of support: what becomes of your entity’s requests and offers, and messages about them"),
         "desk": N_("News for the Network’s desk: what was submitted, asked for or offered"),
     },
+    "mail_choice": {
+        "wanted": N_("Send me"),
+        "rhythm": N_("News comes"),
+        "weekday": N_("If one mail a week, on which day"),
+        "quiet_from": N_("Quiet hours, from"),
+        "quiet_until": N_("Quiet hours, until"),
+        "language": N_("Language of the mails"),
+        "time_zone": N_("Your time zone"),
+    },
     "mail_rhythm": {
         "at_once": N_("Each by itself, when it happens"),
         "daily": N_("Together in one mail a day, at nine in the morning"),

@@ -91,7 +91,9 @@ async def _own(person: Person) -> tuple[Preferences, Me]:
 
 
 def _faults(request: Request, refused: Refused) -> dict[str, str]:
-    return faults(refused, choosing.at, Words(language_of(request)))
+    language = language_of(request)
+    found = faults(refused, choosing.at, Words(language))
+    return {at: choosing.named(language, at, says) for at, says in found.items()}
 
 
 def _by_link(request: Request, shown: Preferences, values: Typed, wrong: dict[str, str] | None = None) -> Response:

@@ -77,6 +77,8 @@ async def test_what_does_not_go_together_is_told_at_its_field_and_nothing_typed_
     assert answer.status_code == 422
     assert f'href="#field-{field}"' in answer.text
     assert f'id="field-{field}"' in answer.text
+    named = {"quiet_from": "Quiet hours, from: ", "quiet_until": "Quiet hours, until: ", "weekday": "on which day: "}
+    assert named.get(field, "News comes: ") in answer.text
     assert 'value="support" checked' not in answer.text
     assert await chosen(mailed) == []
 

@@ -29,7 +29,7 @@ from services.pledges.registry.content import Content, Level, Period, Target
 from services.pledges.registry.schemas import PublicStep, Reason, State
 from services.pledges.reviews.schemas import MilestoneStep, Move
 from services.pledges.statistics.facts import Dimension
-from services.portal import casework, people
+from services.portal import casework, choosing, people
 from services.portal.language import languages
 from services.portal.pages.board import REGIONAL
 from services.portal.pages.imports import ENCODINGS as OFFERED
@@ -55,6 +55,7 @@ CODES = {
     "mail_category": get_args(Stops),
     "mail_kind": get_args(Category),
     "mail_rhythm": get_args(Rhythm),
+    "mail_choice": choosing.FIELDS,
     "case_kind": get_args(desk.Kind),
     "stage": get_args(desk.Stage),
     "priority": desk.PRIORITIES,
