@@ -43,7 +43,8 @@ returning delivery.id, lease_token, lease_until, cause, person_id, template, ent
 _SETTLE = text("""
 update delivery
 set state = :state, reason = :reason, next_try_at = :next_try_at, attempts = :attempts, sent_at = :sent_at,
-    not_before = coalesce(:not_before, not_before), lease_token = null, lease_until = null
+    not_before = coalesce(:not_before, not_before), whose = coalesce(:whose, whose), lease_token = null,
+    lease_until = null
 where id = :id and state = 'sending' and lease_token = :token
 returning id
 """)
@@ -107,8 +108,13 @@ async def drop(session: AsyncSession, person_id: str) -> None:
     await session.execute(_DROP, {"person_id": person_id, "reminder": REMINDER.template})
 
 
-async def settle(session: AsyncSession, claimed: Claimed, settlement: Settlement, at: datetime) -> bool:
-    """Writes what became of it. False when the lease was lost: then somebody else answers for this delivery."""
+async def settle(
+    session: AsyncSession, claimed: Claimed, settlement: Settlement, at: datetime, whose: str = ""
+) -> bool:
+    """Writes what became of it. False when the lease was lost: then somebody else answers for this delivery.
+
+    `whose`: the person to whom it went, "" where nobody knows.
+    """
     values = {
         "id": claimed.id,
         "token": claimed.token,
@@ -118,5 +124,6 @@ async def settle(session: AsyncSession, claimed: Claimed, settlement: Settlement
         "attempts": settlement.attempts,
         "sent_at": at if settlement.state is State.SENT else None,
         "not_before": settlement.not_before,
+        "whose": whose if whose != claimed.person_id and whose else None,
     }
     return (await session.execute(_SETTLE, values)).first() is not None

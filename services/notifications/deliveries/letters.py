@@ -26,7 +26,7 @@ class Letter:
     """A mail ready for its envelope. `reason` is why the person gets it, in codes, for a header.
 
     `calendar`: entries for the person's calendar. `reply_to`: where answers arrive, "" for nowhere. `unsubscribe_url`:
-    where this kind of mail is stopped, "" where it cannot be.
+    where this kind of mail is stopped, "" where it cannot be. `whose`: the person's, "" for nobody who is known here.
     """
 
     address: str = field(repr=False)
@@ -36,6 +36,7 @@ class Letter:
     calendar: Attachment | None = field(default=None, repr=False)
     reply_to: str = field(default="", repr=False)
     unsubscribe_url: str = field(default="", repr=False)
+    whose: str = ""
 
 
 def letter(
@@ -67,7 +68,7 @@ def letter(
     }
     content = render(template, language, {**everywhere, **values})
     reason, leaving = f"{audience}; {template}", contact.unsubscribe_url
-    return Letter(contact.address, name, content, reason, unsubscribe_url=leaving)
+    return Letter(contact.address, name, content, reason, unsubscribe_url=leaving, whose=contact.person_id)
 
 
 def of_step(

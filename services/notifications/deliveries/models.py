@@ -41,6 +41,7 @@ class Delivery(Table, table=True):
     id: UUID = Field(primary_key=True)
     cause: str  # event:<id> or reminder:<milestone>:<offset>:<due_on>
     person_id: str  # or that of the handover, invitation or report by which the pledges service knows them
+    whose: str | None = None  # the person that it went to, where `person_id` is none
     template: str
     entity_id: str | None
     pledge_id: UUID | None

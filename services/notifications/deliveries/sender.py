@@ -54,12 +54,13 @@ POLL = 2.0  # seconds between two looks without a bell: for what another process
 
 @dataclass(frozen=True)
 class Attempt:
-    """`address`: where it went, or would have gone. It is kept nowhere."""
+    """`address`: where it went, or would have gone. It is kept nowhere. `whose`: the person's."""
 
     outcome: Outcome
     listing: Listing | None = None
     told: Told | None = None
     address: str = field(default="", repr=False)
+    whose: str = ""
 
 
 class Sender:
@@ -133,7 +134,8 @@ class Sender:
             if not isinstance(composed.result, Letter):
                 return Attempt(composed.result, composed.listing, composed.told)
             outcome = await self._send(delivery, composed.result, composed.listing)
-            return Attempt(outcome, composed.listing, composed.told, composed.result.address)
+            letter = composed.result
+            return Attempt(outcome, composed.listing, composed.told, letter.address, letter.whose)
         except Unavailable:
             return Attempt(Outage("contacts_unavailable"))
         except OUTAGES as error:
@@ -192,7 +194,7 @@ class Sender:
             elif isinstance(outcome, Gathered):
                 ours = await digests.join(session, delivery, settlement, outcome, at)
             else:
-                ours = await commands.settle(session, delivery, settlement, at)
+                ours = await commands.settle(session, delivery, settlement, at, attempt.whose)
             if ours and isinstance(outcome, Refused) and hard(outcome.enhanced):
                 await self._bounces.lose(session, delivery.id, attempt.address, "bounced", outcome.enhanced, at)
         if not ours:

@@ -210,6 +210,33 @@ async def test_of_who_is_erased_not_even_a_hash_is_kept(sent: Post) -> None:
     assert row["lifted_because"] == "erased"
 
 
+@pytest.mark.parametrize(
+    ("step", "person"),
+    [
+        ("pledge.evidence_declined.v1", "dario"),
+        ("request.message.v1", "dario"),
+        ("request.mail_not_taken.v1", "amina"),
+        ("membership.handed_over.v1", "bruno"),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_nor_of_who_asked_wrote_reported_or_follows(post: Post, step: str, person: str, *, at_once: bool) -> None:
+    from shared.events.people import PersonErased
+
+    post.people.delegates["veridia"] = ["dario"]
+    if at_once:
+        post.inbox.rcpt[address(person)] = "550 5.1.1 nobody here"
+    await post.hears(step)
+    await post.send()
+    if not at_once:
+        assert await effects(post, report(await path_of(post, address(person)), address(person))) == ["noted"]
+    assert [found["person_id"] for found in await suppressions(post)] == [person]
+    for erased in ("bao", person):
+        assert [row["address_hash"] is None for row in await post.service.rows("select * from suppression")] == [False]
+        await post.hears("person.erased.v1", PersonErased(erasure_id=uuid7(), person_id=erased))
+    assert [row["address_hash"] for row in await post.service.rows("select * from suppression")] == [None]
+
+
 @pytest.mark.parametrize("caller", [{}, STAFF, REVIEWER, bearer("amina")])
 async def test_only_our_own_mail_host_hands_bounces_in(sent: Post, caller: dict[str, str]) -> None:
     answer = await comes_back(sent, report(await path_of(sent), AMINA), caller)

@@ -42,7 +42,8 @@ returning id
 _FORGET = text("""
 update suppression
 set address_hash = null, lifted_at = coalesce(lifted_at, :at), lifted_because = coalesce(lifted_because, 'erased')
-where delivery_id in (select id from delivery where person_id = :person_id)
+from delivery
+where delivery.id = suppression.delivery_id and :person_id in (delivery.person_id, delivery.whose)
 """)
 
 

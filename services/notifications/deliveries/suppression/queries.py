@@ -63,5 +63,9 @@ async def entities_of(session: AsyncSession, deliveries: Collection[UUID]) -> di
 
 
 def _shown(suppression: Suppression, delivery: Delivery, entities: list[str]) -> SuppressionShown:
-    whose = {"person_id": delivery.person_id, "role": AUDIENCES[delivery.template], "entity_ids": entities}
+    whose = {
+        "person_id": delivery.whose or delivery.person_id,
+        "role": AUDIENCES[delivery.template],
+        "entity_ids": entities,
+    }
     return SuppressionShown.model_validate(suppression.model_dump() | whose)
