@@ -99,7 +99,12 @@ class Telling:
         return MailSaid(mail=mail, language=known.language if named else None, fault=None, says=says)
 
     def _said(self, contacts: Mapping[str, Contact], listing: Listing, language: str) -> Said:
-        spoken = {entity: replace(contact, language=language) for entity, contact in contacts.items()}
+        # whom it leads to their choices, the link of the real mail says; here it is anybody's way to their own
+        own = f"{self._portal}/my/preferences"
+        spoken = {
+            entity: replace(contact, language=language, preferences_url=own, unsubscribe_url=own)
+            for entity, contact in contacts.items()
+        }
         content = of_reminder(REMINDER.template, spoken, listing, self._portal).content
         return Said(language=language, subject=content.subject, text=content.text)
 

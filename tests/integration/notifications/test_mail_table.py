@@ -132,11 +132,11 @@ async def test_many_events_need_few_questions(post: Post) -> None:
 
 async def test_the_same_event_again_after_the_inbox_was_pruned_mails_nobody_again(post: Post) -> None:
     event_id = uuid7()
-    assert await post.hears("pledge.published.v1", event_id=event_id) == [Outcome.HANDLED, Outcome.HANDLED]
+    assert set(await post.hears("pledge.published.v1", event_id=event_id)) == {Outcome.HANDLED}
     await post.send()
     await post.run("delete from inbox")
     post.people.focal_points["veridia"].append("successor")  # came after the event
-    assert await post.hears("pledge.published.v1", event_id=event_id) == [Outcome.HANDLED, Outcome.HANDLED]
+    assert set(await post.hears("pledge.published.v1", event_id=event_id)) == {Outcome.HANDLED}
     await post.send()
     assert post.inbox.sent() == TABLE["pledge.published.v1"]
 
