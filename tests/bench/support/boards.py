@@ -1,4 +1,4 @@
-"""Many open boards, and an officer whose changes they are told: `python -m tests.bench.support.boards PORT CASE`.
+"""Many open boards, and an officer whose changes they are told: `python -m tests.bench.support.boards PORT CASE TOKEN`.
 
 A line in, a line out: `reach N TIMES` answers how many milliseconds each change took to reach all of N boards; `hold N`
 opens them and changes something five times a second until `release`, which answers how many changes they were told.
@@ -13,10 +13,7 @@ from typing import cast
 
 import uvloop
 
-from tests.support import tokens
-
 EVERY = 0.2  # seconds between two changes while boards are held open
-OFFICER = tokens.bearer("officer-7", "network_staff")["Authorization"]
 PRIORITIES = ("high", "low")
 
 
@@ -25,6 +22,7 @@ class Board(asyncio.Protocol):
     """One connection. `told` counts the changes of the case."""
 
     mark: bytes
+    token: str
     opened: "asyncio.Future[None]"
     told: int = 0
     last: float = 0.0
@@ -33,7 +31,7 @@ class Board(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.WriteTransport, transport)
-        head = f"GET /board/events HTTP/1.1\r\nhost: localhost\r\nauthorization: {OFFICER}\r\n\r\n"
+        head = f"GET /board/events HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {self.token}\r\n\r\n"
         self.transport.write(head.encode())
 
     def data_received(self, data: bytes) -> None:
@@ -51,13 +49,14 @@ class Desk:
 
     port: int
     case: str
+    token: str
     revision: int = 1
     boards: list[Board] = field(default_factory=list)
 
     async def open(self, number: int) -> None:
         loop = asyncio.get_running_loop()
         mark = f'"case_id":"{self.case}"'.encode()
-        self.boards = [Board(mark, loop.create_future()) for _ in range(number)]
+        self.boards = [Board(mark, self.token, loop.create_future()) for _ in range(number)]
         for board in self.boards:
             await loop.create_connection(lambda board=board: board, "127.0.0.1", self.port)  # type: ignore[misc]
         async with asyncio.timeout(30):
@@ -74,7 +73,12 @@ class Desk:
         body = json.dumps({"priority": PRIORITIES[self.revision % 2], "reason": "measured"})
         lines = (
             f"POST /cases/{self.case}/prioritise HTTP/1.1",
-            *("host: localhost", f"authorization: {OFFICER}", "content-type: application/json", "connection: close"),
+            *(
+                "host: localhost",
+                f"authorization: Bearer {self.token}",
+                "content-type: application/json",
+                "connection: close",
+            ),
             *(f"content-length: {len(body)}", f'if-match: "{self.revision}"', f"idempotency-key: {time.time_ns()}"),
         )
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -102,8 +106,8 @@ class Desk:
             await asyncio.sleep(EVERY)
 
 
-async def main(port: int, case: str) -> None:
-    desk, busy = Desk(port, case), None
+async def main(port: int, case: str, token: str) -> None:
+    desk, busy = Desk(port, case, token), None
     while words := (await asyncio.to_thread(sys.stdin.readline)).split():
         answer: object = "ok"
         if words[0] == "reach":
@@ -122,4 +126,4 @@ async def main(port: int, case: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1]), sys.argv[2]))
+    uvloop.run(main(int(sys.argv[1]), sys.argv[2], sys.argv[3]))

@@ -22,7 +22,8 @@ SECONDS, CLIENTS = 5.0, 4
 
 
 def run() -> list[Figure]:
-    with _serving() as (port, case), stand.Bare.running("tests.bench.support.boards", str(port), case) as boards:
+    token = tokens.token("officer-7", ["network_staff"])
+    with _serving() as (port, case), stand.Bare.running("tests.bench.support.boards", str(port), case, token) as boards:
         return [_reach(boards), _served(port, boards)]
 
 
