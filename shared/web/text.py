@@ -11,7 +11,7 @@ _LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029\x0b\x0c\x85]+")
 
 
 def _storable(value: str) -> str:
-    return _without(_UNSTORABLE, value)
+    return value if value.isascii() and "\x00" not in value else _without(_UNSTORABLE, value)
 
 
 def _without(unwanted: re.Pattern[str], value: str) -> str:
@@ -24,10 +24,13 @@ def _without(unwanted: re.Pattern[str], value: str) -> str:
 
 def _one_line(value: str) -> str:
     """Titles end up in mail subjects, where a line break would begin a new header."""
+    if value.isprintable():  # as nearly all are; what is not, a no-break space for one, is looked at closely
+        return value.strip()
+    _without(_UNSTORABLE, value)
     if found := _LINE_BREAKS.search(value):
         raise ValueError(f"has a line break at position {found.start()}; write it in one line")
     return _without(_CONTROLS, value).strip()
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_storable), AfterValidator(_one_line)]
+Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line)]

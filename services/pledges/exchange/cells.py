@@ -23,6 +23,7 @@ Value = str | int | float | bool | date | Decimal | Formula | None
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _GROUPS = (re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?"), re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?"))
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+_PARTED = re.compile(r"[;,\n]")
 _BETWEEN = re.compile(r"[\s'’]")
 SHOWN = 60  # characters of a cell that a fault repeats
 
@@ -87,6 +88,8 @@ def number(text: str) -> Decimal | None:
 
 
 def _numbers(bare: str) -> set[Decimal]:
+    if bare.isdecimal():  # as most are: nothing parts it, so there is one way to read it
+        return {Decimal(bare)}
     points, commas = (pattern.fullmatch(bare) is not None for pattern in _GROUPS)
     readings = [
         (points, bare.replace(".", "").replace(",", ".")),
@@ -115,7 +118,7 @@ def day(text: str) -> str | None:
 
 def entries(text: str) -> list[str]:
     """Codes, one a line or parted by commas or semicolons."""
-    return [one for part in re.split(r"[;,\n]", text) if (one := part.strip())]
+    return [one for part in _PARTED.split(text) if (one := part.strip())]
 
 
 def lines(text: str) -> list[str]:

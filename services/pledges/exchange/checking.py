@@ -16,7 +16,7 @@ from shared.errors import FieldProblem
 from shared.web.problem import fault_of
 
 MOST_FAULTS = 20  # of one record that are listed
-_EXCHANGED = frozenset(Content.model_fields) - {"attachment"}
+_EXCHANGED = set(Content.model_fields) - {"attachment"}
 
 
 @dataclass(frozen=True)
@@ -91,21 +91,25 @@ def _id(record: Record, given: Any) -> tuple[UUID | None, list[Fault]]:
 
 def digest(of: Content) -> bytes:
     """Of the content alone, in whatever format it came."""
-    return columns.digest(columns.written(of.model_dump(mode="json", include=set(_EXCHANGED))))
+    return columns.digest(of.model_dump(mode="json", include=_EXCHANGED))
 
 
 def digest_of(document: str) -> bytes:
     """Of a pledge as JSON, which may say more than its content."""
     given = json.loads(document)
-    return columns.digest(columns.written({name: given.get(name) for name in _EXCHANGED}))
+    return columns.digest({name: given.get(name) for name in _EXCHANGED})
 
 
 def _key(wish: NewPledge | Statement, mark: bytes) -> str:
-    """What is the same is made once: by the first external id, or else by all of the content."""
+    """What the same people import twice is made once: by the first external id, or else by all of the content.
+
+    Those who file for another entity have keys of their own: nobody else learns of them, or loses by them.
+    """
+    filed = f"{wish.proxy_entity_id}: " if isinstance(wish, NewPledge) and wish.proxy_entity_id else ""
     if wish.external_ids:
         first = wish.external_ids[0]
-        return json.dumps([first.system, first.id])
-    return mark.hex()
+        return filed + json.dumps([first.system, first.id])
+    return filed + mark.hex()
 
 
 def printable(fault: Fault) -> Fault:

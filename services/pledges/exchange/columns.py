@@ -163,24 +163,41 @@ def read(given: Mapping[str, Value]) -> Read:
 
 
 def _put(fields: dict[str, Any], column: Column, text: str) -> None:
-    match column.shape:
-        case "many":
-            split = cells.lines if column.codes is None else cells.entries
-            fields[column.field] = [one.strip() for one in split(text) if one.strip()]
-        case "each":
-            for place, one in enumerate(cells.lines(text)):
-                _set(_entry(fields, column.field, place), column.part, column.read(one))
-        case "translated":
-            _set(_translation(fields, column.part), column.name.partition(".")[0], column.read(text))
-        case "one" if column.part:
-            _set(fields.setdefault(column.field, {}), column.part, column.read(text))
-        case "one" if column.name == "translations":
-            others = column.read(text) or []
-            if not isinstance(others, list):
-                raise Unclear("is no list", "write a JSON list, or leave the cell empty")
-            fields.setdefault("translations", []).extend(others)
-        case _:
-            _set(fields, column.name, column.read(text))
+    _PUT[column.shape](fields, column, text)
+
+
+def _put_many(fields: dict[str, Any], column: Column, text: str) -> None:
+    split = cells.lines if column.codes is None else cells.entries
+    fields[column.field] = [one.strip() for one in split(text) if one.strip()]
+
+
+def _put_each(fields: dict[str, Any], column: Column, text: str) -> None:
+    for place, one in enumerate(cells.lines(text)):
+        _set(_entry(fields, column.field, place), column.part, column.read(one))
+
+
+def _put_translated(fields: dict[str, Any], column: Column, text: str) -> None:
+    _set(_translation(fields, column.part), column.name.partition(".")[0], column.read(text))
+
+
+def _put_one(fields: dict[str, Any], column: Column, text: str) -> None:
+    if column.part:
+        _set(fields.setdefault(column.field, {}), column.part, column.read(text))
+    elif column.name == "translations":
+        others = column.read(text) or []
+        if not isinstance(others, list):
+            raise Unclear("is no list", "write a JSON list, or leave the cell empty")
+        fields.setdefault("translations", []).extend(others)
+    else:
+        _set(fields, column.name, column.read(text))
+
+
+_PUT: dict[Shape, Callable[[dict[str, Any], Column, str], None]] = {
+    "one": _put_one,
+    "many": _put_many,
+    "each": _put_each,
+    "translated": _put_translated,
+}
 
 
 def _set(into: dict[str, Any], name: str, value: Any) -> None:
@@ -235,28 +252,59 @@ def _language(fields: Mapping[str, Any], place: int) -> Any:
     return texts[place].get("language") if place < len(texts) and isinstance(texts[place], dict) else None
 
 
+_WRITTEN = (*COLUMNS, *SOURCES)
+_EMPTY = {column.name: "" for column in _WRITTEN}
+_BY_FIELD = {field: [one for one in _WRITTEN if one.field == field] for field in {one.field for one in _WRITTEN}}
+
+
 def written(content: Mapping[str, Any]) -> dict[str, str]:
     """The cells of a pledge, of its content as JSON gives it. `read` gives the same content back."""
-    named = ((column, content.get(column.field)) for column in (*COLUMNS, *SOURCES))
-    return {column.name: _written(column, value) if value else "" for column, value in named}
+    return _EMPTY | _filled(content)
+
+
+def _filled(content: Mapping[str, Any]) -> dict[str, str]:
+    """Those of fields that say something."""
+    return {
+        column.name: _written(column, value)
+        for field, value in content.items()
+        if value
+        for column in _BY_FIELD.get(field, ())
+    }
 
 
 def _written(column: Column, value: Any) -> str:
-    match column.shape:
-        case "many":
-            return "\n".join(value)
-        case "each":
-            return "\n".join(_text(column, one.get(column.part)) for one in value).rstrip("\n")
-        case "translated":
-            texts = (text for text in value if text["language"] == column.part)
-            return next((str(text[column.name.partition(".")[0]]) for text in texts), "")
-        case "one" if column.part:
-            return _text(column, value.get(column.part))
-        case "one" if column.name == "translations":
-            others = [text for text in value if text["language"] not in LANGUAGES]
-            return json.dumps(others, ensure_ascii=False) if others else ""
-        case _:
-            return _text(column, value)
+    return _WRITE[column.shape](column, value)
+
+
+def _write_many(_: Column, value: Any) -> str:
+    return "\n".join(value)
+
+
+def _write_each(column: Column, value: Any) -> str:
+    part = column.part
+    return "\n".join([_text(column, one.get(part)) for one in value]).rstrip("\n")
+
+
+def _write_translated(column: Column, value: Any) -> str:
+    texts = (text for text in value if text["language"] == column.part)
+    return next((str(text[column.name.partition(".")[0]]) for text in texts), "")
+
+
+def _write_one(column: Column, value: Any) -> str:
+    if column.part:
+        return _text(column, value.get(column.part))
+    if column.name == "translations":
+        others = [text for text in value if text["language"] not in LANGUAGES]
+        return json.dumps(others, ensure_ascii=False) if others else ""
+    return _text(column, value)
+
+
+_WRITE: dict[Shape, Callable[[Column, Any], str]] = {
+    "one": _write_one,
+    "many": _write_many,
+    "each": _write_each,
+    "translated": _write_translated,
+}
 
 
 def _text(column: Column, value: Any) -> str:
@@ -267,7 +315,7 @@ def _text(column: Column, value: Any) -> str:
     return cells.number_text(Decimal(str(value))) if column.read is cells.number else str(value)
 
 
-def digest(of: Mapping[str, str]) -> bytes:
-    """By which the same content is known again, in whatever format it comes."""
-    ordered: Iterable[tuple[str, str]] = sorted((name, text) for name, text in of.items() if text)
+def digest(content: Mapping[str, Any]) -> bytes:
+    """By which the same content is known again, in whatever format it comes: of content as JSON gives it."""
+    ordered: Iterable[tuple[str, str]] = sorted((name, text) for name, text in _filled(content).items() if text)
     return hashlib.sha256(json.dumps(list(ordered)).encode()).digest()

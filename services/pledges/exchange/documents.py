@@ -2,13 +2,14 @@
 
 import codecs
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import ijson
 
 from services.pledges.exchange import columns, files
-from services.pledges.exchange.files import Fault, Opened, Record, Unreadable
+from services.pledges.exchange.files import Fault, Opened, Path, Record, Unreadable
 
 # the last one is what ijson's parser in C makes of a number with thousands of digits
 _NO_JSON = (ijson.JSONError, ValueError, RecursionError, SystemError)
@@ -64,16 +65,27 @@ def _records(items: Iterator[Any]) -> Iterator[Record]:
         number += 1
 
 
-def _record(item: Any, place: str) -> Record:
-    def where(path: tuple[str | int, ...]) -> tuple[str, str]:
-        return "".join([place, *(f"/{part}" for part in path)]), ".".join(map(str, path)) or "pledge"
+@dataclass(frozen=True)
+class _Object:
+    """At a place of the document, as JSON Pointer says it (RFC 6901)."""
 
+    place: str
+    text: str
+
+    def where(self, path: Path, fields: Mapping[str, Any]) -> tuple[str, str]:
+        del fields
+        return "".join([self.place, *(f"/{part}" for part in path)]), ".".join(map(str, path)) or "pledge"
+
+    def raw(self) -> str:
+        return self.text
+
+
+def _record(item: Any, place: str) -> Record:
     fields = (
         {name: value for name, value in item.items() if name not in columns.PASSED} if isinstance(item, dict) else {}
     )
     faults = [] if isinstance(item, dict) else [Fault(place, "pledge", "is no object", "write {…} as in the template")]
-    raw = _raw(item)
-    return Record(place, lambda: raw, fields, faults, where)
+    return Record(place, fields, faults, _Object(place, _raw(item)))
 
 
 def _raw(item: Any) -> str:

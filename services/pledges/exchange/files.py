@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, Protocol
 
 from services.pledges.exchange import columns
 from services.pledges.exchange.cells import Formula, Unclear, Value, text_of
@@ -14,6 +14,7 @@ Layout = Literal["sheet", "form", "list"]
 LARGEST_FILE = 50_000_000  # bytes
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
+MOST_FORM_ROWS = 1000
 FORM_HEADER = ("field", "value")
 _QUOTES = "name the column, or put a text that has separators in it into quotes"
 
@@ -36,21 +37,67 @@ class Unreadable(Exception):
         self.fault = Fault(address, name, problem, remedy)
 
 
-Where = Callable[[tuple[str | int, ...]], tuple[str, str]]
+Path = tuple[str | int, ...]
+
+
+class Origin(Protocol):
+    """Where a record was found, and what stood there: for what is wrong; most records need neither."""
+
+    def where(self, path: Path, fields: Mapping[str, Any]) -> tuple[str, str]:
+        """Address and name of a path in the record's fields."""
+
+    def raw(self) -> str:
+        """JSON of what came."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One pledge of a file. `raw` makes JSON of what came; `where` gives address and name of a path in `fields`.
-
-    Both are for what is wrong: most records need neither.
-    """
+    """One pledge of a file. It goes from one process to another, as all that it refers to."""
 
     place: str
-    raw: Callable[[], str]
     fields: dict[str, Any]
     faults: list[Fault]
-    where: Where
+    origin: Origin
+
+    def where(self, path: Path) -> tuple[str, str]:
+        return self.origin.where(path, self.fields)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    cells: Mapping[str, Value]
+
+    def address(self, name: str) -> str:
+        raise NotImplementedError
+
+    def where(self, path: Path, fields: Mapping[str, Any]) -> tuple[str, str]:
+        name = columns.place_of(path, fields)
+        return self.address(name), name
+
+    def raw(self) -> str:
+        return json.dumps({name: _kept(cell) for name, cell in self.cells.items()})
+
+
+@dataclass(frozen=True)
+class _Row(_Cells):
+    """Of a sheet whose header has these names."""
+
+    names: Sequence[str | None]
+    number: int
+
+    def address(self, name: str) -> str:
+        return f"{letters(self.names.index(name))}{self.number}" if name in self.names else str(self.number)
+
+
+@dataclass(frozen=True)
+class _Form(_Cells):
+    """Of a form: a field a row."""
+
+    addresses: Mapping[str, str]
+    place: str
+
+    def address(self, name: str) -> str:
+        return self.addresses.get(name, self.place)
 
 
 @dataclass
@@ -121,24 +168,13 @@ def in_sheet(names: Sequence[str | None], row: Sequence[Value], number: int) -> 
         if cell not in (None, "") and (place >= len(names) or names[place] is None)
     ]
 
-    def address(name: str) -> str:
-        return f"{letters(names.index(name))}{number}" if name in names else str(number)
-
-    return record(cells, address, str(number), beyond)
+    return _record(_Row(cells, names, number), str(number), beyond)
 
 
-def record(cells: Mapping[str, Value], address: Callable[[str], str], place: str, faults: list[Fault]) -> Record:
-    found = columns.read(cells)
-    faults += [Fault(address(name), name, problem, remedy) for name, problem, remedy in found.faults]
-
-    def where(path: tuple[str | int, ...]) -> tuple[str, str]:
-        name = columns.place_of(path, found.fields)
-        return address(name), name
-
-    def raw() -> str:
-        return json.dumps({name: _kept(cell) for name, cell in cells.items()})
-
-    return Record(place, raw, found.fields, faults, where)
+def _record(origin: _Cells, place: str, faults: list[Fault]) -> Record:
+    found = columns.read(origin.cells)
+    faults += [Fault(origin.address(name), name, problem, remedy) for name, problem, remedy in found.faults]
+    return Record(place, found.fields, faults, origin)
 
 
 def _kept(cell: Value) -> str:
@@ -150,6 +186,10 @@ def form(rows: Iterator[Sequence[Value]], prefix: str = "") -> Record | None:
     cells: dict[str, Value] = {}
     addresses: dict[str, str] = {}
     for number, (name, cell, *_) in enumerate(((*row, None, None) for row in rows), start=2):
+        if number > MOST_FORM_ROWS:
+            raise Unreadable(
+                f"is a form of more than {MOST_FORM_ROWS} rows", "delete the empty rows", f"{prefix}A{number}"
+            )
         if text := _name(name, f"{prefix}A{number}"):
             column = columns.known(text)
             if column is None:
@@ -158,7 +198,7 @@ def form(rows: Iterator[Sequence[Value]], prefix: str = "") -> Record | None:
     if not any(cell not in (None, "") for cell in cells.values()):
         return None
     place = prefix.rstrip("!") or "form"
-    return record(cells, lambda name: addresses.get(name, place), place, [])
+    return _record(_Form(cells, addresses, place), place, [])
 
 
 def is_form(header: Sequence[Value]) -> bool:

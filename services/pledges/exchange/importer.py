@@ -7,12 +7,11 @@ dies, another takes the work up where the last batch ended, and one that comes b
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import structlog
 from sqlalchemy import bindparam, delete, or_, select, update
@@ -20,9 +19,10 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.pledges.exchange import checking, files, lifecycle, rows
+from services.pledges.exchange import lifecycle, rows
+from services.pledges.exchange.apart import Order, Reader
 from services.pledges.exchange.checking import Checked, Wanted
-from services.pledges.exchange.files import Opened, Record, Unreadable
+from services.pledges.exchange.files import Unreadable
 from services.pledges.exchange.models import ImportJob, ImportPart
 from services.pledges.registry.steps import Call
 from services.pledges.tables import core
@@ -34,7 +34,7 @@ from shared.web.auth import Actor
 log = structlog.get_logger()
 
 BATCH = rows.BLOCK  # rows of a transaction
-POLL = 1.0  # seconds between two looks for work
+POLL = 0.25  # seconds between two looks for work: somebody looks at the bar and waits
 _JOB = core(ImportJob).c
 _WAITING = (
     select(_JOB.import_id)
@@ -69,10 +69,18 @@ class Importer:
     def __init__(self, database: Database, clock: Clock, nudge: Callable[[], None]) -> None:
         self._database, self._clock, self._nudge = database, clock, nudge
         self._pruned: datetime | None = None
+        self._reader = Reader()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; the batch under way is finished, and the rest is left to whoever comes next."""
-        await repeat("importer", lambda: self.once(stop), stop, Wake().bell(), POLL)
+        try:
+            await repeat("importer", lambda: self.once(stop), stop, Wake().bell(), POLL)
+        finally:
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        """Ends the process that reads files."""
+        await self._reader.close()
 
     async def once(self, stop: asyncio.Event) -> bool:
         """One import. False when none waits."""
@@ -93,32 +101,33 @@ class Importer:
             return found
 
     async def _check(self, job: ImportJob, stop: asyncio.Event) -> None:
-        with tempfile.TemporaryFile() as file:
+        with tempfile.NamedTemporaryFile() as file:
             await self._fetch(job, file)
+            await self._settle(job)  # the lease begins anew: from here on it is longer than a reader may think
             try:
-                opened = await asyncio.to_thread(files.opened, file, job.format, job.encoding)
-                await self._check_all(job, opened, stop)
+                await self._check_all(job, file.name, stop)
             except Unreadable as error:
-                await self._settle(job, state="unreadable", fault=json.dumps(asdict(checking.printable(error.fault))))
+                await self._settle(job, state="unreadable", fault=json.dumps(asdict(error.fault)))
 
-    async def _fetch(self, job: ImportJob, file: BinaryIO) -> None:
+    async def _fetch(self, job: ImportJob, file: IO[bytes]) -> None:
         """The file as it was sent, to a place where it can be read at any point."""
         for number in range(1, lifecycle.parts(job.size) + 1):
             async with self._database.transaction() as session:
                 content = await session.scalar(_PARTS, {"id": job.import_id, "number": number})
             await asyncio.to_thread(file.write, content or b"")
-        file.seek(0)
+        file.flush()
 
-    async def _check_all(self, job: ImportJob, opened: Opened, stop: asyncio.Event) -> None:
-        known = {"layout": opened.layout, "header": opened.header, "notes": opened.notes}
+    async def _check_all(self, job: ImportJob, path: str, stop: asyncio.Event) -> None:
         wanted = Wanted(job.statements, job.entity_id, job.submit)
         begin = job.rows + 1  # those before were checked by a process that died
-        checked = _checked(islice(opened.records, job.rows, None), wanted)
-        async with _batches(checked) as batches:
+        order = Order(path, job.format, job.encoding, job.rows, BATCH, wanted)
+        async with aclosing(self._reader.read(order)) as batches:
             async for batch in batches:
                 if stop.is_set():
                     return await self._settle(job, lease_until=None)
-                begin = await self._store(job, begin, batch, known)
+                known = {"layout": batch.layout, "header": batch.header, "notes": batch.notes}
+                if batch.checked:
+                    begin = await self._store(job, begin, batch.checked, known)
         return await self._settle(job, state="checked", lease_until=None, **known)
 
     async def _store(self, job: ImportJob, begin: int, batch: list[Checked], known: dict[str, Any]) -> int:
@@ -199,29 +208,3 @@ class Importer:
 
 
 _LEASE = timedelta(seconds=lifecycle.LEASE)
-
-
-@asynccontextmanager
-async def _batches(checked: Iterator[Checked]) -> AsyncIterator[AsyncIterator[list[Checked]]]:
-    """Each is read in a thread while the one before is written; none is read any more after the block."""
-    reading = asyncio.create_task(_next(checked))
-
-    async def read() -> AsyncIterator[list[Checked]]:
-        nonlocal reading
-        while batch := await reading:
-            reading = asyncio.create_task(_next(checked))
-            yield batch
-
-    try:
-        yield read()
-    finally:
-        await asyncio.gather(reading, return_exceptions=True)
-
-
-async def _next(checked: Iterator[Checked]) -> list[Checked]:
-    return await asyncio.to_thread(lambda: list(islice(checked, BATCH)))
-
-
-def _checked(records: Iterator[Record], wanted: Wanted) -> Iterator[Checked]:
-    for record in records:
-        yield checking.check(record, wanted)

@@ -112,7 +112,9 @@ async def _before(session: AsyncSession, import_id: UUID, checked: Sequence[Chec
     marks = [_mark(one) for one in good]
     ids = [one.pledge_id for one in good if one.pledge_id]
     earlier = select(col(ImportRow.entity_id), col(ImportRow.key), col(ImportRow.digest), col(ImportRow.place)).where(
-        col(ImportRow.import_id) == import_id, tuple_(col(ImportRow.entity_id), col(ImportRow.key)).in_(marks)
+        col(ImportRow.import_id) == import_id,
+        col(ImportRow.state) != "bad",
+        tuple_(col(ImportRow.entity_id), col(ImportRow.key)).in_(marks),
     )
     named = {(row.entity_id, row.key): (row.digest, row.place) for row in await session.execute(earlier)}
     return Before(await imported(session, marks), named, await _pledges(session, ids) if ids else {})
@@ -204,7 +206,7 @@ def _row(one: Checked, state: str, faults: Sequence[Fault] = (), pledge_id: UUID
         "key": key or None,
         "digest": one.digest or None,
         "wish": one.wish.model_dump_json() if one.wish and state == "good" else None,
-        "raw": one.record.raw() if state == "bad" else None,
+        "raw": one.record.origin.raw() if state == "bad" else None,
         "faults": json.dumps([asdict(fault) for fault in faults]),
         "pledge_id": pledge_id,
     }

@@ -48,7 +48,7 @@ def _guarded(read: Any) -> Any:
     """What openpyxl raises for a broken file is of any kind."""
     try:
         return read()
-    except Unreadable:
+    except (Unreadable, MemoryError):
         raise
     except Exception as error:
         if isinstance(error, DefusedXmlException) or isinstance(error.__cause__, DefusedXmlException):

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+from contextlib import aclosing
 
 import httpx
 import pytest
@@ -34,9 +35,9 @@ async def posted(browser: Browser, form: dict[str, str], content: bytes, name: s
 
 
 async def work(whole: Whole) -> None:
-    importer = Importer(whole.pledges.database, whole.pledges.clock, lambda: None)
-    while await importer.once(asyncio.Event()):
-        pass
+    async with aclosing(Importer(whole.pledges.database, whole.pledges.clock, lambda: None)) as importer:
+        while await importer.once(asyncio.Event()):
+            pass
 
 
 async def checked(whole: Whole, browser: Browser, content: bytes = SHEET, **fields: str) -> str:

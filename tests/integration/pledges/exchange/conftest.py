@@ -4,7 +4,8 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,10 +100,11 @@ class Exchange:
 
 
 @pytest.fixture
-async def exchange(pledges: Service) -> Exchange:
+async def exchange(pledges: Service) -> AsyncIterator[Exchange]:
     await add_entity(pledges)
     await add_entity(pledges, entity_id="kalmora", names={"en": "Kalmora"}, aliases=[])
     await give(pledges, "amina")
     await give(pledges, "vera", "viewer")
     await give(pledges, "kofi", entity_id="kalmora")
-    return Exchange(pledges, Importer(pledges.database, pledges.clock, lambda: None))
+    async with aclosing(Importer(pledges.database, pledges.clock, lambda: None)) as importer:
+        yield Exchange(pledges, importer)

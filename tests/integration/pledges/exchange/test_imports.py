@@ -281,3 +281,25 @@ async def test_who_is_erased_leaves_no_file_behind_and_what_was_made_stays(excha
         await exchange.importer._make(job, 1, 100)
     left = [await exchange.count(name) for name in ("import_job", "import_part", "import_row", "pledge")]
     assert left == [0, 0, 0, 200]
+
+
+async def test_who_files_for_another_entity_takes_no_name_from_it_and_learns_of_nothing(exchange: Exchange) -> None:
+    named = {"external_ids.system": "register", "external_ids.id": "17"}
+    own = table([{**row, **named} for row in rows(1)]).encode()
+    place = {"entity_id": "veridia", "proxy_entity_id": "kalmora"}
+    filed = table([{**row, **named, **place} for row in rows(1)]).encode()
+    first = await exchange.done("own.csv", own)
+    second = await exchange.done("filed.csv", filed, who=KOFI, entity_id="kalmora")
+    assert (first["made"], second["made"], second["known"]) == (1, 1, 0)
+    for content, who, entity_id in ((own, AMINA, "veridia"), (filed, KOFI, "kalmora")):
+        again = await exchange.dry("again.csv", content, who=who, entity_id=entity_id)
+        assert (again["known"], again["good"]) == (1, 0)
+
+
+async def test_a_bad_row_does_not_stand_in_the_way_of_its_mended_copy(exchange: Exchange) -> None:
+    """Also where they are batches apart."""
+    [one] = rows(1)
+    named = {"external_ids.system": "register", "external_ids.id": "17"}
+    wrong = one | named | {"review_cycle": "2999"}
+    found = await exchange.dry("pledges.csv", table([wrong, *rows(400)[1:], one | named]).encode())
+    assert (found["bad"], found["good"]) == (1, 400)

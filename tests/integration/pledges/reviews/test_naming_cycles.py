@@ -1,8 +1,8 @@
 """Pledges in the context of a cycle that staff have added: wherever one of the reference data is taken, it is."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -103,8 +103,13 @@ async def test_a_submission_that_names_none_is_of_the_one_that_is_open(added: De
     assert (await added.create(review_cycle=None)).json()["content"]["review_cycle"] is None
 
 
-async def test_an_import_takes_it_and_asks_once_for_a_batch(added: Desk) -> None:
-    exchange = Exchange(added.service, Importer(added.service.database, added.service.clock, lambda: None))
+@pytest.fixture
+async def exchange(added: Desk) -> AsyncIterator[Exchange]:
+    async with aclosing(Importer(added.service.database, added.service.clock, lambda: None)) as importer:
+        yield Exchange(added.service, importer)
+
+
+async def test_an_import_takes_it_and_asks_once_for_a_batch(added: Desk, exchange: Exchange) -> None:
     row = EXAMPLE | {"external_ids": []}
     rows = [row | {"title": f"Pledge {place}", "review_cycle": "2030"} for place in range(20)]
     rows.append(row | {"title": "Wrong", "review_cycle": "2031"})
@@ -117,8 +122,7 @@ async def test_an_import_takes_it_and_asks_once_for_a_batch(added: Desk) -> None
     assert (await exchange.ran(path))["made"] == 20
 
 
-async def test_a_dry_run_of_statements_names_the_cell_of_what_nobody_has_added(added: Desk) -> None:
-    exchange = Exchange(added.service, Importer(added.service.database, added.service.clock, lambda: None))
+async def test_a_dry_run_of_statements_names_the_cell_of_what_nobody_has_added(exchange: Exchange) -> None:
     row = {"entity_id": "kalmora", "sources.title": "Said", "title": "A law", "review_cycle": "2030"}
     rows = [row, row | {"title": "Another", "review_cycle": "2031"}]
     path = await exchange.sent("statements.csv", table(rows).encode(), STAFF, statements=True)

@@ -286,3 +286,13 @@ def test_forms_one_a_sheet() -> None:
     ]
     [record] = records(b"field,value\ntitle,A\nperiod.end,2026\n")
     assert record.fields == {"title": "A", "period": {"end": "2026"}}
+
+
+def test_a_form_that_goes_on_two_thousand_million_rows_down_ends_at_the_limit() -> None:
+    made = book(("field", "value"), ("title", "A"))
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    far = b'<row r="2000000000"><c r="A2000000000" t="inlineStr"><is><t>language</t></is></c></row></sheetData>'
+    content = rezipped(made, xl__worksheets__sheet1_dot_xml=sheet.replace(b"</sheetData>", far))
+    fault = unreadable(content, "xlsx")
+    assert (fault.problem, fault.address) == ("is a form of more than 1000 rows", "A1001")

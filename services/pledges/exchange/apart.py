@@ -1,0 +1,137 @@
+"""A process of its own for reading what people sent: it may take so much memory and time, and a file that asks for
+more is unreadable, while the importer and the files of others go on. It also has a processor to itself.
+
+The process is `reader.py`. It takes orders on its standard input and ends when that does, so it never outlives the
+importer, however that one ends. What goes to and fro are pickles that this program made, never what a file says.
+"""
+
+import asyncio
+import os
+import pickle
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import structlog
+
+from services.pledges.exchange import lifecycle
+from services.pledges.exchange.checking import Checked, Wanted
+from services.pledges.exchange.files import Fault, Format, Layout, Unreadable
+
+log = structlog.get_logger()
+
+LARGEST_MEMORY = 256_000_000  # bytes of the reader's own; 20,000 pledges of any format need a tenth
+PATIENCE = lifecycle.LEASE * 2 / 3  # seconds for the next rows: whoever waits still has the work afterwards
+SIZE = 4  # bytes of a frame's length
+_SLOW = ("takes too long to read", "save it anew, or as CSV")
+_DIED = ("cannot be read: its reader broke down over it", "save it anew, or in another format")
+# no secret of the importer's goes to the process that reads strangers' files
+_PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR")
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which file to read, as what, and how: `skip` records, then give so many at a time."""
+
+    path: str
+    format: Format
+    encoding: str | None
+    skip: int
+    most: int
+    wanted: Wanted
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What an Opened says of the file, and the next records; none at the end."""
+
+    layout: Layout
+    header: list[str]
+    notes: list[str]
+    checked: list[Checked]
+
+
+class Reader:
+    """Begun with the first file, and kept for the next ones: to begin takes a second."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+
+    async def read(self, order: Order) -> AsyncGenerator[Batch, None]:
+        """Each is made ready while the one before is worked on. Raises Unreadable.
+
+        Close it (`aclosing`): a file that is not read to its end costs the reader its life.
+        """
+        process = await self._begun()
+        ended = False
+        try:
+            await _send(process, order)
+            reading = asyncio.create_task(_next(process))
+            try:
+                while (batch := await reading).checked:
+                    reading = asyncio.create_task(_next(process))
+                    yield batch
+                ended = True
+                yield batch
+            finally:
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+        except Refused as error:
+            ended = True
+            raise Unreadable(error.fault.problem, error.fault.remedy, error.fault.address, error.fault.field) from None
+        finally:
+            if not ended:
+                await self.close()
+
+    async def close(self) -> None:
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+    async def _begun(self) -> Process:
+        if self._process is None or self._process.returncode is not None:
+            await self.close()
+            environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+            argv = (sys.executable, "-m", "services.pledges.exchange.reader")
+            self._process = await asyncio.create_subprocess_exec(*argv, stdin=PIPE, stdout=PIPE, env=environment)
+        return self._process
+
+
+class Refused(Exception):
+    """The reader says that the file cannot be taken."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.problem)
+        self.fault = fault
+
+
+def frame(content: Order | Batch | Fault) -> bytes:
+    body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
+    return len(body).to_bytes(SIZE, "big") + body
+
+
+async def _send(process: Process, order: Order) -> None:
+    assert process.stdin  # noqa: S101 - it was begun with one
+    process.stdin.write(frame(order))
+
+
+async def _next(process: Process) -> Batch:
+    """Raises Refused, and Unreadable of a file that the reader does not survive."""
+    assert process.stdout  # noqa: S101 - it was begun with one
+    try:
+        async with asyncio.timeout(PATIENCE):
+            size = int.from_bytes(await process.stdout.readexactly(SIZE), "big")
+            body = await process.stdout.readexactly(size)
+    except TimeoutError:
+        raise Unreadable(*_SLOW) from None
+    except (asyncio.IncompleteReadError, ConnectionError):
+        log.warning("import.reader_died")
+        raise Unreadable(*_DIED) from None
+    found = pickle.loads(body)  # noqa: S301 - made by the process that this one began
+    if isinstance(found, Fault):
+        raise Refused(found)
+    return found  # type: ignore[no-any-return]
