@@ -71,10 +71,11 @@ async def work(
 async def _following(
     settings: Settings, database: "Database", health: Health, clock: Clock
 ) -> AsyncIterator[Mapping[str, Task]]:
-    """What the role `consumer` does: it follows the other services, keeps the statistics, and looks what has ended."""
+    """What the role `consumer` does: it follows other services, keeps statistics and search, looks what has ended."""
     from services.pledges.entities.leads import Watching
     from services.pledges.handlers import SUBSCRIPTIONS
     from services.pledges.invitations.tidying import Tidying
+    from services.pledges.search import index
     from services.pledges.statistics import rollups
     from shared.files.store import Store
     from shared.files.sweeping import sweeping
@@ -82,6 +83,7 @@ async def _following(
     store = Store(settings.attachments_url)
     own: dict[str, Task] = {
         "statistics": partial(rollups.keep, database),
+        "search": partial(index.keep, database),
         "sweeping": partial(sweeping, database=database, store=store, clock=clock),
         "tidying": Tidying(database, clock).run,
         "leads": Watching(database, clock).run,

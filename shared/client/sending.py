@@ -20,6 +20,7 @@ from shared.clock import Clock
 TokenSource = Callable[[], Awaitable[str]]
 R = TypeVar("R", bound=Received)
 P = TypeVar("P", bound=Page[Any])
+_PRINTABLE = "".join(map(chr, range(32, 127)))  # headers hold nothing else; a key or ETag may come from a form
 
 
 def at(*segments: object) -> str:
@@ -119,8 +120,12 @@ class Sending:
     def _asking(self, path: str, query: Mapping[str, Any]) -> httpx.Request:
         return self._request("GET", path, params=_given(query) or None)
 
-    def _request(self, method: str, path: str, **more: Any) -> httpx.Request:
-        return self._http.build_request(method, self._address + path, timeout=self._patience.timeout(), **more)
+    def _request(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> httpx.Request:
+        plain = {name: quote(value, safe=_PRINTABLE, errors="replace") for name, value in (headers or {}).items()}
+        patience = self._patience.timeout()
+        return self._http.build_request(method, self._address + path, headers=plain, timeout=patience, **more)
 
     async def _send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         if token := await self._token() if callable(self._token) else self._token:

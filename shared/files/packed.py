@@ -7,7 +7,11 @@ import io
 import re
 import zlib
 from typing import BinaryIO
+from xml.etree.ElementTree import Element, ParseError
 from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from shared.files.refused import Harmful, NotTaken, Unknown
 
@@ -23,11 +27,11 @@ _OPEN_XML = {
     "spreadsheetml.sheet.main+xml": "xlsx",
 }
 _OPEN_DOCUMENT = {
-    "application/vnd.oasis.opendocument.text": "odt",
-    "application/vnd.oasis.opendocument.presentation": "odp",
-    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.presentation": "odp",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
 }
-_TYPE = re.compile(r"""ContentType\s*=\s*["']application/vnd\.openxmlformats-officedocument\.([^"']+)["']""")
+_BEGINS_A_TYPE = "application/vnd.openxmlformats-officedocument."
 _MACROS = re.compile(r"vbaProject|macroEnabled|macrosheet", re.IGNORECASE)
 _MACRO_FILES = re.compile(r"(Basic|Scripts)/.|(.*/)?(vbaProject\.bin|macrosheets/.*)", re.IGNORECASE)
 
@@ -62,8 +66,8 @@ def _kind(archive: ZipFile, size: int) -> str:
     if any(_MACRO_FILES.match(name) for name in names):
         raise Harmful
     if "[Content_Types].xml" in names:
-        return _open_xml(_text(archive, "[Content_Types].xml"))
-    if "mimetype" in names and (kind := _OPEN_DOCUMENT.get(_text(archive, "mimetype").strip())):
+        return _open_xml(_read(archive, "[Content_Types].xml"))
+    if "mimetype" in names and (kind := _OPEN_DOCUMENT.get(_read(archive, "mimetype").strip())):
         return kind
     raise Unknown
 
@@ -75,18 +79,27 @@ def _require_no_bomb(files: list[ZipInfo], size: int) -> None:
         raise NotTaken(problem, "make it smaller, or save it as a PDF")
 
 
-def _open_xml(types: str) -> str:
-    if _MACROS.search(types):
+def _open_xml(types: bytes) -> str:
+    """Read as XML, as those read it who open the file: there are many ways to write a letter."""
+    values = {value for part in _parsed(types).iter() for value in part.attrib.values()}
+    if any(_MACROS.search(value) for value in values):
         raise Harmful
-    found = {kind for part in _TYPE.findall(types) if (kind := _OPEN_XML.get(part))}
+    found = {kind for value in values if (kind := _OPEN_XML.get(value.removeprefix(_BEGINS_A_TYPE)))}
     if len(found) != 1:
         raise Unknown
     return found.pop()
 
 
-def _text(archive: ZipFile, name: str) -> str:
+def _parsed(types: bytes) -> Element:
+    try:
+        return fromstring(types, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        raise Unknown("its list of contents cannot be read", "save it anew") from None
+
+
+def _read(archive: ZipFile, name: str) -> bytes:
     with archive.open(name) as part:
         read = part.read(LARGEST_TYPES + 1)
     if len(read) > LARGEST_TYPES:
         raise Unknown
-    return read.decode("utf-8", "replace")
+    return read

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 MARK = "\N{BYTE ORDER MARK}".encode()  # without it, Excel takes UTF-8 for something else
 LONGEST_CELL = 32_767  # characters of a cell in Excel
-_BEGINS_A_FORMULA = frozenset("=+-@\t\r＝＋－＠")
+_BEGINS_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 _GUARD = "'"
 _LITERAL = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _UNWRITABLE = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -11,6 +11,7 @@ import httpx
 import jwt
 from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import compile_path
 
 from shared.errors import Forbidden, Unauthenticated, Unavailable
 
@@ -206,7 +207,8 @@ def guarded(app: FastAPI) -> Iterator[Guarded]:
                 yield Guarded(frozenset(), str(route), None)
             continue
         rules = [made.call for made in context.dependant.dependencies if isinstance(made.call, Rule)]
-        yield Guarded(frozenset(context.methods or ()), str(context.path), rules[0] if len(rules) == 1 else None)
+        path = compile_path(str(context.path))[1]  # as contracts have it: "{id}", also for what may hold a slash
+        yield Guarded(frozenset(context.methods or ()), path, rules[0] if len(rules) == 1 else None)
 
 
 def require_rules(app: FastAPI) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -42,6 +43,7 @@ idempotency = Table(
 )
 _STORED = select(idempotency).where(idempotency.c.person == bindparam("person"), idempotency.c.key == bindparam("key"))
 _STORE = insert(idempotency).values({column.name: bindparam(column.name) for column in idempotency.columns})
+_PLAIN = re.compile("[ -~]+")  # other bytes of a header are read differently by each who handles it
 HELD_UP = {"55P03", "40P01"}  # a lock was not available; a deadlock, of which this one was ended
 
 
@@ -64,7 +66,7 @@ class _Busy(Conflict):
     """Somebody holds a lock. Whether the caller may do this was perhaps not asked yet."""
 
 
-# no first request's own work: nothing that is done takes its author's right to do it
+# mostly no first request's own work: little of what is done takes its author's right to do it
 _REFUSALS = (Unauthenticated, Forbidden, NotFound, _Busy)
 
 
@@ -142,11 +144,18 @@ class Posting:
     writer: Writer
 
     async def __call__(
-        self, actor: Actor, write: Write, *, body: bytes | None = None, one_write: bool = False
+        self,
+        actor: Actor,
+        write: Write,
+        *,
+        body: bytes | None = None,
+        one_write: bool = False,
+        gives_up: bool = False,
     ) -> Response:
         """The answer is stored with the change, so that a repeated request gets the same answer.
 
         `body`: what stands for one that was read as a stream. `one_write`: `write` only reads, and adds rows for later.
+        `gives_up`: who has done it may perhaps not do it again, and is told all the same what was done.
 
         The write is tried first and undone if the key is taken: repeated requests are rare, looking first would cost
         every request a round trip, and of two at the same time the later one would not see the other yet.
@@ -157,12 +166,17 @@ class Posting:
         mark = _Mark(actor.person, self.key, _fingerprint(self.request, sent))
         try:
             return await self.writer.run(lambda session: self._first(session, mark, write), one_write=one_write)
-        except _REFUSALS:
-            raise
         except (AppError, IntegrityError) as error:
+            if isinstance(error, _REFUSALS) and not (gives_up and isinstance(error, Forbidden)):
+                raise
             # what a repeated request runs into may be the first one's own work
             async with self.writer.database.transaction() as session:
                 return (await _stored(session, mark, error)).response()
+
+    async def was_done(self, actor: Actor) -> bool:
+        """Whether a request with this key has been answered: then what it did itself refuses it no more."""
+        async with self.writer.database.transaction() as session:
+            return (await session.execute(_STORED, {"person": actor.person, "key": self.key})).first() is not None
 
     async def _first(self, session: AsyncSession, mark: _Mark, write: Write) -> Answer:
         answer = await write(session)
@@ -183,14 +197,16 @@ async def posting(
     request: Request,
     idempotency_key: Annotated[
         str | None,
-        Header(description="Any text of your choice, new for each new request", examples=["2f0c6d1e-7a54-4b0e-9a53"]),
+        Header(
+            description="Any ASCII text, new for each new request",
+            examples=["2f0c6d1e-7a54-4b0e-9a53"],
+        ),
     ] = None,
 ) -> Posting:
     """Raises BadRequest without the header: a POST that is sent twice by a bad line must not count twice."""
-    if not idempotency_key or len(idempotency_key) > 200 or not idempotency_key.isprintable():
-        fault = FieldProblem(
-            "Idempotency-Key", "is missing or not 1–200 printable characters", "send a new random text"
-        )
+    if not idempotency_key or len(idempotency_key) > 200 or not _PLAIN.fullmatch(idempotency_key):
+        problem = "is missing or not 1–200 printable characters of ASCII"
+        fault = FieldProblem("Idempotency-Key", problem, "send a new random text, for example a UUID")
         raise BadRequest("Every POST needs an Idempotency-Key header, so that it can be repeated safely.", [fault])
     return Posting(request, idempotency_key, request.app.state.writer)
 

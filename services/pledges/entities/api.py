@@ -154,7 +154,7 @@ async def hand_over(entity_id: str, wish: NewHandover, actor: SignedIn, once: On
         made = await handover.hand_over(session, actor, entity_id, wish, parts.clock.moment())
         return Answer(201, made.model_dump_json(), {"Location": f"/entities/{entity_id}/memberships"})
 
-    return await once(actor, write)
+    return await once(actor, write, gives_up=True)
 
 
 @router.get("/entities/{entity_id}/handovers", tags=MEMBERSHIPS, summary="Which handovers are planned")

@@ -72,8 +72,7 @@ async def replace(
     if "groups" in changed:
         await session.execute(delete(EntityGroup).where(col(EntityGroup.entity_id) == present.entity_id))
         await _set_groups(session, present.entity_id, fields)
-    if {"names", "aliases", "groups"} & set(changed):
-        await index.entity(session, present.entity_id)
+    await index.entity(session, present.entity_id, changed)
     await _tell(session, author, entity, sequence + 1, moment, changed)
     return entity
 

@@ -1,5 +1,6 @@
 """Routes of imports, exports and templates."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from enum import Enum
 from typing import Annotated
@@ -181,7 +182,8 @@ async def template(
     """A sheet for many pledges, or a form for one; workbooks have lists to choose from, and notes."""
     async with parts.database.transaction() as session:
         names = await cycles.names(session)
-    body = templates.made(shape, format, statements=statements, cycles=names)
+    # in a thread: a workbook takes a while to make when it is not remembered
+    body = await asyncio.to_thread(templates.kept, shape, format, statements, tuple(names.items()))
     headers = {"Content-Disposition": f'attachment; filename="pledge-{shape}.{format}"'}
     return Response(body, media_type=writing.MEDIA_TYPES[format], headers=headers)
 

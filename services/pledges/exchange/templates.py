@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from services.pledges.exchange.columns import COLUMNS, IDENTITY, SOURCES, Column
@@ -15,6 +16,12 @@ Shape = Literal["sheet", "form"]
 
 _ROWS = 1000  # of a sheet that offer lists
 _WIDE = frozenset({"title", "description"})
+
+
+@lru_cache(maxsize=16)  # as many as there are, and again when staff add a cycle
+def kept(shape: Shape, format_: Format, statements: bool, cycles: tuple[tuple[str, str], ...]) -> bytes:
+    """What `made` gives, remembered."""
+    return made(shape, format_, statements=statements, cycles=dict(cycles))
 
 
 def made(shape: Shape, format_: Format, *, statements: bool, cycles: Mapping[str, str]) -> bytes:

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.entities import authority
@@ -44,6 +44,8 @@ router = APIRouter()
 
 Admin = Annotated[Actor, Depends(ADMINS)]
 SignedIn = Annotated[Actor, Depends(SIGNED_IN)]
+# ids are those of an identity provider: some have a slash in them, which `:path` takes
+PersonKey = Annotated[str, Path(min_length=1, max_length=255)]
 ADMINISTRATORS = [Depends(ADMINS)]
 SERVICE = [Depends(SERVICES)]
 ME: list[str | Enum] = ["me"]
@@ -103,14 +105,27 @@ async def names(whose: Whose, parts: Using) -> Names:
         return Names(names=await queries.names(session, whose.person_ids))
 
 
+# before the shorter address, which would take it for another id
 @router.get(
-    "/people/{person_id}",
+    "/people/{person_id:path}/erasure",
+    tags=PEOPLE,
+    dependencies=ADMINISTRATORS,
+    summary="How far an erasure has come",
+)
+async def erasure_status(person_id: PersonKey, parts: Using) -> ErasureOut:
+    """For administrators: which services have erased what they had of the person."""
+    async with parts.database.transaction() as session:
+        return await erasure.status(session, person_id)
+
+
+@router.get(
+    "/people/{person_id:path}",
     tags=PEOPLE,
     dependencies=ADMINISTRATORS,
     response_model=PersonOut,
     summary="Read a person's contact",
 )
-async def read(person_id: str, parts: Using) -> Response:
+async def read(person_id: PersonKey, parts: Using) -> Response:
     """For administrators. Its ETag goes into If-Match."""
     async with parts.database.transaction() as session:
         found = await queries.person(session, person_id)
@@ -118,13 +133,13 @@ async def read(person_id: str, parts: Using) -> Response:
 
 
 @router.put(
-    "/people/{person_id}",
+    "/people/{person_id:path}",
     tags=PEOPLE,
     dependencies=ADMINISTRATORS,
     response_model=Registered,
     summary="Change a person's contact",
 )
-async def change(person_id: str, fields: PersonFields, seen: SeenRevision, writing: Writing) -> Response:
+async def change(person_id: PersonKey, fields: PersonFields, seen: SeenRevision, writing: Writing) -> Response:
     """For administrators. Send all fields: what is left out gets its default."""
 
     async def write(session: AsyncSession) -> Answer:
@@ -134,11 +149,14 @@ async def change(person_id: str, fields: PersonFields, seen: SeenRevision, writi
     return await writing.run(write)
 
 
-@router.delete("/people/{person_id}", tags=PEOPLE, status_code=202, response_model=ErasureOut, summary="Erase a person")
-async def erase(person_id: str, actor: Admin, writing: Writing, parts: Using) -> Response:
+@router.delete(
+    "/people/{person_id:path}", tags=PEOPLE, status_code=202, response_model=ErasureOut, summary="Erase a person"
+)
+async def erase(person_id: PersonKey, actor: Admin, writing: Writing, parts: Using) -> Response:
     """For administrators. Contact, memberships, invitations and stored answers go, here and in the other services.
 
-    Histories stand, with an id that leads to nobody. The account at the identity provider is removed there.
+    Also of somebody whom only those know. Histories stand, with an id that leads to nobody. The account at the identity
+    provider is removed there.
     """
     by: erasure.By = "person" if person_id == actor.person else "administrator"
     return await _erase(person_id, by, writing, parts)
@@ -156,15 +174,6 @@ async def _erase(person_id: str, by: erasure.By, writing: Writing, parts: Using)
         return Answer(202, found.model_dump_json(), {"Location": f"/people/{quote(person_id, safe='')}/erasure"})
 
     return await writing.run(write)
-
-
-@router.get(
-    "/people/{person_id}/erasure", tags=PEOPLE, dependencies=ADMINISTRATORS, summary="How far an erasure has come"
-)
-async def erasure_status(person_id: str, parts: Using) -> ErasureOut:
-    """For administrators: which services have erased what they had of the person."""
-    async with parts.database.transaction() as session:
-        return await erasure.status(session, person_id)
 
 
 @router.post("/contacts/search", tags=CONTACTS, dependencies=SERVICE, summary="Who is to be written to")

@@ -36,14 +36,14 @@ _DONE = insert_or(ErasureDone).on_conflict_do_nothing()
 
 
 async def erase(session: AsyncSession, person_id: str, by: By, moment: Moment) -> ErasureOut:
-    """Says how far it has come; of who was erased already and is not back, nothing is done again.
+    """Says how far it has come. The other services are always asked, for they may know people of whom nothing is here.
 
-    Raises NotFound when nothing is kept of such a person, nor ever was erased.
+    Only while they have not begun, and nothing has come back here, asking once more is the same erasure.
     """
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(person_id, 0))))
     await withdrawal.lapse(session, person_id, moment)
-    if not await _forget(session, person_id):
-        return await status(session, person_id)
+    if not await _forget(session, person_id) and (under_way := await _not_begun(session, person_id)):
+        return under_way
     made = Erasure(erasure_id=uuid7(), person_id=person_id, by=by, at=moment.system)
     await session.execute(insert(Erasure), made.model_dump())
     await _done(session, made.erasure_id, OWN, moment)
@@ -52,12 +52,25 @@ async def erase(session: AsyncSession, person_id: str, by: By, moment: Moment) -
     return await status(session, person_id)
 
 
+async def _not_begun(session: AsyncSession, person_id: str) -> ErasureOut | None:
+    """An erasure of which no other service has heard yet, as far as is known."""
+    found = await _newest(session, person_id)
+    return found if found and not any(one.at for one in found.services if one.service != OWN) else None
+
+
 async def status(session: AsyncSession, person_id: str) -> ErasureOut:
     """Of the newest erasure. Raises NotFound."""
+    found = await _newest(session, person_id)
+    if found is None:
+        raise NotFound("Nobody was erased under this id; DELETE /people/{person_id} erases.")
+    return found
+
+
+async def _newest(session: AsyncSession, person_id: str) -> ErasureOut | None:
     chosen = select(Erasure).where(col(Erasure.person_id) == person_id).order_by(col(Erasure.erasure_id).desc())
     found = await session.scalar(chosen.limit(1))
     if found is None:
-        raise NotFound("Nothing is kept of such a person, and nobody was erased under this id.")
+        return None
     steps = select(col(ErasureDone.service), col(ErasureDone.at)).where(col(ErasureDone.erasure_id) == found.erasure_id)
     done = {row.service: row.at for row in await session.execute(steps)}
     services = [ServiceErased.model_validate({"service": name, "at": done.get(name)}) for name in SERVICES]

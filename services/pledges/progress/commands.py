@@ -13,6 +13,7 @@ from services.pledges.progress.schemas import Report, Update
 from services.pledges.registry import lifecycle as registry
 from services.pledges.registry import records
 from services.pledges.registry.partners import ask, entities
+from services.pledges.registry.records import Present
 from services.pledges.registry.steps import Call, announce_asked
 from services.pledges.tables import core
 from shared.events.common import Change
@@ -33,9 +34,7 @@ async def report(session: AsyncSession, pledge_id: UUID, said: Report, call: Cal
     reporter = await acting_for(session, call, parties, said.entity_id, first=found.entity_id)
     made = lifecycle.update(public, said, reporter, call.now)
     progress = await _progress(session, public, made)
-    for place, one in enumerate(said.evidence):
-        if one.file:
-            await attachments.publish(session, pledge_id, one.file, f"evidence.{place}.file", call.now)
+    await _publish_files(session, found, said, reporter.entity_id, call)
     await session.execute(_ADD, _row(made, said, call))
     others = [one for one in parties if one != reporter.entity_id]
     asked = [SignOff(entity=one, answer="awaited") for one in await entities(session, others)]
@@ -46,6 +45,16 @@ async def report(session: AsyncSession, pledge_id: UUID, said: Report, call: Cal
     snapshot = registry.progressed(public, progress)
     await records.make_public(session, found, snapshot, step, call.moment, edit=False)
     return made.model_copy(update={"sign_offs": asked})
+
+
+async def _publish_files(session: AsyncSession, found: Present, said: Report, reporter: str, call: Call) -> None:
+    files = [(f"evidence.{place}.file", one.file) for place, one in enumerate(said.evidence) if one.file]
+    filed = found.proxy is not None and found.proxy.entity_id == reporter
+    for field, file in files:
+        if reporter == found.entity_id:
+            await attachments.publish(session, found.pledge_id, file, field, call.now)
+        else:
+            await attachments.publish_of_partner(session, found.pledge_id, file, field, call.now, filed=filed)
 
 
 async def _progress(session: AsyncSession, public: PledgeSnapshot, made: Update) -> Progress:

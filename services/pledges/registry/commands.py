@@ -176,6 +176,8 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
     who = await standing(session, call.actor, said.entity_id, call.now)
     by = lifecycle.acting("record", for_entity=who.may_write, is_staff=who.is_staff)
     content = await _content(session, said.entity_id, said)
+    lifecycle.require_matching(content)
+    await _require_matched(session, content)
     made = _begin(session, who, content, "published", call)
     await steps.add(session, made, "recorded", proxies.role(who, by), call)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
@@ -226,12 +228,16 @@ async def _change(session: AsyncSession, case: Case, action: str, call: Call, co
 
 async def _submittable(session: AsyncSession, content: Content, call: Call, pledge_id: UUID | None = None) -> Content:
     lifecycle.require_complete(content)
-    if content.matches:
-        await _require_published(session, "matches", content.matches, other_than=pledge_id)
+    await _require_matched(session, content, pledge_id)
     if content.review_cycle:
         return content
     # one that names no review cycle is made in the context of the one that is open now (¶77)
     return content.model_copy(update={"review_cycle": await cycles.open_at(session, call.now)})
+
+
+async def _require_matched(session: AsyncSession, content: Content, pledge_id: UUID | None = None) -> None:
+    if content.matches:
+        await _require_published(session, "matches", content.matches, other_than=pledge_id)
 
 
 async def _require_published(session: AsyncSession, field: str, pledge_id: UUID, *, other_than: UUID | None) -> None:

@@ -124,17 +124,12 @@ def require_complete(content: Content) -> None:
 
 def lacking(content: Content) -> list[FieldProblem]:
     """What a submission lacks, field by field."""
-    checks = [
+    checks: list[tuple[bool, str, str]] = [
         (not content.description.strip(), "description", "say in some sentences what is pledged"),
         (not content.objectives, "objectives", "name at least one of the 23 objectives, for example objective-7"),
         (not content.forms, "forms", "say in which form: financial, technical, human_resources, process or policy"),
         (not (content.period.end or content.targets), "period.end", "say until when, or add a target"),
-        (content.kind == "matching" and not content.matches, "matches", "name the pledge that this one matches"),
-        (
-            content.kind != "matching" and content.matches is not None,
-            "kind",
-            "a pledge with `matches` is of kind matching",
-        ),
+        *_matching(content),
         (
             content.kind in {"common", "in_partnership"} and not (content.partners or content.partner_entities),
             "partners",
@@ -142,6 +137,21 @@ def lacking(content: Content) -> list[FieldProblem]:
         ),
     ]
     return [FieldProblem(field, "is needed for submission", remedy) for wrong, field, remedy in checks if wrong]
+
+
+def _matching(content: Content) -> list[tuple[bool, str, str]]:
+    matching, named = content.kind == "matching", content.matches is not None
+    return [
+        (matching and not named, "matches", "name the pledge that this one matches"),
+        (named and not matching, "kind", "a pledge with `matches` is of kind matching"),
+    ]
+
+
+def require_matching(content: Content) -> None:
+    """Of what is published at once, complete or not. Raises Invalid."""
+    wrong = [FieldProblem(field, "does not fit", remedy) for wrong, field, remedy in _matching(content) if wrong]
+    if wrong:
+        raise Invalid("Who matches a pledge names it; nothing was saved.", wrong)
 
 
 def require_fits(content: Content) -> None:

@@ -7,7 +7,7 @@ from shared.events.pledges import PledgeSnapshot, SignOff
 
 # what a partner has not signed: who else is in, and what other systems call the pledge
 UNSIGNED = frozenset({"partners", "partner_entities", "external_ids"})
-REASONS = 200_000  # bytes of all that stand with the pledge, which travels in one event
+REASONS = 100_000  # bytes of all that stand with the pledge, which travels in one event
 
 
 def renewed(last: PledgeSnapshot | None, partners: Sequence[EntityRef], fields: Collection[str]) -> list[SignOff]:

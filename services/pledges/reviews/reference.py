@@ -5,10 +5,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.pledges.reloading import merged
 from services.pledges.reviews import commands
 from services.pledges.reviews.models import Milestone, ReviewCycle
+from services.pledges.statistics import rollups as statistics
 from shared.authors import SYSTEM
 from shared.clock import Moment
 from shared.reference import catalogue, entries
@@ -33,6 +35,9 @@ async def _load_cycles(session: AsyncSession) -> None:
         {"names": dict(entry.labels)} | {name: getattr(entry, name) for name in names}
         for entry in catalogue.CYCLES.values()
     ]
+    kept = (await session.execute(select(col(ReviewCycle.code), col(ReviewCycle.opens_at)))).all()
+    if any(code in catalogue.CYCLES and opens != catalogue.CYCLES[code].opens_at for code, opens in kept):
+        await statistics.outdate(session)  # who has reported since the opening is counted
     new = insert(ReviewCycle)
     await session.execute(new.on_conflict_do_update(index_elements=["code"], set_=dict(new.excluded)), rows)
 

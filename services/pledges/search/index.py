@@ -4,13 +4,18 @@ A writer changes its own pledge's document and says in `search_change` what diff
 FOLD_EVERYth change is brought into the bits together with all before it; readers look at both.
 """
 
+import asyncio
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import bindparam, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -26,14 +31,18 @@ from shared.events.pledges import PledgeSnapshot
 from shared.searching.stems import stems
 from shared.searching.words import PLAIN, Word, words
 
+log = structlog.get_logger()
+
 FOLD_EVERY = 64  # changes; a request looks at those that are not folded one by one
 MOST_FOLDED = 500  # changes at once
+PAUSE = 5.0  # seconds between two looks at how many changes wait
 BATCH = 500  # documents that are made anew at once
 LOCK = 7_302_005  # any fixed number but those of the other locks
 LISTED = "listed"  # every document that lists show
 WORD, SUPPORT = "word:", "support:"  # begin codes of texts, and of requests for support
 OF_ENTITY = "of:"  # begins codes of what an entity is called and belongs to
 NAME = f"{OF_ENTITY}name:"
+KIND = "entity_kind:"
 
 # what its requests for support say is kept
 _SAVE = text(f"""
@@ -103,9 +112,10 @@ insert into search_bits (code, chunk, bits)
 select code, chunk, coalesce(bits, {NO_BITS}) & ~gone | come from masks left join search_bits using (code, chunk)
 on conflict (code, chunk) do update set bits = excluded.bits
 """)  # noqa: S608 - our own constants
+_WAITING = text(f"select count(*) from (select from search_change limit {FOLD_EVERY + 1}) as waiting")  # noqa: S608
 _GROUPS = select(EntityGroup).where(col(EntityGroup.entity_id).in_(bindparam("entities", expanding=True)))
 _ENTITIES = (
-    select(col(Entity.entity_id), col(Entity.names), col(Entity.aliases))
+    select(col(Entity.entity_id), col(Entity.kind), col(Entity.names), col(Entity.aliases))
     .where(col(Entity.entity_id).in_(bindparam("entities", expanding=True)))
     .order_by(col(Entity.entity_id))
     .with_for_update(read=True)
@@ -125,17 +135,23 @@ async def follow(session: AsyncSession, old: PledgeSnapshot | None, new: PledgeS
     await _save(session, [new])
 
 
-async def entity(session: AsyncSession, entity_id: str) -> None:
-    """The names and groups of an entity, in the documents of its pledges."""
+async def entity(session: AsyncSession, entity_id: str, changed: Collection[str]) -> None:
+    """What is `changed` of the names, groups and kind of an entity, in the documents of its pledges."""
+    parts = {KIND: "kind" in changed, OF_ENTITY: not {"names", "aliases", "groups"}.isdisjoint(changed)}
+    if not any(parts.values()):
+        return
     now = (await _of_entities(session, {entity_id})).get(entity_id, [])
-    await _retag(session, OF_ENTITY, "cast(:now as text[])", _PLEDGES_OF, {"entity": entity_id, "now": now})
+    for prefix in (prefix for prefix, wanted in parts.items() if wanted):
+        values = {"entity": entity_id, "now": [one for one in now if one.startswith(prefix)]}
+        await _retag(session, prefix, "cast(:now as text[])", _PLEDGES_OF, values)
 
 
 async def _of_entities(session: AsyncSession, entities: Collection[str]) -> dict[str, list[str]]:
-    """By entity, the codes of its names and groups. Until the transaction ends nobody changes them."""
+    """By entity, the codes of its names, groups and kind. Until the transaction ends nobody changes them."""
     rows = (await session.execute(_ENTITIES, {"entities": sorted(entities)})).all()
     called = await stems(session, [_called(row.names, row.aliases) for row in rows])
-    found = {row.entity_id: [NAME + stem for stem in stemmed] for row, stemmed in zip(rows, called, strict=True)}
+    named = zip(rows, called, strict=True)
+    found = {row.entity_id: [KIND + row.kind, *(NAME + stem for stem in stemmed)] for row, stemmed in named}
     for group in await session.scalars(_GROUPS, {"entities": sorted(entities)}):
         found[group.entity_id].append(group_code(group.code, group.since, group.until))
     return found
@@ -189,6 +205,26 @@ async def fold(session: AsyncSession) -> bool:
     return bool(await session.scalar(text("select exists (select from search_change)")))
 
 
+async def keep(database: Database, stop: asyncio.Event) -> None:
+    """The task of a worker: brings into the bits what one change of many documents has left."""
+    while not stop.is_set():
+        if not await _caught_up(database):
+            continue
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), PAUSE)
+
+
+async def _caught_up(database: Database) -> bool:
+    """A fold costs much, so few changes wait for FOLD_EVERY. An outage is waited out: they are read as they are."""
+    try:
+        async with database.transaction() as session:
+            waiting = int(await session.scalar(_WAITING) or 0)
+            return waiting <= FOLD_EVERY or not await fold(session)
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        log.warning("search.waits_out_an_outage", error=type(error).__name__)
+        return True
+
+
 async def _save(session: AsyncSession, pledges: Sequence[PledgeSnapshot]) -> None:
     of_entities = await _of_entities(session, {pledge.entity.entity_id for pledge in pledges})
     found = await stems(session, [words(texts(pledge)) for pledge in pledges])
@@ -208,7 +244,8 @@ def _all_codes(pledge: PledgeSnapshot, stemmed: Iterable[str], of_entity: Iterab
     """None of a pledge that was merged into another: it is in no list, and counts nowhere."""
     if pledge.merged:
         return []
-    return [LISTED, *sorted(codes(pledge)), *(WORD + stem for stem in stemmed), *of_entity]
+    plain = sorted(code for code in codes(pledge) if not code.startswith(KIND))  # the entity's kind may have changed
+    return [LISTED, *plain, *(WORD + stem for stem in stemmed), *of_entity]
 
 
 async def _retag(session: AsyncSession, prefix: str, now: str, which: str, values: Mapping[str, Any]) -> None:

@@ -28,6 +28,7 @@ LOCK = 7_302_004  # any fixed number but those of the other locks
 BATCH = 2000  # deltas in one transaction
 ROWS = 20_000  # cells in one statement
 LONGEST_CELL = 2_600  # bytes of its codes; the table's key takes no more
+OUTDATED = 0  # no shape of pledges
 PAUSE = 2.0  # seconds between two looks
 OUTAGES = (DBAPIError, PoolTimeout, OSError)
 
@@ -139,6 +140,11 @@ async def count_anew(session: AsyncSession) -> int:
     await session.execute(_FOLDED, {"number": len(dropped) + 1})  # + 1: what was read before is no longer the same
     await session.execute(_SHAPED, {"shape": SHAPE})
     return number
+
+
+async def outdate(session: AsyncSession) -> None:
+    """What was counted so far is no longer so: `bring_up` then counts anew."""
+    await session.execute(_SHAPED, {"shape": OUTDATED})
 
 
 async def bring_up(database: Database) -> None:

@@ -13,6 +13,7 @@ from services.pledges.__main__ import migrate
 from services.pledges.reference import Loaded, load, load_into
 from shared.reference import catalogue
 from shared.reference.dates import PartialDate
+from tests.integration.pledges.conftest import Desk
 from tests.support.api import Service
 from tests.support.entities import ADMIN, STAFF, made
 
@@ -100,6 +101,23 @@ async def test_a_cycle_that_opens_at_another_time_is_told_of_with_its_milestones
     assert {told.key for told in await pledges.outbox()} == set(of_2026)
     assert all(told.data["milestone"]["cycle_opens"].startswith("2025") for told in await pledges.outbox())
     assert await reload(pledges) == NOTHING
+
+
+async def test_who_has_reported_since_a_cycle_opened_is_counted_anew_when_it_opens_at_another_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voices = "select a, pledges from statistics_pair('review', 'review')"
+    await made(desk.post(f"/pledges/{await desk.published()}/updates", {"status": "in_progress"}))
+    assert await desk.service.rows(voices) == [{"a": "2022.reported", "pledges": 1}]
+    opens = catalogue.CYCLES["2022"].opens_at.replace(year=2025)
+    changed(monkeypatch, "CYCLES", **{"2022": {"opens_at": opens}})
+    await load_into(desk.service.owner.url, desk.service.clock)
+    assert await desk.service.rows(voices) == [{"a": "2022.silent", "pledges": 1}]
+    await made(desk.post(f"/pledges/{await desk.published()}/updates", {"status": "in_progress"}))
+    assert await desk.service.rows(voices) == [{"a": "2022.silent", "pledges": 2}]
+    before = await desk.service.rows("select * from statistics_state")
+    await load_into(desk.service.owner.url, desk.service.clock)
+    assert await desk.service.rows("select * from statistics_state") == before
 
 
 async def test_a_state_keeps_what_administrators_gave_it(pledges: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,3 +144,12 @@ async def test_a_token_is_asked_for_before_each_request(pledges: Service) -> Non
     async with httpx.AsyncClient(transport=httpx.ASGITransport(pledges.app)) as http:
         client = Client(Addresses("http://pledges"), next_token, http)
         assert [(await client.pledges.me()).person_id for _ in range(2)] == ["amina", "kofi"]
+
+
+async def test_a_key_and_an_etag_from_a_form_may_be_any_text(as_: As) -> None:
+    amina = as_("amina").pledges
+    first, again = [await _create(as_("amina"), key="clé \N{BUTTERFLY}\r\nHost: x") for _ in range(2)]
+    assert first.pledge_id == again.pledge_id
+    with pytest.raises(Refused) as refused:
+        await amina.submit(first.pledge_id, seen="é", key="another")
+    assert refused.value.status in {400, 412}

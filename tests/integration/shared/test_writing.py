@@ -123,6 +123,14 @@ async def test_the_same_key_with_another_body_is_refused(things: Things) -> None
     assert await things.count("thing") == 1
 
 
+@pytest.mark.parametrize("key", ["é", "à", "ключ", "a\tb", "", "x" * 201])
+async def test_a_key_that_is_read_differently_by_each_is_refused_plainly(things: Things, key: str) -> None:
+    headers = {b"Authorization": bearer("amina")["Authorization"].encode(), b"Idempotency-Key": key.encode()}
+    answer = await things.client.post("/things", json={"name": "a"}, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "Idempotency-Key")
+    assert await things.count("thing") == 0
+
+
 async def test_two_bodies_with_one_key_at_once_do_one_of_them(things: Things) -> None:
     answers = await asyncio.gather(things.post("a", "key"), things.post("b", "key"))
     assert sorted(answer.status_code for answer in answers) == [201, 422]

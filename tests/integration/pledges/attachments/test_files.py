@@ -270,10 +270,14 @@ async def test_a_store_that_is_away_is_said_and_leaves_no_file(desk: Desk, draft
 
 
 async def test_a_pledge_takes_fifty_files(desk: Desk, draft: str) -> None:
-    await send(desk, draft, PDF)
+    first = await send(desk, draft, PDF, key="the fiftieth")
     await desk.service.rows(COPIES)
     full = await send(desk, draft, PDF)
     assert (full.status_code, "remove one" in full.json()["detail"]) == (409, True)
+    again = await send(desk, draft, PDF, key="the fiftieth")  # whose answer was lost
+    assert (again.status_code, again.text) == (201, first.text)
+    assert (await send(desk, draft, TEXT, name="a.txt", key="the fiftieth")).status_code == 422
+    assert (await send(desk, draft, PDF, who=VERA, key="the fiftieth")).status_code == 403
 
 
 @pytest.mark.parametrize("change", ["update attachment set sha256 = ''", "delete from attachment"])

@@ -101,6 +101,17 @@ async def test_an_invitation_of_the_former_does_nothing_any_more(pledges: Servic
     assert await roles(pledges, "dora") == []
 
 
+async def test_a_handover_that_is_sent_twice_gets_the_first_answer(pledges: Service) -> None:
+    headers = once(AMINA)
+    first, again = [
+        await pledges.client.post("/entities/veridia/handover", json={"successor": "bruno"}, headers=headers)
+        for _ in range(2)
+    ]
+    assert (first.status_code, again.status_code, again.text) == (201, 201, first.text)
+    assert (await hand_over(pledges)).status_code == 403
+    assert len(await pledges.rows("select * from handover")) == 1
+
+
 async def test_a_handover_from_a_later_day(pledges: Service) -> None:
     await made(hand_over(pledges, since=(START + 10 * DAY).isoformat()))
     assert (await roles(pledges, "amina"), await roles(pledges, "bruno")) == (["focal_point"], [])

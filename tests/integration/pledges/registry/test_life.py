@@ -184,6 +184,22 @@ async def test_a_statement_is_published_with_its_sources(desk: Desk) -> None:
     assert await desk.counts() == before
 
 
+async def test_a_statement_matches_what_is_published_as_a_submission_does(desk: Desk) -> None:
+    draft = (await desk.create()).json()["pledge_id"]
+    said = EXAMPLE | {"entity_id": "kalmora", "sources": [{"title": "Speech"}]}
+    before = await desk.counts()
+    for wrong, field in (
+        ({"kind": "matching", "matches": draft}, "matches"),
+        ({"kind": "matching"}, "matches"),
+        ({"matches": draft}, "kind"),
+    ):
+        refused = await desk.post("/statements", said | wrong, STAFF)
+        assert (refused.status_code, set(faults(refused))) == (422, {field})
+    assert await desk.counts() == before
+    matched = await desk.published()
+    assert (await desk.post("/statements", said | {"kind": "matching", "matches": matched}, STAFF)).status_code == 201
+
+
 async def test_reports_and_their_limits(desk: Desk) -> None:
     pledge_id = await desk.published()
     path = f"/pledges/{pledge_id}/updates"

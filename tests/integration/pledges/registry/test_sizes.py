@@ -25,18 +25,18 @@ def _languages(number: int) -> list[dict[str, Any]]:
 
 
 async def test_a_pledge_that_no_event_can_carry_is_not_saved(desk: Desk) -> None:
-    large = await desk.create(description="d" * 20_000, translations=_languages(25))
-    assert (large.status_code, faults(large)) == (422, {"translations": "is 501,293 bytes of it"}), large.text
+    large = await desk.create(description="d" * 20_000, translations=_languages(31))
+    assert (large.status_code, faults(large)) == (422, {"translations": "is 621,599 bytes of it"}), large.text
     saved = await desk.create()
     path = f"/pledges/{saved.json()['pledge_id']}"
-    answer = await desk.put(path, EXAMPLE | {"translations": _languages(25)}, seen=saved.headers["etag"])
+    answer = await desk.put(path, EXAMPLE | {"translations": _languages(31)}, seen=saved.headers["etag"])
     assert list(faults(answer)) == ["translations"]
-    assert await desk.published(translations=_languages(19))  # nearly as large
+    assert await desk.published(translations=_languages(28))  # nearly as large
 
 
 async def test_a_draft_that_was_saved_before_is_refused_when_it_is_submitted(desk: Desk) -> None:
     saved = await desk.create()
-    await _stored(desk.service, translations=_languages(25))
+    await _stored(desk.service, translations=_languages(31))
     answer = await desk.post(f"/pledges/{saved.json()['pledge_id']}/submit", seen=saved.headers["etag"])
     assert (answer.status_code, list(faults(answer))) == (422, ["translations"])
 

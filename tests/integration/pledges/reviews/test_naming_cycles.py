@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import event
 
+from services.pledges.exchange import templates
 from services.pledges.exchange.importer import Importer
 from services.pledges.registry.content import EXAMPLE
 from shared.one_write import OneWrite
@@ -169,6 +170,20 @@ async def test_what_nobody_has_added_is_refused_everywhere(added: Desk) -> None:
     ):
         assert (answer.status_code, set(faults(answer))) == (422, {field})
     assert await added.counts() == before
+
+
+async def test_many_that_nobody_has_added_are_asked_for_at_once(added: Desk) -> None:
+    with statements(added) as seen:
+        answer = await added.get("/pledges?" + "&".join(f"cycle=2031-{number}" for number in range(50)))
+    assert (answer.status_code, len(faults(answer))) == (422, 50)
+    assert len([one for one in seen if "FROM review_cycle" in one]) == 1
+
+
+async def test_a_template_is_made_once(added: Desk) -> None:
+    templates.kept.cache_clear()
+    first, again = [(await added.get("/import-templates/form/xlsx")).content for _ in range(2)]
+    assert first == again
+    assert (templates.kept.cache_info().misses, templates.kept.cache_info().hits) == (1, 1)
 
 
 async def test_advice_is_given_on_it(added: Desk) -> None:

@@ -106,6 +106,7 @@ MAIN_TYPE = f'<Override ContentType="{OPEN_XML}{MAIN["xlsx"]}"/>'
         open_xml("docx", more={"word/vbaProject.bin": b"x"}),
         open_xml("xlsx", types=MAIN_TYPE + MACRO_TYPE),
         open_xml("xlsx", types='<Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>'),
+        open_xml("xlsx", types=MAIN_TYPE + MACRO_TYPE.replace("P", "&#80;").replace("vba", "&#x76;&#98;a")),
         open_xml("xlsx", more={"xl/macrosheets/sheet1.xml": b"x"}),
         open_document("ods", {"Basic/Standard/Module1.xml": b"x"}),
         open_document("odt", {"Scripts/python/a.py": b"x"}),
