@@ -173,10 +173,18 @@ class Posting:
             async with self.writer.database.transaction() as session:
                 return (await _stored(session, mark, error)).response()
 
-    async def was_done(self, actor: Actor) -> bool:
-        """Whether a request with this key has been answered: then what it did itself refuses it no more."""
-        async with self.writer.database.transaction() as session:
-            return (await session.execute(_STORED, {"person": actor.person, "key": self.key})).first() is not None
+    async def permitted(self, actor: Actor, check: Callable[[AsyncSession], Awaitable[object]]) -> None:
+        """Asks `check` before a file is read, so that nobody sends one in vain.
+
+        A Conflict is perhaps the work of a first request with this key: then the file is read, to be known again.
+        """
+        try:
+            async with self.writer.database.transaction() as session:
+                await check(session)
+        except Conflict:
+            async with self.writer.database.transaction() as session:
+                if (await session.execute(_STORED, {"person": actor.person, "key": self.key})).first() is None:
+                    raise
 
     async def _first(self, session: AsyncSession, mark: _Mark, write: Write) -> Answer:
         answer = await write(session)

@@ -47,8 +47,11 @@ async def upload(
     For focal points and delegates of the entity and, once the request was sent, for Network staff.
     """
     moment = parts.clock.moment()
-    async with parts.database.transaction() as session:
+
+    async def room(session: AsyncSession) -> None:
         await commands.require_room(session, await of_either_side(session, side, request_id, moment))
+
+    await once.permitted(actor, room)
     async with received(names.sent(content_disposition), request.stream()) as file:
         async with parts.database.transaction() as session:
             name = await loose.announce(session, moment.system)

@@ -10,7 +10,6 @@ from services.pledges.attachments import commands, queries
 from services.pledges.attachments.schemas import AttachmentOut, AttachmentPage
 from services.pledges.registry import proxies, records
 from services.pledges.registry.api import PUBLIC, SignedIn, call_of
-from shared.errors import Conflict
 from shared.files import loose, names
 from shared.files.receiving import received
 from shared.files.web import BODY, FILE, Kept, Named, download
@@ -48,12 +47,7 @@ async def upload(
     pledge does not change: save its `attachment` as the id that comes back.
     """
     call = call_of(parts, actor)
-    try:
-        async with parts.database.transaction() as session:
-            await commands.permit(session, pledge_id, call)
-    except Conflict:  # asked before the file is read, so that nobody sends one in vain
-        if not await once.was_done(actor):
-            raise
+    await once.permitted(actor, lambda session: commands.permit(session, pledge_id, call))
     async with received(names.sent(content_disposition), request.stream()) as file:
         async with parts.database.transaction() as session:
             name = await loose.announce(session, call.moment.system)

@@ -47,9 +47,16 @@ async def draft(support: Support, pledge: UUID) -> str:
 
 
 async def send(
-    support: Support, request_id: str, content: Any = PDF, name: str = "plan.pdf", who: dict[str, str] = AMINA
+    support: Support,
+    request_id: str,
+    content: Any = PDF,
+    name: str = "plan.pdf",
+    who: dict[str, str] = AMINA,
+    *,
+    key: str = "",
 ) -> httpx.Response:
     headers = once(who) | {"Content-Disposition": f'attachment; filename="{name}"', "Content-Type": "text/html"}
+    headers |= {"Idempotency-Key": key} if key else {}
     return await support.service.client.post(f"/requests/{request_id}/attachments", content=content, headers=headers)
 
 
@@ -156,9 +163,11 @@ async def test_one_that_was_merged_says_where_it_goes_on(support: Support, pledg
 
 
 async def test_there_is_an_end_to_how_many(support: Support, submitted: str) -> None:
-    await send(support, submitted)
+    first = await send(support, submitted, key="the last")
     await support.service.rows(MORE, more=MOST - 1)
     assert (await send(support, submitted)).status_code == 409
+    again = await send(support, submitted, key="the last")  # whose answer was lost
+    assert (again.status_code, again.text) == (201, first.text)
 
 
 @pytest.mark.parametrize("place", ["/requests/none/attachments", f"/requests/{UUID(int=1)}/attachments"])
