@@ -1,6 +1,7 @@
 """What changes of an entity, in the index of its pledges."""
 
 import asyncio
+from typing import Literal
 
 from services.pledges.search import index
 from tests.integration.pledges.conftest import Desk
@@ -11,7 +12,7 @@ from tests.support.entities import ADMIN, VERIDIA, made
 class UntilThePause(asyncio.Event):
     """Stops a worker when it has nothing to do."""
 
-    async def wait(self) -> bool:
+    async def wait(self) -> Literal[True]:
         self.set()
         return True
 
