@@ -14,7 +14,6 @@ import structlog
 
 from services.notifications.deliveries import commands, headers, lifecycle
 from services.notifications.deliveries.bounces.commands import Desk
-from services.notifications.deliveries.bounces.reading import hard
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.composing import Composer
 from services.notifications.deliveries.letters import Letter
@@ -26,6 +25,7 @@ from services.notifications.deliveries.lifecycle import (
     Outage,
     Outcome,
     Refused,
+    State,
     Suppressed,
 )
 from services.notifications.deliveries.limits import Domains, limits
@@ -195,8 +195,8 @@ class Sender:
                 ours = await digests.join(session, delivery, settlement, outcome, at)
             else:
                 ours = await commands.settle(session, delivery, settlement, at, attempt.whose)
-            if ours and isinstance(outcome, Refused) and hard(outcome.enhanced):
-                await self._bounces.lose(session, delivery.id, attempt.address, "bounced", outcome.enhanced, at)
+            if ours and isinstance(outcome, Refused) and settlement.state is State.FAILED:
+                await self._bounces.refused(session, delivery.id, attempt.address, outcome.enhanced, at)
         if not ours:
             log.warning("delivery.lease_lost", delivery=str(delivery.id))
 

@@ -209,7 +209,8 @@ class LinkShown(BaseModel):
     until: datetime = Field(description="System time, UTC")
     pledge_id: UUID
     title: str
-    entity: EntityRef
+    entity: EntityRef = Field(description="In whose name it records")
+    owner: EntityRef | None = Field(default=None, description="Whose pledge it is, if that is another one")
     last: Update | None = Field(description="The last report, which `no_change` would confirm; null: there is none")
     recorded: Update | None = Field(description="What this link has recorded")
 

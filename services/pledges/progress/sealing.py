@@ -24,6 +24,7 @@ class Grant(BaseModel):
     link_id: UUID
     person_id: str
     pledge_id: UUID
+    entity_id: str | None = None  # in whose name, a partner’s; none: the pledge’s own entity
     until: datetime
 
 

@@ -127,5 +127,6 @@ class LinkShown(Received):
     pledge_id: UUID
     title: str
     entity: EntityRef
+    owner: EntityRef | None = None  # whose pledge it is, if that is another one
     last: Update | None
     recorded: Update | None

@@ -1,5 +1,6 @@
 """Mails that come back, and what becomes of the address: whose they are only a signed return path tells."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -100,6 +101,58 @@ async def test_a_full_mailbox_costs_this_mail_and_not_the_address(sent: Post) ->
     assert (await delivery(sent))["reason"] == "bounced_5.2.2"
     assert await suppressions(sent) == []
     assert await lost(sent) == []
+
+
+async def comes_back_days_ago(post: Post, days: int, status: str = "5.2.2") -> None:
+    """A mail to Amina is sent and comes back."""
+    post.inbox.forget()
+    post.inbox.paths.clear()
+    await queued(post)
+    await post.send()
+    assert await effects(post, report(await path_of(post), AMINA, status=status)) == ["noted"]
+    then = post.moment.system - timedelta(days=days)
+    await post.run("update returned set received_at = :at where received_at > now() - interval '1 hour'", at=then)
+
+
+@pytest.mark.parametrize("status", ["5.2.2", "4.2.2", "4.4.7"])
+async def test_an_address_that_takes_nothing_for_weeks_is_written_to_no_more_until_staff_undo_it(
+    post: Post, status: str
+) -> None:
+    for days in (30, 20):
+        await comes_back_days_ago(post, days, status)
+    assert await suppressions(post) == []
+    await comes_back_days_ago(post, 0, status)
+    [found] = await suppressions(post)
+    assert (found["person_id"], found["reason"], found["status"]) == ("amina", "bounced", status)
+    assert await lost(post) == [("veridia", "hard_bounce")]
+    wish = {"because": "It was cleared out"}
+    undone = await post.service.client.post(f"/suppressions/{found['id']}/lift", json=wish, headers=STAFF)
+    assert undone.status_code == 200
+    await comes_back_days_ago(post, 0, status)  # counted from anew
+    assert await suppressions(post) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "status"),
+    [((3, 1), "5.2.2"), ((100, 90), "5.2.2"), ((30,), "4.4.7"), ((30, 20), "5.7.1"), ((30, 20), "4.7.1")],
+    ids=["within days", "long ago", "twice", "of a policy", "greylisted"],
+)
+async def test_what_came_back_less_often_or_for_another_reason_ends_no_address(
+    post: Post, before: tuple[int, ...], status: str
+) -> None:
+    for days in (*before, 0):
+        await comes_back_days_ago(post, days, status)
+    assert await suppressions(post) == []
+
+
+async def test_a_relay_that_says_for_weeks_that_the_mailbox_is_full_ends_the_address(post: Post) -> None:
+    for days in (30, 20):
+        await comes_back_days_ago(post, days)
+    post.inbox.rcpt[AMINA] = "552 5.2.2 full"
+    await queued(post)
+    await post.send()
+    [found] = await suppressions(post)
+    assert (found["person_id"], found["status"]) == ("amina", "5.2.2")
 
 
 async def test_a_mail_that_is_only_late_changes_nothing(sent: Post) -> None:
@@ -235,6 +288,16 @@ async def test_nor_of_who_asked_wrote_reported_or_follows(post: Post, step: str,
         assert [row["address_hash"] is None for row in await post.service.rows("select * from suppression")] == [False]
         await post.hears("person.erased.v1", PersonErased(erasure_id=uuid7(), person_id=erased))
     assert [row["address_hash"] for row in await post.service.rows("select * from suppression")] == [None]
+
+
+async def test_of_who_is_erased_no_hash_of_what_came_back_is_kept_either(post: Post) -> None:
+    from shared.events.people import PersonErased
+
+    await comes_back_days_ago(post, 0)
+    [row] = await post.service.rows("select address_hash from returned")
+    assert row["address_hash"]
+    await post.hears("person.erased.v1", PersonErased(erasure_id=uuid7(), person_id="amina"))
+    assert await post.service.rows("select address_hash from returned") == [{"address_hash": None}]
 
 
 @pytest.mark.parametrize("caller", [{}, STAFF, REVIEWER, bearer("amina")])

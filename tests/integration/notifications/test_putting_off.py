@@ -1,9 +1,25 @@
 """Mails that wait, and addresses that none goes to."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from uuid_utils.compat import uuid7
+
+from shared.clock import Clock
 from tests.integration.notifications.support import STAFF, Post
-from tests.integration.notifications.test_sending import AMINA, queued
+from tests.integration.notifications.test_sending import AMINA, BAO, queued
+
+STEP = "pledge_published"
+
+
+class Later(Clock):
+    """The machine's clock, and so business time too, runs ahead."""
+
+    ahead = timedelta()
+
+    def system(self) -> datetime:
+        return super().system() + self.ahead
 
 
 async def test_a_domain_that_takes_no_more_is_put_off_and_holds_up_no_other(post: Post, tmp_path: Path) -> None:
@@ -39,16 +55,25 @@ async def test_an_address_with_quotes_is_refused_and_one_of_300_characters_too(p
 
 
 async def test_away_for_an_hour_nothing_is_lost(post: Post) -> None:
-    """By both clocks: reminders settle on business time, attempts on the machine's."""
-    await queued(post, events=2)
+    """By the machine's clock, on which attempts are put off, and by that of reminders, which goes with it."""
+    later = Later(post.service.clock_file)
+    post.worker = replace(post.worker, clock=later)
+    await post.knows(uuid7())
+    await post.knows_milestone()
+    post.set_clock(2024, 11, 5, 9)
+    await post.planner().tick()
+    await queued(post)
     await post.inbox.stop()
-    for _ in range(20):  # pauses grow to a minute; the hour has sixty of them
+    for _ in range(60):
         await post.send()
-        await post.run("update delivery set next_try_at = now(), created_at = created_at - interval '3 minutes'")
+        later.ahead += timedelta(minutes=1)
     rows = await post.deliveries()
     assert {row["state"] for row in rows} <= {"queued", "deferred"}
-    post.set_clock(2024, 9, 2, 10)
+    assert {row["reason"] for row in rows} - {None} == {"SMTPConnectError"}
     await post.inbox.start()
     await post.send()
-    assert len({mail["Message-ID"] for mail in post.inbox.mails}) == len(post.inbox.mails) == 4
+    later.ahead += timedelta(minutes=1)
+    await post.send()
+    assert post.inbox.sent() == sorted((to, template) for to in (AMINA, BAO) for template in (STEP, "reminder"))
+    assert len({mail["Message-ID"] for mail in post.inbox.mails}) == 4
     assert {row["state"] for row in await post.deliveries()} == {"sent"}

@@ -20,7 +20,8 @@ from shared.events.registry import TYPES
 from shared.messaging import projections
 from shared.messaging.kafka import producer
 from shared.messaging.subscriptions import Projection
-from tests.integration.notifications.support import Post, address, milestone, pledge
+from tests.integration.notifications.support import Post, address, milestone, pledge, to
+from tests.integration.notifications.test_calendar import attached
 from tests.integration.notifications.test_process import Site, eventually
 from tests.integration.notifications.test_process import site as site  # noqa: PLC0414 - a fixture
 
@@ -89,7 +90,7 @@ async def test_two_replicas_of_other_zones_a_moved_plenary_and_a_rebuild_send_no
     async with AsyncExitStack() as stack:
         await replicas.start(stack)
         await replicas.tell("pledge.republished.v1", str(PLEDGE), pledge(PLEDGE))
-        await replicas.tell("milestone.changed.v1", "plenary-2024", milestone())
+        await replicas.tell("milestone.changed.v1", "plenary-2024", milestone(sequence=1))
         await replicas.until("select count(*) from reminder where state = 'planned'", 4)
         replicas.set_clock(11, 5)
         await eventually(lambda: len(site.inbox.mails) >= 2, 60)
@@ -101,11 +102,17 @@ async def test_two_replicas_of_other_zones_a_moved_plenary_and_a_rebuild_send_no
         await replicas.rebuild()
         await replicas.until("select count(*) from known_pledge", 1)
         await replicas.until("select starts from known_milestone", "2024-12-12")
+        await replicas.until("select sequence from calendar_entry", 2)
+        assert len(site.inbox.mails) == 2  # what was read anew sent nothing
         replicas.set_clock(12, 5)
         await eventually(lambda: len(site.inbox.mails) >= 4, 60)
         await replicas.until("select state from reminder where due_on = '2024-12-05'", "sent")
     assert Counter(site.inbox.sent()) == {(AMINA, "reminder"): 2, (BAO, "reminder"): 2}
     assert len({mail["Message-ID"] for mail in site.inbox.mails}) == 4
+    for person in (AMINA, BAO):
+        before, after = (attached(mail) for mail in site.inbox.mails if to(mail) == person)
+        assert (before["UID"], before["SEQUENCE"] + 1) == (after["UID"], after["SEQUENCE"])
+        assert (before["DTSTART"].dt, after["DTSTART"].dt) == (date(2024, 12, 5), date(2024, 12, 12))
 
 
 @pytest.mark.parametrize(

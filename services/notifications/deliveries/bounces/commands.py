@@ -1,7 +1,7 @@
 """What a report that came back changes: of a mail of ours, to the address that it went to, and nothing else."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Self
 from uuid import UUID
 
@@ -10,10 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from services.notifications.deliveries.bounces.reading import Kind, Returned
+from services.notifications.deliveries.bounces.reading import Kind, Returned, hard, passing
 from services.notifications.deliveries.returning import ReturnPath
 from services.notifications.deliveries.suppression.commands import Reason, suppress
 from services.notifications.deliveries.suppression.hashing import Hashing
+from services.notifications.deliveries.suppression.policy import policy
 from services.notifications.deliveries.suppression.queries import entities_of
 from services.notifications.settings import Settings
 from shared.events.notifications import ContactLost
@@ -24,10 +25,18 @@ log = structlog.get_logger()
 Effect = Literal["noted", "repeated", "not_ours"]
 
 _NOTE = text("""
-insert into returned (delivery_id, kind, status, received_at)
-select id, :kind, :status, :at from delivery where id = :id
+insert into returned (delivery_id, kind, status, received_at, address_hash)
+select id, :kind, :status, :at, :address_hash from delivery where id = :id
 on conflict do nothing
 returning delivery_id
+""")
+
+# of mails since staff last undid it, if they did
+_SOFT = text("""
+select count(*) as number, max(received_at) - min(received_at) as lasted from returned
+where kind = 'soft' and address_hash = any(cast(:hashes as bytea[])) and received_at > greatest(:since, (
+    select max(lifted_at) from suppression where address_hash = any(cast(:hashes as bytea[]))
+))
 """)
 
 _KNOWN = text("select id from delivery where id = :id")
@@ -58,16 +67,40 @@ class Desk:
         if found is None:
             return "not_ours"
         delivery_id, address = found
-        note = {"id": delivery_id, "kind": returned.kind, "status": returned.status, "at": at}
-        if (await session.execute(_NOTE, note)).first() is None:
+        if not await self._note(session, delivery_id, address, returned.kind, returned.status, at):
             known = (await session.execute(_KNOWN, {"id": delivery_id})).first()
             return "repeated" if known else "not_ours"
         if returned.kind != "complaint":
             await session.execute(_BOUNCED, {"id": delivery_id, "reason": f"bounced_{returned.status}"})
         if reason := SUPPRESSED_BY.get(returned.kind):
             await self.lose(session, delivery_id, address, reason, returned.status, at)
+        elif passing(returned.status):
+            await self._tire(session, delivery_id, address, returned.status, at)
         log.info("mail.came_back", delivery=str(delivery_id), kind=returned.kind, status=returned.status)
         return "noted"
+
+    async def refused(self, session: AsyncSession, delivery_id: UUID, address: str, status: str, at: datetime) -> None:
+        """The relay did not take it, and it is not tried again. `status`: RFC 3463, or ""."""
+        if hard(status):
+            await self.lose(session, delivery_id, address, "bounced", status, at)
+        elif passing(status) and await self._note(session, delivery_id, address, "soft", status, at):
+            await self._tire(session, delivery_id, address, status, at)
+
+    async def _note(
+        self, session: AsyncSession, delivery_id: UUID, address: str, kind: Kind, status: str, at: datetime
+    ) -> bool:
+        """False for what was told before, and of a mail that never was."""
+        counted = self.hashing.of(address)[0] if kind == "soft" and passing(status) else None
+        row = {"id": delivery_id, "kind": kind, "status": status, "at": at, "address_hash": counted}
+        return (await session.execute(_NOTE, row)).first() is not None
+
+    async def _tire(self, session: AsyncSession, delivery_id: UUID, address: str, status: str, at: datetime) -> None:
+        """Often enough, over long enough, it is as if nobody were there."""
+        rules, hashes = policy(), self.hashing.of(address)
+        since = at - timedelta(days=rules.within_days)
+        found = (await session.execute(_SOFT, {"hashes": hashes, "since": since})).one()
+        if found.number >= rules.soft_bounces and found.lasted >= timedelta(days=rules.over_days):
+            await self.lose(session, delivery_id, address, "bounced", status, at)
 
     def _ours(self, returned: Returned) -> tuple[UUID, str] | None:
         """The delivery that a signed return path names, and the address that it was signed for."""

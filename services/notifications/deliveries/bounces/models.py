@@ -19,3 +19,4 @@ class Back(Table, table=True):
     kind: str = Field(primary_key=True)  # hard, soft, complaint
     status: str  # RFC 3463, or the kind of complaint (RFC 5965)
     received_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
+    address_hash: bytes | None = None  # of a soft one, to count how often; null: whose it was, was erased

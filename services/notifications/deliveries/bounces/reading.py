@@ -21,6 +21,7 @@ Kind = Literal["hard", "soft", "complaint"]
 # way, the content or a policy. Of the way, 5.4.1 and 5.4.4 are what large providers say of a mailbox or a domain that
 # is not there
 _NOT_THE_MAILBOX = re.compile(r"5\.(1\.[78]|2\.[234]|[3567]\.\d+|4\.(?!(1|4)$)\d+)")
+_PASSING = re.compile(r"[45]\.2\.\d+|4\.(1\.(?![78]$)|[034]\.)\d+")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 # as long as RFC 5321 allows: without an end, a long word without an @ would be looked at once for each of its letters
 _ADDRESS = re.compile(r"[^\s<>\",;:()@]{1,64}@[^\s<>\",;:()@]{1,255}")
@@ -62,6 +63,11 @@ def read(raw: bytes) -> list[Returned]:
 def hard(status: str) -> bool:
     """Whether it says that this mailbox takes no mail from anybody."""
     return status.startswith("5.") and not _NOT_THE_MAILBOX.fullmatch(status)
+
+
+def passing(status: str) -> bool:
+    """Whether it says that the mailbox, or the way to it, takes nothing for now; policy and content do not."""
+    return bool(_PASSING.fullmatch(status))
 
 
 def _read(message: Message) -> Iterator[Returned]:

@@ -47,6 +47,13 @@ where delivery.id = suppression.delivery_id and :person_id in (delivery.person_i
 """)
 
 
+_FORGET_BACK = text("""
+update returned set address_hash = null
+from delivery
+where delivery.id = returned.delivery_id and :person_id in (delivery.person_id, delivery.whose)
+""")
+
+
 async def holds(session: AsyncSession, hashes: Sequence[bytes]) -> bool:
     """Whether the address is written to no more. One that is found by an older key is kept under the newest now."""
     found = (await session.execute(_HOLDS, {"hashes": list(hashes)})).first()
@@ -76,3 +83,4 @@ async def lift(session: AsyncSession, suppression_id: UUID, by: str, because: st
 async def forget(session: AsyncSession, person_id: str, at: datetime) -> None:
     """Of somebody who was erased: not even a hash of an address is kept."""
     await session.execute(_FORGET, {"person_id": person_id, "at": at})
+    await session.execute(_FORGET_BACK, {"person_id": person_id})

@@ -14,6 +14,7 @@ from services.pledges.progress.links import LIFE
 from services.pledges.progress.schemas import EXAMPLE as REPORT
 from services.pledges.progress.sealing import Grant, Seal
 from tests.integration.pledges.conftest import AMINA, Desk
+from tests.integration.pledges.progress.test_partners import amended
 from tests.support.api import SEAL
 from tests.support.entities import ADMIN, MACHINE, STAFF, add_entity, faults, give, made, register
 
@@ -246,6 +247,27 @@ async def test_links_are_made_for_open_pledges_of_the_entity_alone(reminded: Rem
     draft = (await reminded.desk.create()).json()["pledge_id"]
     foreign = await _published_elsewhere(reminded)
     assert list(await reminded.links(reminded.pledge_id, draft, foreign, str(UUID(int=3)))) == [reminded.pledge_id]
+
+
+async def test_a_partners_link_records_in_the_partners_name(reminded: Reminded) -> None:
+    await register(reminded.desk.service, "kofi")
+    joint = await reminded.desk.published(kind="in_partnership", partner_entities=["kalmora"])
+    links = await reminded.links(joint, reminded.pledge_id, person_id="kofi", entity_id="kalmora")
+    assert list(links) == [joint]
+    shown = await reminded.check(links[joint])
+    assert (shown["state"], shown["entity"]["entity_id"], shown["owner"]["entity_id"]) == ("open", "kalmora", "veridia")
+    done = await reminded.use(links[joint], REPORT)
+    assert (done.status_code, done.json()["reporter"]["entity_id"]) == (201, "kalmora")
+    assert (await reminded.check(links[joint]))["state"] == "used"
+
+
+async def test_a_partners_link_ends_with_the_partnership(reminded: Reminded) -> None:
+    await register(reminded.desk.service, "kofi")
+    joint = await reminded.desk.published(kind="in_partnership", partner_entities=["kalmora"])
+    token = (await reminded.links(joint, person_id="kofi", entity_id="kalmora"))[joint]
+    await amended(reminded.desk, joint, kind="individual", partner_entities=[])
+    assert (await reminded.check(token))["state"] == "membership_ended"
+    assert (await reminded.use(token, REPORT)).status_code == 403
 
 
 async def test_links_are_made_for_those_who_may_report_alone(reminded: Reminded) -> None:
