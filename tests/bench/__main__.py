@@ -16,7 +16,7 @@ from tests.bench.figures import Figure, console, verdicts, write
 # in the order in which they run; each is a module with `run() -> list[Figure]`
 BENCHMARKS = {
     "spine": ("shape", "relay", "latency", "stack"),
-    "notifications": ("sweep", "sending"),
+    "notifications": ("sweep", "sending", "measures"),
     "registry": ("write_path", "reading", "advice", "duplicates", "statistics", "exchange"),
     "support": ("recomputing", "queues", "live"),
 }

@@ -18,6 +18,7 @@ from services.network_support.triage.models import Case
 from services.network_support.work_items.models import WorkItem, WorkItemCause
 from shared.authors import SYSTEM
 from shared.clock import Moment
+from shared.errors import Conflict
 
 _CAUSED = insert(WorkItemCause).on_conflict_do_nothing()
 
@@ -26,7 +27,7 @@ async def of_entity(
     session: AsyncSession, kind: WorkKind, cause: str, entity_id: str, facts: dict[str, Any], moment: Moment
 ) -> None:
     """A new item, or one more cause of the one that is open; nothing for a cause that was told before."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{kind} {entity_id}", 0))))
+    await _one_at_a_time(session, kind, entity_id)
     if await session.get(WorkItemCause, (kind, cause)):
         return
     case = await _open(session, kind, entity_id)
@@ -39,12 +40,26 @@ async def of_entity(
 
 async def alone(session: AsyncSession, kind: WorkKind, cause: str, facts: dict[str, Any], moment: Moment) -> None:
     """A new item that no other cause joins; nothing for a cause that was told before."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{kind} {cause}", 0))))
+    await _one_at_a_time(session, kind, cause)
     if await session.get(WorkItemCause, (kind, cause)) is None:
         await _raise(session, kind, cause, None, facts, moment)
 
 
-async def _open(session: AsyncSession, kind: WorkKind, entity_id: str) -> Case | None:
+async def require_none_open(session: AsyncSession, case: Case) -> None:
+    """Raises Conflict when the entity of this item has another one of its kind that is open."""
+    if case.entity_id is None:
+        return
+    await _one_at_a_time(session, case.kind, case.entity_id)
+    if other := await _open(session, case.kind, case.entity_id):
+        raise Conflict(f"The entity has another item of this kind that is open: go on in that, {other.case_id}.")
+
+
+async def _one_at_a_time(session: AsyncSession, kind: str, what: str) -> None:
+    """Until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{kind} {what}", 0))))
+
+
+async def _open(session: AsyncSession, kind: str, entity_id: str) -> Case | None:
     chosen = (
         select(Case)
         .where(col(Case.kind) == kind, col(Case.entity_id) == entity_id, col(Case.is_open))

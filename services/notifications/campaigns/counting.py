@@ -76,13 +76,21 @@ with page as materialized (
     order by person_id
     limit :most
 )
-select page.person_id, page.state, page.reason, attempts, bool_or(one.id is not null) as ours,
-    coalesce(bool_or(one.state in ('queued', 'sent')), false) as lists,
+select person_id, state, reason, attempts, ours, lists,
     exists (select from returned where delivery_id = page.id and kind = 'complaint') as complained
-from page left join reminder_delivery link on link.delivery_id = page.id
-left join reminder one on one.id = link.reminder_id and one.milestone = :milestone and one.offset_days = :offset_days
-group by page.id, page.person_id, page.state, page.reason, attempts
-order by page.person_id
+from page
+left join lateral (
+    select true as ours from reminder_delivery link join reminder on reminder.id = link.reminder_id
+    where link.delivery_id = page.id and milestone = :milestone and offset_days = :offset_days
+    limit 1
+) ours on true
+left join lateral (
+    select true as lists from reminder_delivery link join reminder on reminder.id = link.reminder_id
+    where link.delivery_id = page.id and milestone = :milestone and offset_days = :offset_days
+      and reminder.state in ('queued', 'sent')
+    limit 1
+) lists on ours
+order by person_id
 """)
 
 _PLEDGES = text("""
@@ -169,7 +177,7 @@ async def _mails(session: AsyncSession, milestone: str, offset: int, day: date, 
     while rows := (await session.execute(_MAILS, values | {"after": after})).all():
         for row in rows:
             if row.ours:
-                told = {"attempts": row.attempts, "lists": row.lists, "complained": row.complained}
+                told = {"attempts": row.attempts, "lists": bool(row.lists), "complained": row.complained}
                 count_mail(counts, row.state, row.reason, **told)
         after = rows[-1].person_id
 

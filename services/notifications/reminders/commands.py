@@ -13,10 +13,15 @@ from services.notifications.reminders.lifecycle import Due, Milestone
 PAGE = 10_000  # pledges, or rows of the plan, in one statement: bounded, so that none of them runs for long
 FIRST = UUID(int=0)  # before every pledge
 
-# An offset that went out for another day never returns. A row that is there is not tried again: trying locks it.
+# An offset that went out for another day never returns. A row that is there is not tried again: trying locks it. Only
+# of a pledge that has rows already each offset is looked for: in a first sweep that is none of them.
 _PLAN = text("""
 with page as materialized (
-    select pledge_id, entity_id, first_published_at from known_pledge
+    select pledge_id, entity_id, first_published_at, planned from known_pledge left join lateral (
+        select true as planned from reminder earlier
+        where earlier.pledge_id = known_pledge.pledge_id and earlier.milestone = :milestone
+        limit 1
+    ) earlier on true
     where review_cycle = :cycle and state = 'published' and pledge_id > :after
       and (last_reported_at is null or last_reported_at < :cycle_opens)
     order by pledge_id
@@ -28,12 +33,12 @@ with page as materialized (
     insert into reminder (pledge_id, entity_id, milestone, offset_days, due_on, state, created_at, updated_at)
     select pledge_id, entity_id, :milestone, offset_days, due_on, 'planned', :at, :at
     from page cross join due
-    where first_published_at < due_from and not exists (
+    where first_published_at < due_from and (planned is null or not exists (
         select from reminder there
         where there.pledge_id = page.pledge_id and there.milestone = :milestone
           and there.offset_days = due.offset_days
           and (there.due_on = due.due_on or there.state in ('queued', 'sent'))
-    )
+    ))
     on conflict (pledge_id, milestone, due_on, offset_days) do nothing
 )
 select pledge_id from page order by pledge_id desc limit 1

@@ -27,13 +27,13 @@ TURNS = 3
 SHARE, MEGABYTES = 0.6, 200
 NOW = datetime(2024, 9, 2, 9, tzinfo=UTC)
 
-_PLEDGES = """
+ADD_PLEDGES = """
 insert into known_pledge
     (pledge_id, entity_id, title, state, review_cycle, first_published_at, last_reported_at, sequence, changed_at)
 select gen_random_uuid(), 'entity-' || n % :entities, 'A pledge', 'published', '2022', '2022-06-01', null, 1, now()
 from generate_series(1, :pledges) n
 """
-_MILESTONE = """
+ADD_MILESTONE = """
 insert into known_milestone (code, cycle, cycle_opens, names, starts, tentative, reminders, sequence, changed_at)
 values ('plenary-2024', '2022', '2022-05-17', '{}', '2024-12-05', false, true, 1, now())
 """
@@ -54,9 +54,9 @@ async def _measured(owner_url: str, app_url: str) -> list[Figure]:
     # as the owner: the application may not empty the plan, and a bare statement of this size takes longer than it has
     database = Database(owner_url, application="measurement", pool=1)
     try:
-        await _run(database, _PLEDGES, pledges=PLEDGES, entities=ENTITIES)
-        await _run(database, _MILESTONE)
-        await _vacuum(database)
+        await execute(database, ADD_PLEDGES, pledges=PLEDGES, entities=ENTITIES)
+        await execute(database, ADD_MILESTONE)
+        await vacuum(database, "known_pledge")
         turns = [(await _ours(database, app_url), await _bare(database)) for _ in range(TURNS)]
         again = _swept(app_url)
     finally:
@@ -92,18 +92,19 @@ async def _bare(database: Database) -> float:
     await _empty(database)
     wait_until_quiet()
     begun = time.perf_counter()
-    await _run(database, _BARE, offsets=list(policy().offsets))
+    await execute(database, _BARE, offsets=list(policy().offsets))
     return time.perf_counter() - begun
 
 
 async def _empty(database: Database) -> None:
-    await _run(database, "truncate reminder, reminder_delivery, contact_lost")
+    await execute(database, "truncate reminder, reminder_delivery, contact_lost")
 
 
-async def _vacuum(database: Database) -> None:
+async def vacuum(database: Database, table: str) -> None:
+    """Of "" all tables."""
     async with database.engine.connect() as connection:
         alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await alone.execute(text("vacuum analyze known_pledge"))
+        await alone.execute(text(f"vacuum analyze {table}"))
 
 
 async def _count(database: Database) -> int:
@@ -111,7 +112,7 @@ async def _count(database: Database) -> int:
         return int(await session.scalar(text("select count(*) from reminder")) or 0)
 
 
-async def _run(database: Database, statement: str, **values: Any) -> None:
+async def execute(database: Database, statement: str, **values: Any) -> None:
     """However long it takes: the driver's patience is for requests."""
     async with database.engine.begin() as connection:
         raw = await connection.get_raw_connection()

@@ -102,6 +102,16 @@ async def test_what_was_done_stays_done_when_its_cause_is_told_again_and_a_new_c
     assert await desk.acts(item) == ["raised", "done"]
 
 
+async def test_an_entity_has_one_open_item_also_when_an_older_one_is_reopened(desk: Desk) -> None:
+    item = await _item(desk)
+    await _settle(desk, item, "done", reason="settled")
+    await desk.hears("contact.lost.v1", lost(UUID(int=8)))
+    refused = await _settle(desk, item, "reopen", reason="that mail bounced, too")
+    [open_now] = await desk.ids("/queues/work_items")
+    assert refused.status_code == 409
+    assert open_now in refused.json()["detail"]
+
+
 async def test_what_the_stage_does_not_allow_is_a_conflict(desk: Desk, pledge: UUID) -> None:
     item = await _item(desk)
     assert (await _settle(desk, item, "reopen", reason="is open")).status_code == 409
