@@ -24,6 +24,7 @@ log = structlog.get_logger()
 LARGEST_MEMORY = 256_000_000  # bytes of the reader's own; 20,000 pledges of any format need a tenth
 PATIENCE = lifecycle.LEASE * 2 / 3  # seconds for the next rows: whoever waits still has the work afterwards
 SIZE = 4  # bytes of a frame's length
+AHEAD = 1 << 20  # bytes that may wait for the importer: a batch, so that the next is made ready meanwhile
 _SLOW = ("takes too long to read", "save it anew, or as CSV")
 _DIED = ("cannot be read: its reader broke down over it", "save it anew, or in another format")
 # no secret of the importer's goes to the process that reads strangers' files
@@ -57,6 +58,10 @@ class Reader:
 
     def __init__(self) -> None:
         self._process: Process | None = None
+
+    async def begin(self) -> None:
+        """So that the first file does not wait for it."""
+        await self._begun()
 
     async def read(self, order: Order) -> AsyncGenerator[Batch, None]:
         """Each is made ready while the one before is worked on. Raises Unreadable.

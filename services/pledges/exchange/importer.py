@@ -24,6 +24,7 @@ from services.pledges.exchange.apart import Order, Reader
 from services.pledges.exchange.checking import Checked, Wanted
 from services.pledges.exchange.files import Unreadable
 from services.pledges.exchange.models import ImportJob, ImportPart
+from services.pledges.exchange.rows import Next
 from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared.clock import Clock
@@ -74,6 +75,7 @@ class Importer:
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; the batch under way is finished, and the rest is left to whoever comes next."""
         try:
+            await self._reader.begin()
             await repeat("importer", lambda: self.once(stop), stop, Wake().bell(), POLL)
         finally:
             await self.aclose()
@@ -150,33 +152,35 @@ class Importer:
 
     async def _make_all(self, job: ImportJob, share: int, stop: asyncio.Event) -> None:
         """Batch after batch of a share, until told to stop or until none is left."""
-        most = BATCH
+        most, after = BATCH, 0
         while not stop.is_set():
             try:
-                if not await self._make(job, share, most):
+                last = await self._make(job, share, most, after)
+                if not last:
                     return
-                most = min(BATCH, 2 * most)
+                most, after = min(BATCH, 2 * most), last
             except (IntegrityError, DataError) as error:
                 # perhaps another import made one of them a moment ago: they are looked up again, one by one
                 if most == 1:
-                    await self._give_up_one(job, share, error)
+                    await self._give_up(job, Next(job.import_id, share, after, 1), error)
                 most = 1
 
-    async def _make(self, job: ImportJob, share: int, most: int) -> bool:
-        """One batch; False when none was left."""
+    async def _make(self, job: ImportJob, share: int, most: int, after: int = 0) -> int:
+        """One batch: the number of its last row; 0 when none was left."""
         async with self._database.transaction() as session:
-            done = await rows.make(session, job.import_id, share, most, self._call(job), statements=job.statements)
+            next_ = Next(job.import_id, share, after, most)
+            done = await rows.make(session, next_, self._call(job), statements=job.statements)
             states = [one.state for one in done]
             counts = {name: getattr(_JOB, name) + states.count(name) for name in ("bad", "known", "made")}
             await self._hold(session, job, good=_JOB.good - len(done), **counts)
         self._nudge()
-        return bool(done)
+        return max((one.number for one in done), default=0)
 
-    async def _give_up_one(self, job: ImportJob, share: int, error: Exception) -> None:
+    async def _give_up(self, job: ImportJob, next_: Next, error: Exception) -> None:
         """One row that the database refuses must not stop all others."""
         log.error("import.row_refused", import_id=str(job.import_id), error=type(error).__name__)
         async with self._database.transaction() as session:
-            await rows.give_up_one(session, job.import_id, share)
+            await rows.give_up(session, next_)
             await self._hold(session, job, good=_JOB.good - 1, bad=_JOB.bad + 1)
 
     async def _settle(self, job: ImportJob, **values: Any) -> None:

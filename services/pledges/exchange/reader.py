@@ -1,5 +1,6 @@
 """`python -m services.pledges.exchange.reader`: reads and checks one file after another, as `apart.py` orders."""
 
+import fcntl
 import pickle
 import resource
 import signal
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from services.pledges.exchange import checking, files
-from services.pledges.exchange.apart import LARGEST_MEMORY, SIZE, Batch, Order, frame
+from services.pledges.exchange.apart import AHEAD, LARGEST_MEMORY, SIZE, Batch, Order, frame
 from services.pledges.exchange.files import Fault, Unreadable
 from shared.process import freeze
 
@@ -22,6 +23,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (LARGEST_MEMORY, LARGEST_MEMORY))
+    if hasattr(fcntl, "F_SETPIPE_SZ"):  # Linux
+        fcntl.fcntl(sys.stdout.fileno(), fcntl.F_SETPIPE_SZ, AHEAD)
     freeze()
     while order := _order(sys.stdin.buffer):
         for answer in _answers(order):

@@ -41,6 +41,7 @@ _GOOD = (
     select(core(ImportRow))
     .where(
         col(ImportRow.import_id) == bindparam("id"),
+        col(ImportRow.number) > bindparam("after"),
         col(ImportRow.state) == "good",
         (col(ImportRow.number) - 1) // BLOCK % SHARES == bindparam("share"),
     )
@@ -222,11 +223,22 @@ class Settled:
     faults: str = _NONE
 
 
-async def make(
-    session: AsyncSession, import_id: UUID, share: int, most: int, call: Call, *, statements: bool
-) -> list[Settled]:
-    """Makes the next good rows of a share, in their order, at most so many; [] when there is none left."""
-    rows = (await session.execute(_GOOD, {"id": import_id, "share": share, "most": most})).all()
+@dataclass(frozen=True)
+class Next:
+    """Which good rows of an import come next: of a share those after a number, at most so many.
+
+    Without the number each batch would pass by all that are made.
+    """
+
+    import_id: UUID
+    share: int
+    after: int
+    most: int
+
+
+async def make(session: AsyncSession, next_: Next, call: Call, *, statements: bool) -> list[Settled]:
+    """Makes the next good rows, in their order; [] when there is none left."""
+    rows = (await session.execute(_GOOD, _values(next_))).all()
     there = await imported(session, [(row.entity_id, row.key) for row in rows])
     done, fresh = [], []
     for row in rows:
@@ -236,15 +248,19 @@ async def make(
             fresh.append(row)
     done += await (_record if statements else _make)(session, fresh, call)
     if done:
-        await _settle(session, import_id, done)
+        await _settle(session, next_.import_id, done)
     return done
 
 
-async def give_up_one(session: AsyncSession, import_id: UUID, share: int) -> None:
-    """The next good row of a share is bad."""
-    row = (await session.execute(_GOOD, {"id": import_id, "share": share, "most": 1})).one()
+async def give_up(session: AsyncSession, next_: Next) -> None:
+    """The next good row, `most` being 1, is bad."""
+    row = (await session.execute(_GOOD, _values(next_))).one()
     fault = Fault(row.place, "", "could not be saved", "write to those who run this installation")
-    await _settle(session, import_id, [Settled(row.number, "bad", faults=json.dumps([asdict(fault)]))])
+    await _settle(session, next_.import_id, [Settled(row.number, "bad", faults=json.dumps([asdict(fault)]))])
+
+
+def _values(next_: Next) -> dict[str, Any]:
+    return {"id": next_.import_id, "share": next_.share, "after": next_.after, "most": next_.most}
 
 
 async def _settle(session: AsyncSession, import_id: UUID, done: Sequence[Settled]) -> None:
