@@ -13,7 +13,7 @@ from shared.db import Database
 from shared.errors import Unauthenticated, Unavailable
 from shared.web.auth import Actor, Tokens
 
-BEAT = 10.0  # seconds; whoever hears nothing for half as long again has lost the connection
+BEAT = 10.0  # seconds; whoever hears nothing of two has lost the connection (static/live.js of the portal)
 RETRY, SPREAD = 2000, 3000  # milliseconds: boards that lost a process do not come all at once
 
 
@@ -37,6 +37,7 @@ class Streams:
         asked = loop.time()
         while not board.over:
             told = await board.next(self.beat)
+            here = self.feed.position  # what is told while the token is asked of comes with the next turn
             if board.lost:
                 yield wire.resync(self.feed.position)
                 return
@@ -50,7 +51,7 @@ class Streams:
                 yield wire.over("token", position)
                 return
             if not told and not board.over:
-                position = max(position, self.feed.position)
+                position = max(position, here)
                 yield wire.beat(position)
 
     async def _missed(self, after: str | None) -> tuple[Position, list[bytes]]:

@@ -1,4 +1,4 @@
-"""The mail table: which step calls for which mail to whom. What is not here sends nothing."""
+"""The mail table: which event calls for which mail to whom, and the kinds that none calls for. Nothing else is sent."""
 
 from dataclasses import dataclass
 from typing import Literal

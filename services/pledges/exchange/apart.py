@@ -1,5 +1,6 @@
 """A process of its own for reading what people sent: it may take so much memory and time, and a file that asks for
-more is unreadable, while the importer and the files of others go on. It also has a processor to itself.
+more is unreadable, while the importer and the files of others go on. It also has a processor to itself. This is
+a wall against exhaustion, not against code: what takes the reader over could answer with a pickle that takes the rest.
 
 The process is `reader.py`. It takes orders on its standard input and ends when that does, so it never outlives the
 importer, however that one ends. What goes to and fro are pickles that this program made, never what a file says.
@@ -24,8 +25,10 @@ log = structlog.get_logger()
 LARGEST_MEMORY = 256_000_000  # bytes of the reader's own; 20,000 pledges of any format need a tenth
 PATIENCE = lifecycle.LEASE * 2 / 3  # seconds for the next rows: whoever waits still has the work afterwards
 SIZE = 4  # bytes of a frame's length
+LARGEST_FRAME = 64_000_000  # bytes of what the reader may say at once
 AHEAD = 1 << 20  # bytes that may wait for the importer: a batch, so that the next is made ready meanwhile
 _SLOW = ("takes too long to read", "save it anew, or as CSV")
+_LARGE = ("has a pledge that is far too long", "shorten it, or leave it out")
 _DIED = ("cannot be read: its reader broke down over it", "save it anew, or in another format")
 # no secret of the importer's goes to the process that reads strangers' files
 _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR")
@@ -33,7 +36,7 @@ _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR")
 
 @dataclass(frozen=True)
 class Order:
-    """Which file to read, as what, and how: `skip` records, then give so many at a time."""
+    """Which file to read, as what, and how: `skip` records, then give at most so many at a time."""
 
     path: str
     format: Format
@@ -82,8 +85,7 @@ class Reader:
             finally:
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
-        except Refused as error:
-            ended = True
+        except Refused as error:  # what such a file leaves in the reader's memory is nothing for the next
             raise Unreadable(error.fault.problem, error.fault.remedy, error.fault.address, error.fault.field) from None
         finally:
             if not ended:
@@ -130,6 +132,8 @@ async def _next(process: Process) -> Batch:
     try:
         async with asyncio.timeout(PATIENCE):
             size = int.from_bytes(await process.stdout.readexactly(SIZE), "big")
+            if size > LARGEST_FRAME:
+                raise Unreadable(*_LARGE)
             body = await process.stdout.readexactly(size)
     except TimeoutError:
         raise Unreadable(*_SLOW) from None

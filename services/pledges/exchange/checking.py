@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from services.pledges.exchange import columns
+from services.pledges.exchange import column_writing
 from services.pledges.exchange.files import Fault, Record
 from services.pledges.registry.content import Content
 from services.pledges.registry.schemas import NewPledge, Statement
@@ -91,13 +91,13 @@ def _id(record: Record, given: Any) -> tuple[UUID | None, list[Fault]]:
 
 def digest(of: Content) -> bytes:
     """Of the content alone, in whatever format it came."""
-    return columns.digest(of.model_dump(mode="json", include=_EXCHANGED))
+    return column_writing.digest(of.model_dump(mode="json", include=_EXCHANGED))
 
 
 def digest_of(document: str) -> bytes:
     """Of a pledge as JSON, which may say more than its content."""
     given = json.loads(document)
-    return columns.digest({name: given.get(name) for name in _EXCHANGED})
+    return column_writing.digest({name: given.get(name) for name in _EXCHANGED})
 
 
 def _key(wish: NewPledge | Statement, mark: bytes) -> str:

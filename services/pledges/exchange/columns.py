@@ -4,12 +4,9 @@ What a pledge has several of stands in one cell, an entry a line; parts of the s
 their columns: the second line of `targets.by` belongs to the second line of `targets.what`.
 """
 
-import hashlib
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any, Literal, get_args
 
@@ -250,72 +247,3 @@ def place_of(path: tuple[str | int, ...], fields: Mapping[str, Any]) -> str:
 def _language(fields: Mapping[str, Any], place: int) -> Any:
     texts = fields.get("translations") or []
     return texts[place].get("language") if place < len(texts) and isinstance(texts[place], dict) else None
-
-
-_WRITTEN = (*COLUMNS, *SOURCES)
-_EMPTY = {column.name: "" for column in _WRITTEN}
-_BY_FIELD = {field: [one for one in _WRITTEN if one.field == field] for field in {one.field for one in _WRITTEN}}
-
-
-def written(content: Mapping[str, Any]) -> dict[str, str]:
-    """The cells of a pledge, of its content as JSON gives it. `read` gives the same content back."""
-    return _EMPTY | _filled(content)
-
-
-def _filled(content: Mapping[str, Any]) -> dict[str, str]:
-    """Those of fields that say something."""
-    return {
-        column.name: _written(column, value)
-        for field, value in content.items()
-        if value
-        for column in _BY_FIELD.get(field, ())
-    }
-
-
-def _written(column: Column, value: Any) -> str:
-    return _WRITE[column.shape](column, value)
-
-
-def _write_many(_: Column, value: Any) -> str:
-    return "\n".join(value)
-
-
-def _write_each(column: Column, value: Any) -> str:
-    part = column.part
-    return "\n".join([_text(column, one.get(part)) for one in value]).rstrip("\n")
-
-
-def _write_translated(column: Column, value: Any) -> str:
-    texts = (text for text in value if text["language"] == column.part)
-    return next((str(text[column.name.partition(".")[0]]) for text in texts), "")
-
-
-def _write_one(column: Column, value: Any) -> str:
-    if column.part:
-        return _text(column, value.get(column.part))
-    if column.name == "translations":
-        others = [text for text in value if text["language"] not in LANGUAGES]
-        return json.dumps(others, ensure_ascii=False) if others else ""
-    return _text(column, value)
-
-
-_WRITE: dict[Shape, Callable[[Column, Any], str]] = {
-    "one": _write_one,
-    "many": _write_many,
-    "each": _write_each,
-    "translated": _write_translated,
-}
-
-
-def _text(column: Column, value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(value)
-    return cells.number_text(Decimal(str(value))) if column.read is cells.number else str(value)
-
-
-def digest(content: Mapping[str, Any]) -> bytes:
-    """By which the same content is known again, in whatever format it comes: of content as JSON gives it."""
-    ordered: Iterable[tuple[str, str]] = sorted((name, text) for name, text in _filled(content).items() if text)
-    return hashlib.sha256(json.dumps(list(ordered)).encode()).digest()

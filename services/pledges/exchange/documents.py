@@ -79,6 +79,9 @@ class _Object:
     def raw(self) -> str:
         return self.text
 
+    def size(self) -> int:
+        return len(self.text)
+
 
 def _record(item: Any, place: str) -> Record:
     fields = (

@@ -49,6 +49,9 @@ class Origin(Protocol):
     def raw(self) -> str:
         """JSON of what came."""
 
+    def size(self) -> int:
+        """Characters of what came, about."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -76,6 +79,9 @@ class _Cells:
 
     def raw(self) -> str:
         return json.dumps({name: _kept(cell) for name, cell in self.cells.items()})
+
+    def size(self) -> int:
+        return sum(len(cell) for cell in self.cells.values() if isinstance(cell, str))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from services.pledges.exchange import columns, exporting, queries, writing
+from services.pledges.exchange import column_writing, exporting, queries, writing
 from services.pledges.exchange.models import ImportJob, ImportRow
 from shared.db import Database
 from shared.files import sheets
@@ -68,4 +68,4 @@ def _cells(one: ImportRow) -> dict[str, str]:
         found: dict[str, str] = json.loads(one.raw)
         return found
     wish: dict[str, Any] = json.loads(one.wish or "{}")
-    return {"entity_id": str(wish.get("entity_id") or ""), **columns.written(wish)}
+    return {"entity_id": str(wish.get("entity_id") or ""), **column_writing.written(wish)}

@@ -12,9 +12,10 @@ from typing import BinaryIO
 
 from services.pledges.exchange import checking, files
 from services.pledges.exchange.apart import AHEAD, LARGEST_MEMORY, SIZE, Batch, Order, frame
-from services.pledges.exchange.files import Fault, Unreadable
+from services.pledges.exchange.files import Fault, Record, Unreadable
 from shared.process import freeze
 
+LARGEST_BATCH = 2_000_000  # characters, about: a batch of long pledges has fewer of them
 _TOO_LARGE = ("needs more memory to read than a file may", "split it into several files, or save it as CSV")
 
 
@@ -46,15 +47,26 @@ def _answers(order: Order) -> Iterator[Batch | Fault]:
         yield checking.printable(error.fault)
     except MemoryError:
         yield Fault("", "file", *_TOO_LARGE)
+    except Exception as error:  # noqa: BLE001 - the log shall not have what a file says, as a traceback might
+        yield Fault("", "file", f"cannot be read ({type(error).__name__})", "save it anew, or in another format")
 
 
 def _batches(order: Order, file: BinaryIO) -> Iterator[Batch]:
     opened = files.opened(file, order.format, order.encoding)
     records = islice(opened.records, order.skip, None)
     while True:
-        checked = [checking.check(record, order.wanted) for record in islice(records, order.most)]
+        checked = [checking.check(record, order.wanted) for record in _some(records, order.most)]
         yield Batch(opened.layout, opened.header, opened.notes, checked)
         if not checked:
+            return
+
+
+def _some(records: Iterator[Record], most: int) -> Iterator[Record]:
+    size = 0
+    for record in islice(records, most):
+        yield record
+        size += record.origin.size()
+        if size > LARGEST_BATCH:
             return
 
 

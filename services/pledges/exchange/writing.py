@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.pledges.exchange import columns
+from services.pledges.exchange import column_writing
 from services.pledges.exchange.columns import COLUMNS, SOURCES
 from services.pledges.exchange.files import FORM_HEADER, Format
 
@@ -21,7 +21,7 @@ HEADER = ("pledge_id", "entity_id", *(column.name for column in (*COLUMNS, *SOUR
 
 def row(pledge: Mapping[str, Any]) -> list[str]:
     """The cells of an exported pledge, in the order of HEADER."""
-    cells = columns.written(pledge)
+    cells = column_writing.written(pledge)
     return [cells[name] if name in cells else str(pledge.get(name) or "") for name in HEADER]
 
 

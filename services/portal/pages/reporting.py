@@ -92,7 +92,9 @@ async def report(request: Request, pledge_id: UUID, person: SignedIn, form: Form
     except (Refused, Conflict) as refused:
         wrong = faults(refused, read.place, Words(language_of(request)))
         return await _page(request, person, known, read.values, wrong)
-    return done(f"{path_of(pledge_id)}/report", "reported-stuck" if read.report.stuck else "reported")
+    reporter = read.report.entity_id or next((code for code, _ in known.ours), None)
+    stuck = read.report.stuck and reporter == known.pledge.entity.entity_id  # of a partner's no draft is made
+    return done(f"{path_of(pledge_id)}/report", "reported-stuck" if stuck else "reported")
 
 
 async def _received(

@@ -1,17 +1,21 @@
-// Keys for the board. The page does everything without them: each key goes where a link, a tick or a button is.
+// Keys for the board and the page of one case, which do everything without them: each goes where a link, a tick or a
+// button is.
 "use strict";
 {
   const cases = [...document.querySelectorAll("[data-case]")];
   const keys = document.getElementById("keys");
-  const find = document.getElementById("field-text");
-  const officer = document.getElementById("field-officer");
-  const typing = (at) => at.matches("textarea, select, input:not([type=checkbox])");
+  const at = (what) => document.querySelector(what);
+  const typing = (where) => where.matches("textarea, select, input:not([type=checkbox], [type=radio])");
+  const to = (one) => {
+    one?.closest("details")?.setAttribute("open", "");
+    one?.focus();
+  };
   const link = (one) => one.querySelector("h2 a");
 
   const here = () => cases.findIndex((one) => one.contains(document.activeElement));
   const go = (step) => {
-    const at = here();
-    const next = at < 0 ? (step > 0 ? 0 : cases.length - 1) : at + step;
+    const place = here();
+    const next = place < 0 ? (step > 0 ? 0 : cases.length - 1) : place + step;
     if (cases[next]) link(cases[next]).focus();
   };
   const acts = {
@@ -20,9 +24,12 @@
     "k": () => go(-1),
     "x": () => cases[here()]?.querySelector("input").click(),
     "o": () => cases[here()] && link(cases[here()]).click(),
-    "g": () => officer?.focus(),
-    "/": () => find?.focus(),
-    "r": () => document.querySelector("#live-bar:not([hidden]) a")?.click(),
+    "g": () => to(at("#field-officer")),
+    "/": () => to(at("input#field-text")),
+    "s": () => to(at("input[name=step]")),
+    "m": () => to(at(".talk-form textarea")),
+    "b": () => at("main a[href^='/desk/board']")?.click(),
+    "r": () => at("#live-bar:not([hidden]) a")?.click(),
   };
 
   document.addEventListener("keydown", (event) => {

@@ -17,7 +17,7 @@ import httpx
 import psutil
 
 from deploy.local.ports import choose
-from services.pledges.exchange import columns
+from services.pledges.exchange import column_writing, columns
 from services.pledges.exchange.files import Format
 from services.pledges.registry.content import Content
 from shared.files import sheets
@@ -128,7 +128,7 @@ def _file(format_: Format) -> bytes:
     if format_ == "json":
         return b"[" + b",".join(json.dumps(one).encode() for one in made) + b"]"
     header = [column.name for column in columns.COLUMNS]
-    rows = ([columns.written(one)[name] for name in header] for one in made)
+    rows = ([column_writing.written(one)[name] for name in header] for one in made)
     if format_ == "csv":
         return sheets.line(header) + b"".join(map(sheets.line, rows))
     book, out = sheets.Workbook("Pledges", header), io.BytesIO()

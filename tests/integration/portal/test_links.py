@@ -137,6 +137,12 @@ async def test_the_form_records_what_has_changed(reminded: Visitor) -> None:
     assert "Later than we hoped." in words(after)
 
 
+async def test_who_is_stuck_is_told_of_the_draft_that_is_made(reminded: Visitor) -> None:
+    after = await reminded.follow(await reminded.send(FORM | {"barriers": "resources", "stuck": "yes"}))
+    assert (await reminded.reports())[0]["stuck"] is True
+    assert "a draft of a request for support is made from it" in words(after)
+
+
 async def test_without_a_report_yet_there_is_nothing_to_confirm(visitor: Visitor) -> None:
     await visitor.link()
     answer = await visitor.look()

@@ -241,6 +241,8 @@ def test_what_is_made_to_hurt_is_refused_at_once(mail: bytes, why: str) -> None:
         raw(text=None, html="<pre>" + " " * 900_000 + "x</pre>"),
         raw(text=None, html='<p style="padding-left: 100000em; margin-top: 100000em">x' * 10_000),
         raw(text=None, html="<i></i>xxxxx" * 80_000),
+        raw(text=None, html="<div>" * 90_000 + "</p>" * 90_000),
+        raw(text=None, html="<b>" * 4_000 + "</i>" * 5_000),
         plain("Content-Transfer-Encoding: base64", body=b64encode(b"word " * 2_000_000)),
     ],
 )
@@ -248,3 +250,11 @@ def test_what_is_large_is_read_in_bounded_time(mail: bytes) -> None:
     began = time.process_time()
     body(mail)
     assert time.process_time() - began < 10
+
+
+def test_the_tags_of_all_parts_are_counted_together() -> None:
+    part = b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<div>" * 4_000 + b"</p>" * 4_000 + b"said\r\n"
+    began = time.process_time()
+    found = body(plain("Content-Type: multipart/mixed; boundary=b", body=part * 30 + b"--b--\r\n"))
+    assert time.process_time() - began < 3
+    assert found.text.split() == ["said"] * 30

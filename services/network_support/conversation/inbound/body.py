@@ -55,11 +55,16 @@ def read(raw: bytes, domains: Collection[str]) -> Body:
 def _parts(mail: Message) -> tuple[str, list[File]]:
     texts: list[str] = []
     files: list[File] = []
+    tags = html.MOST_TAGS  # that are left for further parts
     for part in _leaves(mail, 0):
         if part.get_content_type() in _SIGNATURES:
             continue
         if _is_text(part):
-            texts.append(_text(part))
+            source = _source(part)
+            if part.get_content_type() == "text/html":
+                tags -= source.count("<")
+                source = _clean(html.text(source) if tags >= 0 else html.bare(source))
+            texts.append(source)
         else:
             files.append(File(_name(part), _content(part), shown=_shown(part)))
     return "\n\n".join(filter(None, texts)), files
@@ -75,7 +80,7 @@ def _leaves(part: Message, depth: int) -> Iterator[Message]:
         return
     found = [leaf for one in inner if isinstance(one, Message) for leaf in _leaves(one, depth + 1)]
     if part.get_content_type() == "multipart/alternative":
-        plain = any(_kind(leaf) == "text/plain" and _text(leaf).strip() for leaf in found)
+        plain = any(_kind(leaf) == "text/plain" and _source(leaf).strip() for leaf in found)
         found = [leaf for leaf in found if _kind(leaf) != ("text/html" if plain else "text/plain")]
     yield from found
 
@@ -90,12 +95,14 @@ def _is_text(part: Message) -> bool:
     return readable and part.get_content_disposition() != "attachment" and not part.get_filename()
 
 
-def _text(part: Message) -> str:
-    is_html = part.get_content_type() == "text/html"
-    most = html.LARGEST if is_html else LONGEST_TEXT
-    decoded = _decoded(_content(part), str(part.get_content_charset() or ""), most)
-    plain = html.text(decoded) if is_html else decoded
-    return _CONTROLS.sub("", plain.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+def _source(part: Message) -> str:
+    """As it was written, plain or HTML."""
+    most = html.LARGEST if part.get_content_type() == "text/html" else LONGEST_TEXT
+    return _clean(_decoded(_content(part), str(part.get_content_charset() or ""), most))
+
+
+def _clean(text: str) -> str:
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
 
 
 def _decoded(raw: bytes, charset: str, most: int) -> str:

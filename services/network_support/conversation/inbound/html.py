@@ -12,6 +12,7 @@ from typing import Any, cast
 from lxml.etree import HTMLParser, LxmlError, fromstring
 
 LARGEST = 1_000_000  # characters
+MOST_TAGS = 10_000  # of a mail: the parser walks all open ones for each that ends
 BULLETS = "*+o-"  # by how deep the list lies
 _TAGS = re.compile(r"<[^<>]*>")
 _GAPS = re.compile(r"\n{3,}")
@@ -40,7 +41,12 @@ def text(source: str) -> str:
         plain = str(fromstring(source.encode("utf-8", "replace"), parser))
     except (LxmlError, ValueError):  # there is nothing in it
         plain = ""
-    return _GAPS.sub("\n\n", plain).strip() or _TAGS.sub(" ", source).strip()
+    return _GAPS.sub("\n\n", plain).strip() or bare(source)
+
+
+def bare(source: str) -> str:
+    """Without its tags, and no better: for what has too many of them."""
+    return _TAGS.sub(" ", source[:LARGEST]).strip()
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class Desk:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
+        policy()  # a fault in it is told at the start, not at the third bounce
         return cls(ReturnPath(settings.mail_keys, settings.bounces_to), Hashing(settings.mail_keys))
 
     async def take(self, session: AsyncSession, returned: Returned, at: datetime) -> Effect:

@@ -64,6 +64,20 @@ async def test_a_file_that_needs_too_much_memory_is_unreadable_and_the_next_is_r
     assert (await read(reader, order(tmp_path)))[0] == ["Pledge 0", "Pledge 1"]
 
 
+async def test_long_pledges_come_in_smaller_batches(reader: Reader, tmp_path: Path) -> None:
+    rows = "\n".join(f"Pledge {number},{'x' * 19_000}" for number in range(240))
+    found = await read(reader, order(tmp_path, f"title,description\n{rows}", most=200))
+    assert [len(titles) for titles in found] == [106, 106, 28, 0]
+
+
+async def test_a_pledge_without_end_is_not_taken_into_the_importer(
+    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "LARGEST_FRAME", 1_000)
+    with pytest.raises(Unreadable, match="far too long"):
+        await read(reader, order(tmp_path))
+
+
 async def test_a_file_that_takes_too_long_is_unreadable(
     reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.exchange import checking, columns, files, templates, writing
+from services.pledges.exchange import checking, column_writing, columns, files, templates, writing
 from services.pledges.exchange.checking import Wanted
 from services.pledges.exchange.columns import COLUMNS
 from services.pledges.exchange.files import Format
@@ -29,7 +29,7 @@ def test_every_field_has_a_column() -> None:
 
 def test_the_example_survives_its_cells() -> None:
     content = Content(**EXAMPLE)
-    found = columns.read(columns.written(json.loads(content.model_dump_json())))
+    found = columns.read(column_writing.written(json.loads(content.model_dump_json())))
     assert (found.faults, Content(**found.fields)) == ([], content)
 
 
