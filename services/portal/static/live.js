@@ -85,6 +85,14 @@
     again = setTimeout(here, within * 400);
   };
 
+  // a hundred rows that are given at once are not fetched one by one, by every board that is open
+  let rows = 0;
+  const many = () => {
+    if (rows === 0) setTimeout(() => { rows = 0; }, 1000);
+    rows += 1;
+    return rows > 5;
+  };
+
   const heard = {
     begun: () => { failed = 0; },
     changed: (told) => {
@@ -98,7 +106,8 @@
       }
       if (told.changed.every((one) => one === "presence")) return;
       const row = document.querySelector(`[data-case="${told.case_id}"]`);
-      if (row) setTimeout(refresh, soon(), row, told);
+      if (row && many()) show(words.resync);
+      else if (row) setTimeout(refresh, soon(), row, told);
       count();
     },
     resync: () => show(words.resync),
