@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 import structlog
 
@@ -50,6 +51,7 @@ MOST = 10  # mails claimed at once for each connection
 # what must be left of the lease before DATA: the answer may take that long, and clocks of machines differ a little
 MARGIN = timedelta(seconds=DATA_TIMEOUT + 5)
 POLL = 2.0  # seconds between two looks without a bell: for what another process wrote, and for the business clock
+SWEEP = 600.0  # seconds between two looks, at rest, for what waits for a digest that has ended
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Sender:
         self._signer = signer(settings)
         self._pool, self._domains = Pool(settings), Domains(limits(settings.mail_limits_file))
         self.lease = timedelta(seconds=settings.mail_lease)
+        self._swept: float | None = None  # monotonic
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; then mails under way are finished, and what else was claimed is given back."""
@@ -98,7 +101,7 @@ class Sender:
         due = deque(await self.claim())
         if not due:
             await self._pool.tidy()
-            return False
+            return await self._sweep()
         self._pool.begin()
         lanes = [self._lane(due, stop) for _ in range(min(self._pool.size, len(due)))]
         # none is cut off in the middle of a mail because another one failed
@@ -118,6 +121,16 @@ class Sender:
                 now=self._clock.business(),
                 at=self._clock.system(),
             )
+
+    async def _sweep(self) -> bool:
+        """Whether there is something to claim now."""
+        if self._swept is not None and monotonic() - self._swept < SWEEP:
+            return False
+        async with self._database.transaction() as session:
+            freed = await digests.free(session, self._clock.system())
+        if not freed:
+            self._swept = monotonic()
+        return freed
 
     async def _lane(self, due: deque[Claimed], stop: asyncio.Event) -> None:
         """One mail after the other, as long as there are any; several lanes share one batch."""

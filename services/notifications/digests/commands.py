@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,7 +12,10 @@ from services.notifications.deliveries import commands
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.lifecycle import FINAL, IN_DIGEST, Gathered, Settlement, State
 from services.notifications.deliveries.steps import DIGEST
+from services.notifications.digests import queries
 from services.notifications.digests.lifecycle import MOST, TOLD, Told
+
+PAGE = 1000
 
 # one at a time of each person, so that what comes together at one moment is put into one mail
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('digest of ' || :person_id, 0))")
@@ -39,13 +43,23 @@ update delivery set state = :state, reason = :reason, sent_at = :sent_at
 where id = any(cast(:ids as uuid[])) and state = 'deferred' and reason = :waits
 """)
 
-_LEFT = text("""
-select id from delivery join digest_item on delivery_id = id
-where digest_id = :digest and state = 'deferred' and reason = :waits
+# the reason stays: what waits for a digest is not late at the end of a pause
+_AGAIN = text("""
+update delivery set next_try_at = :at from digest_item
+where delivery_id = delivery.id and digest_id = :digest and state = 'deferred' and reason = :waits
 """)
 
-_AGAIN = text("""
-update delivery set next_try_at = :at, reason = null where id = any(cast(:ids as uuid[]))
+_STRANDED = text("""
+with page as (
+    select item.id from delivery item
+    join digest_item on delivery_id = item.id
+    join delivery digest on digest.id = digest_id
+    where item.state = 'deferred' and item.reason = :waits and item.next_try_at is null
+      and digest.state = any(cast(:final as text[]))
+    limit :most
+    for update of item skip locked
+)
+update delivery set next_try_at = :at from page where delivery.id = page.id
 """)
 
 _AT_ONCE = text("""
@@ -90,21 +104,22 @@ async def _digest(session: AsyncSession, gathered: Gathered, at: datetime) -> UU
 async def settle(
     session: AsyncSession, claimed: Claimed, settlement: Settlement, told: Told | None, at: datetime
 ) -> bool:
-    """The digest, and with it what it told. False when the lease was lost."""
+    """The digest, and with it what it told; what it did not tell waits for the next one. False when the lease was lost.
+
+    `told`: None when it could not be put together; then it ends all that it should have told.
+    """
     if not await commands.settle(session, claimed, settlement, at):
         return False
     if settlement.state not in FINAL:
         return True
-    found = told or Told()
+    found = told or Told(tuple(item.id for item in await queries.items(session, claimed.id)))
     for item, why in found.dropped.items():
         await _end(session, [item], State.SUPPRESSED, why, None)
     if settlement.state is State.SENT:
         await _end(session, found.told, State.SENT, TOLD, at)
-    left = list(await session.scalars(_LEFT, {"digest": claimed.id, "waits": IN_DIGEST}))
-    if settlement.state is State.FAILED:
-        await _end(session, left, State.FAILED, settlement.reason, None)
     else:
-        await session.execute(_AGAIN, {"ids": left, "at": at})
+        await _end(session, found.told, settlement.state, settlement.reason, None)
+    await session.execute(_AGAIN, {"digest": claimed.id, "waits": IN_DIGEST, "at": at})
     return True
 
 
@@ -113,6 +128,16 @@ async def _end(
 ) -> None:
     values = {"ids": list(ids), "state": state.value, "reason": reason, "sent_at": sent_at, "waits": IN_DIGEST}
     await session.execute(_END, values)
+
+
+async def free(session: AsyncSession, at: datetime) -> bool:
+    """One page of what waits for a digest that has ended is looked at anew; whether there was any.
+
+    Only an older release, which knows no digests, ends one without what is in it. `at` is system time.
+    """
+    values = {"waits": IN_DIGEST, "final": [state.value for state in FINAL], "most": PAGE, "at": at}
+    freed: Any = await session.execute(_STRANDED, values)
+    return bool(freed.rowcount)
 
 
 async def release(session: AsyncSession, person_id: str, now: datetime) -> None:

@@ -27,7 +27,7 @@ async def look(token: str, request: Request, client: Public) -> Response:
 async def stop(token: str, request: Request, client: Public) -> Response:
     """From the page's button, or from a mail program: without a cookie, and answered without a redirect.
 
-    The button to undo it needs a cookie, so only the page's own answer has it.
+    The button to undo it needs a cookie, so only the page's own answer has it, and the key to all other choices too.
     """
     try:
         stopping = await client.notifications.unsubscribe(token)

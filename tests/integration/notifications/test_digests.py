@@ -11,8 +11,9 @@ from uuid_utils.compat import uuid7
 
 from services.notifications.preferences.links import Links
 from shared.events.people import PersonErased
-from tests.integration.notifications.support import NOT_STOPPED, STAFF, Post, address, text
+from tests.integration.notifications.support import NOT_STOPPED, Post, address, text
 from tests.integration.notifications.test_headers import ways
+from tests.integration.notifications.test_pauses import ended, paused
 from tests.integration.notifications.test_preferences import choose
 from tests.integration.notifications.test_sending import queued
 from tests.support.api import MAIL_KEYS
@@ -122,21 +123,34 @@ async def test_what_is_turned_off_or_paused_meanwhile_is_not_in_it(post: Post) -
     await post.hears("request.acknowledged.v1")
     await post.send()
     await choose(post, off=["support"], rhythm="daily")
-    pause = await post.service.client.post(
-        "/pauses", json={"category": "pledges", "reason": "r"}, headers=STAFF | {"Idempotency-Key": "pause-1"}
-    )
-    assert pause.status_code == 201, pause.text
+    pause_id = await paused(post, "pledges")
     nine(post)
     await post.send()
     assert post.inbox.mails == []
     assert (await rows(post, digests=True))[0]["reason"] == "nothing_to_tell"
-    assert await states(post) == {("suppressed", "turned_off"): 1, ("deferred", None): 1}
-    ended = f"/pauses/{pause.json()['pause_id']}/end"
-    await post.service.client.post(ended, headers=STAFF | {"Idempotency-Key": "pause-2"})
+    assert await states(post) == {("suppressed", "turned_off"): 1, ("deferred", "digest"): 1}
+    await ended(post, pause_id)
     await post.send()
     nine(post, 6)
     await post.send()
     assert [told(mail) for mail in post.inbox.mails] == [1]
+
+
+async def test_what_a_pause_kept_from_its_digest_is_in_the_next_one_however_old(post: Post) -> None:
+    await given(post, **WEEKLY)
+    await queued(post)
+    await post.send()
+    pause_id = await paused(post, "pledges")
+    nine(post, 8)  # Friday
+    await post.send()
+    assert [row["reason"] for row in await rows(post, digests=True)] == ["nothing_to_tell"]
+    await post.run("update delivery set created_at = created_at - interval '3 days'")
+    assert (await ended(post, pause_id))["skipped"] == 0
+    await post.send()
+    nine(post, 15)
+    await post.send()
+    assert [told(mail) for mail in post.inbox.mails] == [1]
+    assert await states(post) == {("sent", "in_digest"): 1}
 
 
 async def test_another_rhythm_lets_go_what_waits(post: Post) -> None:
@@ -257,6 +271,71 @@ async def test_a_refused_digest_ends_its_messages_and_the_contact_is_lost_for_th
     lost = await post.service.rows("select payload from outbox where type = 'contact.lost.v1'")
     assert len(lost) == 1
     assert "veridia" in str(lost[0])
+
+
+async def test_a_refused_digest_ends_none_that_it_did_not_tell(post: Post) -> None:
+    await given(post, **DAILY)
+    await queued(post)
+    await post.hears("request.acknowledged.v1")
+    await post.send()
+    pause_id = await paused(post, "pledges")
+    nine(post)
+    post.inbox.rcpt[AMINA] = "550 5.7.1 not this one"
+    await post.send()
+    assert await states(post) == {("failed", "smtp_550_5.7.1"): 1, ("deferred", "digest"): 1}
+    post.inbox.rcpt.clear()
+    await ended(post, pause_id)
+    await post.send()
+    nine(post, 6)
+    await post.send()
+    assert [told(mail) for mail in post.inbox.mails] == [1]
+
+
+async def test_one_that_cannot_be_put_together_for_days_ends_what_it_should_have_told(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise KeyError("digest")
+
+    await given(post, **DAILY)
+    await queued(post)
+    await post.hears("request.acknowledged.v1")
+    await post.send()
+    await paused(post, "pledges")
+    await post.run("update delivery set created_at = created_at - interval '4 days'")
+    nine(post, 9)
+    monkeypatch.setattr("services.notifications.deliveries.composing.of_digest", broken)
+    await post.send()
+    assert [(row["state"], row["reason"]) for row in await rows(post, digests=True)] == [("failed", "KeyError")]
+    assert await states(post) == {("failed", "KeyError"): 1, ("deferred", "digest"): 1}
+
+
+async def test_one_to_an_address_that_cannot_be_written_to_ends_what_it_told(post: Post) -> None:
+    await given(post, **DAILY)
+    post.people.addresses["amina"] = '"amina x"@demo.invalid'
+    post.configure(environment="production")  # whom else it may write to is another question
+    await queued(post)
+    await post.send()
+    nine(post)
+    await post.send()
+    assert await states(post) == {("suppressed", "address_unusable"): 1}
+    nine(post, 6)
+    await post.send()
+    assert [row["reason"] for row in await rows(post, digests=True)] == ["address_unusable"]
+
+
+async def test_what_an_older_release_left_of_a_digest_that_it_failed_is_in_the_next_one(post: Post) -> None:
+    await given(post, **DAILY)
+    await queued(post, events=2)
+    await post.send()
+    await post.run("update delivery set state = 'failed', reason = 'KeyError' where template = 'digest'")
+    await post.send()
+    assert await states(post) == {("deferred", "digest"): 2}
+    assert [row["state"] for row in await rows(post, digests=True)] == ["failed", "queued"]
+    nine(post)
+    await post.send()
+    assert [told(mail) for mail in post.inbox.mails] == [2]
+    assert await states(post) == {("sent", "in_digest"): 2}
 
 
 async def test_nothing_that_waits_in_a_digest_goes_to_who_was_erased(post: Post) -> None:

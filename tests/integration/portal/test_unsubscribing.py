@@ -67,6 +67,15 @@ async def test_one_click_of_a_mail_program_needs_no_cookie_and_gets_no_redirect(
     assert await mailed.off() == 1
 
 
+async def test_the_key_to_all_choices_is_on_the_page_and_not_in_the_answer_to_one_click(mailed: Mailed) -> None:
+    visitor = mailed.portal.browser()
+    shown = await visitor.get(mailed.link)
+    stopped = await visitor.post(f"{mailed.link}?from=page", hidden_fields(shown))
+    clicked = await mailed.portal.browser().post(mailed.link, {"List-Unsubscribe": "One-Click"})
+    assert [answer.status_code for answer in (shown, stopped, clicked)] == [200, 200, 200]
+    assert [answer.text.count('href="/preferences/') for answer in (shown, stopped, clicked)] == [1, 1, 0]
+
+
 async def test_a_link_altered_by_one_character_is_said_to_be_none(mailed: Mailed) -> None:
     altered = mailed.link[:-1] + ("A" if mailed.link[-1] != "A" else "B")
     visitor = mailed.portal.browser()
