@@ -33,7 +33,7 @@ MAY_SEE_CONTACTS = {"administrator", "service"}
 MAY_CHANGE = {"staff", "administrator", "service"}
 OF_ONESELF = {("DELETE", "/me")}  # erases whoever calls, whom the walk still needs; see test_erasure.py
 ENDLESS = "/board/events"  # its own tests listen to it
-OWN = {"person", "idempotency"}  # what anybody may write of their own
+OWN = {"person", "idempotency", "mail_preference", "mail_rhythm"}  # what anybody may write of their own
 
 
 @dataclass

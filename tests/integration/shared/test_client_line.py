@@ -34,7 +34,13 @@ class Line:
     heard: list[str] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.heard.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        try:
+            self.heard.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        except asyncio.IncompleteReadError as error:  # a caller that is slow to begin gives its line up, and takes another
+            if error.partial:
+                raise
+            writer.close()
+            return
         said = next(self.says)
         if said == SLOW:
             await reader.read()  # until the caller hangs up
