@@ -6,6 +6,7 @@ import resource
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -24,7 +25,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (LARGEST_MEMORY, LARGEST_MEMORY))
-    if hasattr(fcntl, "F_SETPIPE_SZ"):  # Linux
+    with suppress(AttributeError, OSError):  # Linux alone has it, and not for a socket, which uvloop makes
         fcntl.fcntl(sys.stdout.fileno(), fcntl.F_SETPIPE_SZ, AHEAD)
     freeze()
     while order := _order(sys.stdin.buffer):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import uvloop
 
 from services.pledges.exchange import apart
 from services.pledges.exchange.apart import Batch, Order, Reader
@@ -62,6 +63,17 @@ async def test_a_file_that_needs_too_much_memory_is_unreadable_and_the_next_is_r
     with pytest.raises(Unreadable, match="needs more memory"):
         await read(reader, order(tmp_path, f"title\nA pledge{',' * 20_000_000}\n"))
     assert (await read(reader, order(tmp_path)))[0] == ["Pledge 0", "Pledge 1"]
+
+
+def test_it_is_read_under_the_loop_of_the_processes_too(tmp_path: Path) -> None:
+    async def once() -> list[list[str]]:
+        reader = Reader()
+        try:
+            return await read(reader, order(tmp_path))
+        finally:
+            await reader.close()
+
+    assert len(uvloop.run(once())) == 4
 
 
 async def test_long_pledges_come_in_smaller_batches(reader: Reader, tmp_path: Path) -> None:
