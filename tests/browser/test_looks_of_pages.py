@@ -253,8 +253,6 @@ async def test_the_board_is_worked_by_keys(context: BrowserContext, stack: Stack
     await keys.press("Escape")
     await keys.press("s")
     await expect(page.get_by_role("group", name="What happens now").get_by_role("radio").first).to_be_focused()
-    await keys.press("g")
-    await expect(page.get_by_label("Who takes it")).to_be_focused()
     await keys.press("b")
     await page.wait_for_url("**/desk/board/**")
     assert not faults, "\n".join(faults)
