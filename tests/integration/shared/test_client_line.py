@@ -36,7 +36,7 @@ class Line:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             self.heard.append((await reader.readuntil(b"\r\n\r\n")).decode())
-        except asyncio.IncompleteReadError as error:  # a caller that is slow to begin gives its line up, and takes another
+        except asyncio.IncompleteReadError as error:  # a slow caller gives its line up, and takes another
             if error.partial:
                 raise
             writer.close()
