@@ -8,7 +8,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-pytest_plugins = ["tests.support.parts", "tests.support.stack"]
+pytest_plugins = ["tests.support.parts", "tests.support.keycloak", "tests.support.stack"]
 
 PLACES = {
     "systems": ("tests/browser/", "tests/containers/", "tests/e2e/"),

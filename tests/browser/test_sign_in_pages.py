@@ -7,7 +7,8 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Request
 
 from tests.browser.looks import examine
-from tests.support.parts import PASSWORD, Keycloak
+from tests.support.keycloak import Keycloak
+from tests.support.parts import PASSWORD
 from tests.support.sign_in import callback, challenge
 
 VERIFIER = "a-verifier-that-is-long-enough-for-the-rule-of-forty-three"

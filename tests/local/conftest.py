@@ -5,7 +5,8 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from tests.support.parts import PASSWORD, Keycloak
+from tests.support.keycloak import Keycloak
+from tests.support.parts import PASSWORD
 from tests.support.realm_admin import RealmAdmin
 from tests.support.sign_in import Visit
 

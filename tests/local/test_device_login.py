@@ -14,7 +14,8 @@ from cli.signin.provider import Provider, Tokens
 from shared.refusal import Refused
 from tests.support.browser_less import sign_in
 from tests.support.gcm import gcm
-from tests.support.parts import PASSWORD, Keycloak
+from tests.support.keycloak import Keycloak
+from tests.support.parts import PASSWORD
 
 
 async def signed_in(keycloak: Keycloak, persona: str = "amina") -> Tokens:

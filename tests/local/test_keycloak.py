@@ -7,7 +7,8 @@ import jwt
 import pytest
 
 from shared.refusal import Refused
-from tests.support.parts import REALM_VALUES, Keycloak, LocalKeycloak, Postgres
+from tests.support.keycloak import REALM_VALUES, Keycloak, LocalKeycloak
+from tests.support.parts import Postgres
 
 
 def _claims(token: str) -> dict[str, object]:

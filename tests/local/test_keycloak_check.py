@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.keycloak.check import REALM, unsafe, unset, wrong
-from tests.support.parts import REALM_VALUES
+from tests.support.keycloak import REALM_VALUES
 
 GOOD = {
     "GCM_PORTAL_CLIENT_SECRET": "p" * 32,

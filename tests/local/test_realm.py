@@ -12,7 +12,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from deploy.local.ports import choose
 from tests.local.conftest import Visits
-from tests.support.parts import PASSWORD, Keycloak
+from tests.support.keycloak import Keycloak
+from tests.support.parts import PASSWORD
 from tests.support.realm_admin import RealmAdmin
 from tests.support.sign_in import Page, Visit
 

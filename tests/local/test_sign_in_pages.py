@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.local.conftest import Visits
-from tests.support.parts import Keycloak
+from tests.support.keycloak import Keycloak
 from tests.support.sign_in import Visit, challenge
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 
-from tests.support.parts import Keycloak
+from tests.support.keycloak import Keycloak
 
 VOID = {"meta", "link", "input", "img", "br", "hr"}
 

@@ -22,11 +22,12 @@ from services.pledges.exchange.files import Fault, Format, Layout, Unreadable
 
 log = structlog.get_logger()
 
-LARGEST_MEMORY = 256_000_000  # bytes of the reader's own; 20,000 pledges of any format need a tenth
+LARGEST_MEMORY = (
+    256_000_000  # bytes of the reader's own; what sound files take, tests/bench/registry/exchange.py prints
+)
 PATIENCE = lifecycle.LEASE * 2 / 3  # seconds for the next rows: whoever waits still has the work afterwards
 SIZE = 4  # bytes of a frame's length
 LARGEST_FRAME = 64_000_000  # bytes of what the reader may say at once
-AHEAD = 1 << 20  # bytes that may wait for the importer: a batch, so that the next is made ready meanwhile
 _SLOW = ("takes too long to read", "save it anew, or as CSV")
 _LARGE = ("has a pledge that is far too long", "shorten it, or leave it out")
 _DIED = ("cannot be read: its reader broke down over it", "save it anew, or in another format")
@@ -57,24 +58,30 @@ class Batch:
 
 
 class Reader:
-    """Begun with the first file, and kept for the next ones: to begin takes a second."""
+    """One process, kept from file to file: to begin one takes a second."""
 
     def __init__(self) -> None:
         self._process: Process | None = None
 
-    async def begin(self) -> None:
-        """So that the first file does not wait for it."""
-        await self._begun()
+    async def begin(self) -> Process:
+        """Unless it is there; done beforehand, the first file does not wait for it."""
+        if self._process is None or self._process.returncode is not None:
+            await self.close()
+            environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+            argv = (sys.executable, "-m", "services.pledges.exchange.reader")
+            self._process = await asyncio.create_subprocess_exec(*argv, stdin=PIPE, stdout=PIPE, env=environment)
+        return self._process
 
     async def read(self, order: Order) -> AsyncGenerator[Batch, None]:
         """Each is made ready while the one before is worked on. Raises Unreadable.
 
-        Close it (`aclosing`): a file that is not read to its end costs the reader its life.
+        Close it (`aclosing`). A file that is not read to its end ends the process too: what it leaves in pipe and
+        memory is nothing for the next.
         """
-        process = await self._begun()
+        process = await self.begin()
         ended = False
         try:
-            await _send(process, order)
+            _send(process, order)
             reading = asyncio.create_task(_next(process))
             try:
                 while (batch := await reading).checked:
@@ -85,8 +92,6 @@ class Reader:
             finally:
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
-        except Refused as error:  # what such a file leaves in the reader's memory is nothing for the next
-            raise Unreadable(error.fault.problem, error.fault.remedy, error.fault.address, error.fault.field) from None
         finally:
             if not ended:
                 await self.close()
@@ -99,35 +104,19 @@ class Reader:
             process.kill()
         await process.communicate()
 
-    async def _begun(self) -> Process:
-        if self._process is None or self._process.returncode is not None:
-            await self.close()
-            environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-            argv = (sys.executable, "-m", "services.pledges.exchange.reader")
-            self._process = await asyncio.create_subprocess_exec(*argv, stdin=PIPE, stdout=PIPE, env=environment)
-        return self._process
-
-
-class Refused(Exception):
-    """The reader says that the file cannot be taken."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.problem)
-        self.fault = fault
-
 
 def frame(content: Order | Batch | Fault) -> bytes:
     body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
     return len(body).to_bytes(SIZE, "big") + body
 
 
-async def _send(process: Process, order: Order) -> None:
+def _send(process: Process, order: Order) -> None:
     assert process.stdin  # noqa: S101 - it was begun with one
     process.stdin.write(frame(order))
 
 
 async def _next(process: Process) -> Batch:
-    """Raises Refused, and Unreadable of a file that the reader does not survive."""
+    """Raises Unreadable: so says the reader, or the file is one that it does not survive."""
     assert process.stdout  # noqa: S101 - it was begun with one
     try:
         async with asyncio.timeout(PATIENCE):
@@ -142,5 +131,5 @@ async def _next(process: Process) -> Batch:
         raise Unreadable(*_DIED) from None
     found = pickle.loads(body)  # noqa: S301 - made by the process that this one began
     if isinstance(found, Fault):
-        raise Refused(found)
+        raise Unreadable(found.problem, found.remedy, found.address, found.field)
     return found  # type: ignore[no-any-return]

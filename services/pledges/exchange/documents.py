@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import ijson
 
 from services.pledges.exchange import columns, files
-from services.pledges.exchange.files import Fault, Opened, Path, Record, Unreadable
+from services.pledges.exchange.files import Fault, FieldPath, Opened, Record, Unreadable
 
 # the last one is what ijson's parser in C makes of a number with thousands of digits
 _NO_JSON = (ijson.JSONError, ValueError, RecursionError, SystemError)
@@ -72,7 +72,7 @@ class _Object:
     place: str
     text: str
 
-    def where(self, path: Path, fields: Mapping[str, Any]) -> tuple[str, str]:
+    def where(self, path: FieldPath, fields: Mapping[str, Any]) -> tuple[str, str]:
         del fields
         return "".join([self.place, *(f"/{part}" for part in path)]), ".".join(map(str, path)) or "pledge"
 

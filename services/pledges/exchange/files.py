@@ -37,13 +37,13 @@ class Unreadable(Exception):
         self.fault = Fault(address, name, problem, remedy)
 
 
-Path = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 
 
 class Origin(Protocol):
     """Where a record was found, and what stood there: for what is wrong; most records need neither."""
 
-    def where(self, path: Path, fields: Mapping[str, Any]) -> tuple[str, str]:
+    def where(self, path: FieldPath, fields: Mapping[str, Any]) -> tuple[str, str]:
         """Address and name of a path in the record's fields."""
 
     def raw(self) -> str:
@@ -62,7 +62,7 @@ class Record:
     faults: list[Fault]
     origin: Origin
 
-    def where(self, path: Path) -> tuple[str, str]:
+    def where(self, path: FieldPath) -> tuple[str, str]:
         return self.origin.where(path, self.fields)
 
 
@@ -73,7 +73,7 @@ class _Cells:
     def address(self, name: str) -> str:
         raise NotImplementedError
 
-    def where(self, path: Path, fields: Mapping[str, Any]) -> tuple[str, str]:
+    def where(self, path: FieldPath, fields: Mapping[str, Any]) -> tuple[str, str]:
         name = columns.place_of(path, fields)
         return self.address(name), name
 

@@ -1,18 +1,16 @@
 """`python -m services.pledges.exchange.reader`: reads and checks one file after another, as `apart.py` orders."""
 
-import fcntl
 import pickle
 import resource
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from services.pledges.exchange import checking, files
-from services.pledges.exchange.apart import AHEAD, LARGEST_MEMORY, SIZE, Batch, Order, frame
+from services.pledges.exchange.apart import LARGEST_MEMORY, SIZE, Batch, Order, frame
 from services.pledges.exchange.files import Fault, Record, Unreadable
 from shared.process import freeze
 
@@ -25,8 +23,6 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (LARGEST_MEMORY, LARGEST_MEMORY))
-    with suppress(AttributeError, OSError):  # Linux alone has it, and not for a socket, which uvloop makes
-        fcntl.fcntl(sys.stdout.fileno(), fcntl.F_SETPIPE_SZ, AHEAD)
     freeze()
     while order := _order(sys.stdin.buffer):
         for answer in _answers(order):

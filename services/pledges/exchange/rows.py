@@ -40,7 +40,7 @@ where import_row.import_id = :id and import_row.number = done.number
 _GOOD = (
     select(core(ImportRow))
     .where(
-        col(ImportRow.import_id) == bindparam("id"),
+        col(ImportRow.import_id) == bindparam("import_id"),
         col(ImportRow.number) > bindparam("after"),
         col(ImportRow.state) == "good",
         (col(ImportRow.number) - 1) // BLOCK % SHARES == bindparam("share"),
@@ -238,7 +238,7 @@ class Next:
 
 async def make(session: AsyncSession, next_: Next, call: Call, *, statements: bool) -> list[Settled]:
     """Makes the next good rows, in their order; [] when there is none left."""
-    rows = (await session.execute(_GOOD, _values(next_))).all()
+    rows = (await session.execute(_GOOD, asdict(next_))).all()
     there = await imported(session, [(row.entity_id, row.key) for row in rows])
     done, fresh = [], []
     for row in rows:
@@ -254,13 +254,9 @@ async def make(session: AsyncSession, next_: Next, call: Call, *, statements: bo
 
 async def give_up(session: AsyncSession, next_: Next) -> None:
     """The next good row, `most` being 1, is bad."""
-    row = (await session.execute(_GOOD, _values(next_))).one()
+    row = (await session.execute(_GOOD, asdict(next_))).one()
     fault = Fault(row.place, "", "could not be saved", "write to those who run this installation")
     await _settle(session, next_.import_id, [Settled(row.number, "bad", faults=json.dumps([asdict(fault)]))])
-
-
-def _values(next_: Next) -> dict[str, Any]:
-    return {"id": next_.import_id, "share": next_.share, "after": next_.after, "most": next_.most}
 
 
 async def _settle(session: AsyncSession, import_id: UUID, done: Sequence[Settled]) -> None:

@@ -22,7 +22,7 @@ from tests.bench import stand
 from tests.bench.figures import Figure, at_most, console, median, table
 from tests.bench.quiet import cpu, family, wait_until_quiet
 from tests.support import stack
-from tests.support.parts import LocalKeycloak, keycloak_of
+from tests.support.keycloak import LocalKeycloak, keycloak_of
 from tests.support.stack import Stack
 
 FIRST, SECOND = 150.0, 3.0  # seconds; times Keycloak alone

@@ -14,7 +14,8 @@ from services.portal.cookies import LARGEST
 from services.portal.parts import Parts
 from shared.clock import Clock
 from shared.process import Health, serve_app
-from tests.support.parts import PASSWORD, Keycloak
+from tests.support.keycloak import Keycloak
+from tests.support.parts import PASSWORD
 from tests.support.portal import Browser, Portal, hidden_fields, settings
 
 FORM = re.compile(r'<form id="kc-form-login"[^>]*action="([^"]+)"', re.DOTALL)

@@ -129,7 +129,7 @@ async def test_it_ends_with_the_importer_and_not_before() -> None:
         "import asyncio, sys\n"
         "from services.pledges.exchange.apart import Reader\n"
         "async def main():\n"
-        "    print((await Reader()._begun()).pid, flush=True)\n"
+        "    print((await Reader().begin()).pid, flush=True)\n"
         "    await asyncio.sleep(60)\n"
         "asyncio.run(main())\n"
     )
