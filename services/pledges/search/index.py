@@ -7,15 +7,11 @@ FOLD_EVERYth change is brought into the bits together with all before it; reader
 import asyncio
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import bindparam, select, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -30,8 +26,7 @@ from shared.db import Database
 from shared.events.pledges import PledgeSnapshot
 from shared.searching.stems import stems
 from shared.searching.words import PLAIN, Word, words
-
-log = structlog.get_logger()
+from shared.waking import repeat
 
 FOLD_EVERY = 64  # changes; a request looks at those that are not folded one by one
 MOST_FOLDED = 500  # changes at once
@@ -207,22 +202,14 @@ async def fold(session: AsyncSession) -> bool:
 
 async def keep(database: Database, stop: asyncio.Event) -> None:
     """The task of a worker: brings into the bits what one change of many documents has left."""
-    while not stop.is_set():
-        if not await _caught_up(database):
-            continue
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), PAUSE)
 
-
-async def _caught_up(database: Database) -> bool:
-    """A fold costs much, so few changes wait for FOLD_EVERY. An outage is waited out: they are read as they are."""
-    try:
+    async def once() -> bool:
+        """A fold costs much, so few changes wait for FOLD_EVERY; until then they are read as they are."""
         async with database.transaction() as session:
             waiting = int(await session.scalar(_WAITING) or 0)
-            return waiting <= FOLD_EVERY or not await fold(session)
-    except (DBAPIError, PoolTimeout, OSError) as error:
-        log.warning("search.waits_out_an_outage", error=type(error).__name__)
-        return True
+            return waiting > FOLD_EVERY and await fold(session)
+
+    await repeat("search", once, stop, asyncio.Event(), PAUSE)
 
 
 async def _save(session: AsyncSession, pledges: Sequence[PledgeSnapshot]) -> None:

@@ -7,12 +7,9 @@ figures are those of this moment.
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.statistics.facts import SHAPE, Counted, Pair, counted, pairs, parted
@@ -21,6 +18,7 @@ from services.pledges.tables import core
 from shared import inserts
 from shared.db import Database
 from shared.events.pledges import PledgeSnapshot
+from shared.waking import repeat
 
 log = structlog.get_logger()
 
@@ -30,7 +28,6 @@ ROWS = 20_000  # cells in one statement
 LONGEST_CELL = 2_600  # bytes of its codes; the table's key takes no more
 OUTDATED = 0  # no shape of pledges
 PAUSE = 2.0  # seconds between two looks
-OUTAGES = (DBAPIError, PoolTimeout, OSError)
 
 _DELTAS = core(StatisticsDelta)
 _NOTE = text("""
@@ -156,19 +153,13 @@ async def bring_up(database: Database) -> None:
 
 
 async def keep(database: Database, stop: asyncio.Event) -> None:
-    """The task of a worker: folds what is there until told to stop. Any replica may; one at a time does."""
-    while not stop.is_set():
-        if await _patiently(database) == BATCH:
-            continue
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), PAUSE)
+    """The task of a worker: folds what is there until told to stop. Any replica may; one at a time does.
 
+    Meanwhile, and in an outage, what is not folded is read as it is.
+    """
 
-async def _patiently(database: Database) -> int:
-    """An outage is waited out: what is not folded is read as it is."""
-    try:
+    async def once() -> bool:
         async with database.transaction() as session:
-            return await fold(session)
-    except OUTAGES as error:
-        log.warning("statistics.waits_out_an_outage", error=type(error).__name__)
-        return 0
+            return await fold(session) == BATCH
+
+    await repeat("statistics", once, stop, asyncio.Event(), PAUSE)
