@@ -15,7 +15,7 @@ import asyncpg
 from deploy.local.child import Child, Command
 from deploy.local.ports import choose
 from services.notifications.__main__ import migrate
-from tests.integration.notifications.support import People
+from tests.integration.notifications.people import People
 from tests.integration.notifications.test_process import served
 from tests.messaging.stage import ROOT, eventually
 from tests.support.deliveries import person, queue

@@ -10,7 +10,8 @@ from uuid_utils.compat import uuid7
 from services.pledges.registry.content import EXAMPLE
 from tests.integration.network_support.offering import in_matching, matches, offered
 from tests.integration.network_support.support import People, Support
-from tests.integration.notifications import support as notifying
+from tests.integration.notifications.people import People as Mailed
+from tests.integration.notifications.support import opened as notifying
 from tests.support.api import Service, Services, once
 from tests.support.entities import STAFF, add_entity, give, made, register
 from tests.support.files import PDF
@@ -76,8 +77,7 @@ async def network_support(make: Services, _: AsyncExitStack) -> Scene:
 
 async def notifications(make: Services, stack: AsyncExitStack) -> Scene:
     """A plan of reminders, some of them sent."""
-    people = notifying.People()
-    post = await stack.enter_async_context(notifying.opened(await make("notifications"), people))
+    post = await stack.enter_async_context(notifying(await make("notifications"), Mailed()))
     known = uuid7()
     await post.knows_milestone()
     await post.knows(known)

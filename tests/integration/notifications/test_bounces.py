@@ -10,7 +10,8 @@ from uuid_utils.compat import uuid7
 
 from services.notifications.deliveries.returning import ReturnPath
 from services.notifications.deliveries.suppression.hashing import Hashing
-from tests.integration.notifications.support import REVIEWER, STAFF, Post, address
+from tests.integration.notifications.people import address
+from tests.integration.notifications.support import REVIEWER, STAFF, Post
 from tests.integration.notifications.test_sending import AMINA, BAO, queued, try_again
 from tests.support.api import MAIL_KEYS
 from tests.support.bounces import complaint, report

@@ -11,7 +11,8 @@ from uuid_utils.compat import uuid7
 
 from services.notifications.calendar import known as calendars
 from shared.events.reviews import MilestoneEvent
-from tests.integration.notifications.support import Post, milestone, text, to
+from tests.integration.notifications.inbox import text, to
+from tests.integration.notifications.support import Post, milestone
 
 FEED = "/entities/veridia/calendar"
 FIRST, MOVED = 3, 4  # sequences

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.integration.notifications.support import REVIEWER, Post, address
+from tests.integration.notifications.people import address
+from tests.integration.notifications.support import REVIEWER, Post
 from tests.integration.notifications.test_bounces import comes_back
 from tests.support.bounces import complaint, report
 from tests.support.tokens import bearer

@@ -10,7 +10,9 @@ from uuid_utils.compat import uuid7
 
 from shared.events.common import EntityRef
 from shared.events.pledges import SignOff
-from tests.integration.notifications.support import Post, address, text, to
+from tests.integration.notifications.inbox import text, to
+from tests.integration.notifications.people import address
+from tests.integration.notifications.support import Post
 
 AMINA, BAO, KOFI, DARIO = (address(person) for person in ("amina", "bao", "kofi", "dario"))
 REPORTED = datetime(2024, 11, 20, tzinfo=UTC)

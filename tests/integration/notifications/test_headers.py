@@ -8,7 +8,8 @@ from uuid_utils.compat import uuid7
 
 from services.notifications.preferences.links import Links, Stop
 from shared.events.people import PersonErased
-from tests.integration.notifications.support import Post, text
+from tests.integration.notifications.inbox import text
+from tests.integration.notifications.support import Post
 from tests.integration.notifications.test_sending import AMINA, queued
 from tests.support.api import MAIL_KEYS
 from tests.support.mails import Page

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text as sql
 from uuid_utils.compat import uuid7
 
 from shared.events.envelope import Data
@@ -11,8 +11,9 @@ from shared.events.examples import EXAMPLES
 from shared.events.pledges import PledgeStep
 from shared.events.registry import TYPES
 from shared.messaging.inbox import Outcome
-from tests.integration.notifications import support
-from tests.integration.notifications.support import Post, address, pledge, to
+from tests.integration.notifications.inbox import text, to
+from tests.integration.notifications.people import address
+from tests.integration.notifications.support import Post, pledge
 
 DESK, AMINA, BAO, KOFI = (address(person) for person in ("nora", "amina", "bao", "kofi"))
 TABLE = {
@@ -83,9 +84,9 @@ async def test_each_in_their_own_language_with_the_fields_that_staff_named(post:
     await post.send()
     mails = {mail["To"].addresses[0].username: mail for mail in post.inbox.mails}
     assert (mails["amina"]["Content-Language"], mails["bao"]["Content-Language"]) == ("fr", "en")
-    assert "- période" in support.text(mails["amina"])
-    assert "- period" in support.text(mails["bao"])
-    assert "http://public.test/my/pledges/" in support.text(mails["bao"])
+    assert "- période" in text(mails["amina"])
+    assert "- period" in text(mails["bao"])
+    assert "http://public.test/my/pledges/" in text(mails["bao"])
 
 
 async def test_what_another_entity_files_is_told_to_both_each_its_own(post: Post) -> None:
@@ -101,14 +102,14 @@ async def test_what_another_entity_files_is_told_to_both_each_its_own(post: Post
         (DESK, "pledge_submitted"),
     ]
     [received] = [mail for mail in post.inbox.mails if to(mail) == KOFI]
-    assert "once Veridia has accepted it" in " ".join(support.text(received).split())
+    assert "once Veridia has accepted it" in " ".join(text(received).split())
 
 
 async def test_a_partner_is_led_to_the_report_that_awaits_its_answer(post: Post) -> None:
     await post.hears("pledge.sign_off_asked.v1")
     await post.send()
     [mail] = post.inbox.mails
-    assert "/answer?entity=kalmora&update=2" in support.text(mail)
+    assert "/answer?entity=kalmora&update=2" in text(mail)
     assert (await post.deliveries())[0]["facts"] == {"update": 2}
 
 
@@ -189,7 +190,7 @@ async def test_rows_hold_ids_and_codes_and_nothing_that_people_wrote(post: Post)
 
 async def test_no_connection_is_held_while_the_pledges_service_thinks(post: Post) -> None:
     held = []
-    query = text(
+    query = sql(
         "select count(*) from pg_stat_activity where datname = current_database() and usename = current_user"
         " and state like 'idle in %'"
     )
@@ -244,8 +245,8 @@ async def test_mails_about_memberships_are_kept_as_numbers_only(post: Post) -> N
     await post.hears("invitation.issued.v1")
     await post.send()
     [mail] = [mail for mail in post.inbox.mails if to(mail) == address("dora")]
-    assert "http://public.test/invitations/gAAAA_invitation" in support.text(mail)
-    assert "Vous êtes invité(e) à agir pour Veridia" in support.text(mail)
+    assert "http://public.test/invitations/gAAAA_invitation" in text(mail)
+    assert "Vous êtes invité(e) à agir pour Veridia" in text(mail)
     for table in ("mailing", "delivery"):
         # `whose` is the id by which an erasure finds what is kept of an address
         rows = await post.service.rows(f"select * from {table}")  # noqa: S608

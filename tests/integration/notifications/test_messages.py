@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 
 from shared.events.support import MailNotTaken, RequestMessage
-from tests.integration.notifications.support import Post, address, text
+from tests.integration.notifications.inbox import text
+from tests.integration.notifications.people import address
+from tests.integration.notifications.support import Post
 
 REQUEST, PLEDGE = UUID(int=1), UUID(int=2)
 

@@ -7,7 +7,8 @@ import pytest
 
 from services.notifications.deliveries.steps import TEMPLATES
 from services.notifications.pauses.lifecycle import CATEGORIES, templates
-from tests.integration.notifications.support import REVIEWER, STAFF, Post, address
+from tests.integration.notifications.people import address
+from tests.integration.notifications.support import REVIEWER, STAFF, Post
 from tests.support.api import once
 
 AMINA, BAO, NORA = (address(person) for person in ("amina", "bao", "nora"))

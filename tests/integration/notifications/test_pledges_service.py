@@ -12,7 +12,9 @@ import pytest
 from services.pledges.progress.schemas import EXAMPLE as REPORT
 from services.pledges.registry.content import EXAMPLE
 from shared.events.pledges import PledgeStep
-from tests.integration.notifications.support import People, Post, opened, text
+from tests.integration.notifications.inbox import text
+from tests.integration.notifications.people import People
+from tests.integration.notifications.support import Post, opened
 from tests.support.api import Service, Services, once
 from tests.support.tokens import bearer
 

@@ -9,7 +9,8 @@ from uuid_utils.compat import uuid7
 from services.notifications.preferences.links import Links
 from shared.clock import Clock
 from shared.events.people import PersonErased
-from tests.integration.notifications.support import Post, address
+from tests.integration.notifications.people import address
+from tests.integration.notifications.support import Post
 from tests.integration.notifications.test_sending import queued
 from tests.support.api import MAIL_KEYS
 from tests.support.tokens import bearer
@@ -196,7 +197,7 @@ async def test_other_quiet_hours_are_heeded_by_what_waits_already(post: Post) ->
 
 
 async def test_a_time_zone_that_nobody_knows_counts_as_that_of_greenwich(post: Post) -> None:
-    from tests.integration.notifications.support import ZONES
+    from tests.integration.notifications.people import ZONES
 
     post.people.focal_points = {"veridia": ["amina"]}
     ZONES["amina"] = "Atlantis/Poseidonis"

@@ -20,7 +20,8 @@ from shared.clock import Clock
 from shared.events.examples import EXAMPLES
 from shared.messaging.kafka import apply_topics, producer
 from shared.process import serve
-from tests.integration.notifications.support import Inbox, People, address
+from tests.integration.notifications.inbox import Inbox
+from tests.integration.notifications.people import People, address
 from tests.support.databases import Databases
 from tests.support.parts import Kafka
 

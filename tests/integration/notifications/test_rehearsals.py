@@ -12,7 +12,9 @@ from uuid_utils.compat import uuid7
 from services.notifications.rehearsals.sandbox import sandbox
 from services.notifications.reminders import known
 from services.notifications.reminders.policy import FILE
-from tests.integration.notifications.support import REVIEWER, STAFF, Post, address, text, to
+from tests.integration.notifications.inbox import text, to
+from tests.integration.notifications.people import address
+from tests.integration.notifications.support import REVIEWER, STAFF, Post
 from tests.support.api import once
 
 POLICY = FILE.read_text("utf-8")

@@ -13,7 +13,8 @@ from services.notifications.deliveries.pool import MOST_MAILS, Pool
 from services.notifications.deliveries.sender import MARGIN
 from services.notifications.deliveries.smtp import Wire
 from services.notifications.settings import Settings
-from tests.integration.notifications.support import Inbox, settings
+from tests.integration.notifications.inbox import Inbox
+from tests.integration.notifications.support import settings
 from tests.integration.notifications.test_smtp import A_MAIL
 from tests.support.relays import DROP, Relay
 

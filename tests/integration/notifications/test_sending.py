@@ -8,7 +8,8 @@ import pytest
 
 from services.notifications.deliveries import smtp
 from services.notifications.deliveries.sender import MARGIN
-from tests.integration.notifications.support import NOT_STOPPED, Post, address
+from tests.integration.notifications.people import address
+from tests.integration.notifications.support import NOT_STOPPED, Post
 
 AMINA, BAO = address("amina"), address("bao")
 

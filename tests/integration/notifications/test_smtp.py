@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from services.notifications.deliveries.lifecycle import Accepted, NotTried, Outage, Outcome
 from services.notifications.deliveries.pool import Pool
 from services.notifications.deliveries.smtp import Wire
-from tests.integration.notifications.support import Inbox, settings
+from tests.integration.notifications.inbox import Inbox
+from tests.integration.notifications.support import settings
 
 A_MAIL = Wire(
     "no-reply@demo.invalid",

@@ -20,7 +20,9 @@ from shared.events.registry import TYPES
 from shared.messaging import projections
 from shared.messaging.kafka import producer
 from shared.messaging.subscriptions import Projection
-from tests.integration.notifications.support import Post, address, milestone, pledge, to
+from tests.integration.notifications.inbox import to
+from tests.integration.notifications.people import address
+from tests.integration.notifications.support import Post, milestone, pledge
 from tests.integration.notifications.test_calendar import attached
 from tests.integration.notifications.test_process import Site, eventually
 from tests.integration.notifications.test_process import site as site  # noqa: PLC0414 - a fixture

@@ -10,7 +10,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.integration.notifications.support import People, Post, opened
+from tests.integration.notifications.people import People
+from tests.integration.notifications.support import Post, opened
 from tests.integration.portal.whole import HTML, Whole, follow, send
 from tests.support.api import START, Services, once
 from tests.support.portal import Browser, Portal, hidden_fields, parts

@@ -10,7 +10,8 @@ from uuid_utils.compat import uuid7
 
 from services.portal.parts import Parts
 from shared.process import Health
-from tests.integration.notifications.support import People, Post, opened
+from tests.integration.notifications.people import People
+from tests.integration.notifications.support import Post, opened
 from tests.support.api import Service, Services
 from tests.support.portal import PLEDGES, Browser, Portal, hidden_fields, settings
 

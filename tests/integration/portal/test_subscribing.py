@@ -6,7 +6,8 @@ import httpx
 import pytest
 from uuid_utils.compat import uuid7
 
-from tests.integration.notifications.support import People, opened
+from tests.integration.notifications.people import People
+from tests.integration.notifications.support import opened
 from tests.support.api import Services
 from tests.support.portal import Browser, Portal, parts
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from tests.integration.notifications.support import People, Post, opened
+from tests.integration.notifications.people import People
+from tests.integration.notifications.support import Post, opened
 from tests.integration.notifications.test_bounces import comes_back, path_of
 from tests.integration.notifications.test_sending import AMINA, queued
 from tests.support.api import Service, Services
