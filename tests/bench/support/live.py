@@ -2,17 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import asyncpg
 
-from deploy.local.ports import choose
-from shared.clock import Clock
 from tests.bench import load, stand
 from tests.bench.figures import Figure, at_most, console, median, table
 from tests.bench.quiet import wait_until_quiet
-from tests.bench.support import desk, many
+from tests.bench.support.serving import serving
 from tests.support import tokens
 
 BOARDS, CASES = 200, 2000
@@ -23,8 +19,10 @@ SECONDS, CLIENTS = 5.0, 4
 
 def run() -> list[Figure]:
     token = tokens.token("officer-7", ["network_staff"])
-    with _serving() as (port, case), stand.Bare.running("tests.bench.support.boards", str(port), case, token) as boards:
-        return [_reach(boards), _served(port, boards)]
+    with serving("live", CASES) as served:
+        case = asyncio.run(_open_case(served.urls.owner_url))
+        with stand.Bare.running("tests.bench.support.boards", str(served.port), case, token) as boards:
+            return [_reach(boards), _served(served.port, boards)]
 
 
 def _reach(boards: stand.Bare) -> Figure:
@@ -72,29 +70,6 @@ def _served(port: int, boards: stand.Bare) -> Figure:
     table(f"A page of a queue, {CLIENTS} clients", ("", "/s", "p50 ms", "p99 ms"), rows)
     times = median([meanwhile.p99 / alone.p99 for alone, meanwhile in rounds])
     return at_most(f"p99 of a queue page with {BOARDS} boards open / without", SLOWER, times)
-
-
-@contextmanager
-def _serving() -> Iterator[tuple[int, str]]:
-    """The port of the service, and a case that is open."""
-    with stand.durable_parts() as parts, stand.identity_provider() as keys:
-        urls = stand.migrated(parts, "network_support")
-        many.BESIDE.append(desk.cases)
-        try:
-            asyncio.run(many.fill(urls.owner_url, Clock().business(), CASES))
-        finally:
-            many.BESIDE.remove(desk.cases)
-        asyncio.run(desk.tidy(urls.owner_url))
-        [port] = choose(1)
-        environment = {
-            "GCM_DATABASE_URL": urls.app_url,
-            "GCM_OIDC_JWKS_URL": keys,
-            "GCM_PLEDGES_URL": "http://127.0.0.1:1",
-            "GCM_HTTP_PORT": str(port),
-        }
-        with stand.process(parts, "live", "services.network_support", "api", **environment) as server:
-            stand.wait_for(server, port)
-            yield port, asyncio.run(_open_case(urls.owner_url))
 
 
 async def _open_case(owner_url: str) -> str:

@@ -9,7 +9,7 @@ A quarter of the requests is open, and came in the last sixty days; the others i
 import asyncio
 import re
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
@@ -22,8 +22,7 @@ from shared.reference import catalogue
 REQUESTS, LINES, PLEDGES = 100_000, 20, 10_000
 AT_ONCE = 4  # lines of each request in one statement, which may not take too long
 
-# what is kept beside the requests, for whoever keeps something: called in the transaction that ends the filling
-BESIDE: list[Callable[[AsyncSession], Awaitable[None]]] = []
+Beside = Callable[[AsyncSession], Awaitable[None]]
 
 # of a hundred requests; those before `matched` have clocks that are open
 STATES = (
@@ -150,10 +149,13 @@ select request_id, sent_at + interval '1 day' from made where state = 'needs_inf
 TABLES = ("support_request", "request_history", "known_pledge", "request_clock", "request_pause")
 
 
-async def fill(owner_url: str, now: datetime, requests: int = REQUESTS, lines: int = LINES) -> None:
+async def fill(
+    owner_url: str, now: datetime, requests: int = REQUESTS, lines: int = LINES, beside: Sequence[Beside] = ()
+) -> None:
     """So many requests with so many lines of history each, as of `now`.
 
-    `owner_url`: of the role that owns the tables.
+    `owner_url`: of the role that owns the tables. `beside`: fill what is kept beside the requests, in the transaction
+    that ends the filling.
     """
     entities = sorted(catalogue.STATES)
     states = [state for state, share in STATES for _ in range(share)]
@@ -166,7 +168,7 @@ async def fill(owner_url: str, now: datetime, requests: int = REQUESTS, lines: i
             for first in range(1, lines + 1, AT_ONCE):
                 await _run(session, _HISTORY, numbers | {"first": first, "last": min(lines, first + AT_ONCE - 1)})
             await _run(session, f"{_REFERRED};{_CLOCKS}", numbers)
-            for follow in BESIDE:
+            for follow in beside:
                 await follow(session)
         await _tidy(database)
     finally:

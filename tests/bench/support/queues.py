@@ -4,21 +4,17 @@ Every queue that everybody has, and filters of an officer's own: with much, litt
 over, and far pages. BENCH_REQUESTS says how many requests, for a trial with fewer.
 """
 
-import asyncio
 import json
 import os
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlencode
 
-from deploy.local.ports import choose
 from services.network_support.triage.queues import BUILT_IN
-from shared.clock import Clock
-from tests.bench import load, stand
+from tests.bench import load
 from tests.bench.figures import Figure, at_most, median, table
 from tests.bench.quiet import wait_until_quiet
-from tests.bench.support import desk, many
+from tests.bench.support import many
+from tests.bench.support.serving import serving
 from tests.support import tokens
 
 WANTED = int(os.environ.get("BENCH_REQUESTS", many.REQUESTS))
@@ -26,6 +22,7 @@ PAGE, COUNTS = 6.0, 10.0  # times SELECT 1
 CLIENTS, SECONDS, ROUNDS = 16, 0.7, 3
 LIMIT, FAR = 25, 40  # cases of a page; the page that is far
 FLOOR = "/select-one"
+WITH_FLOOR = ["tests.bench.support.select_one"]
 OFFICER = tokens.bearer("officer-7", "network_staff")
 
 Query = dict[str, str | list[str]]
@@ -50,7 +47,8 @@ OWN: dict[str, Query] = {
 
 
 def run() -> list[Figure]:
-    with _serving() as port:
+    with serving("queues", WANTED, WITH_FLOOR, shared_buffers="512MB", max_wal_size="4GB") as served:
+        port = served.port
         paths = {f"queue {name}": f"/queues/{name}?limit={LIMIT}" for name in BUILT_IN}
         paths |= {f"own: {name}": f"/cases?{urlencode({'limit': LIMIT, **q}, doseq=True)}" for name, q in OWN.items()}
         paths["far page of all"] = _far(port)
@@ -92,26 +90,3 @@ def _far(port: int) -> str:
                 break
         following = f"{path}&{urlencode({'cursor': cursor})}"
     return following
-
-
-@contextmanager
-def _serving() -> Iterator[int]:
-    """The port of the service."""
-    with stand.durable_parts(shared_buffers="512MB", max_wal_size="4GB") as parts, stand.identity_provider() as keys:
-        urls = stand.migrated(parts, "network_support")
-        many.BESIDE.append(desk.cases)
-        try:
-            asyncio.run(many.fill(urls.owner_url, Clock().business(), WANTED))
-        finally:
-            many.BESIDE.remove(desk.cases)
-        asyncio.run(desk.tidy(urls.owner_url))
-        [port] = choose(1)
-        environment = {
-            "GCM_DATABASE_URL": urls.app_url,
-            "GCM_OIDC_JWKS_URL": keys,
-            "GCM_PLEDGES_URL": "http://127.0.0.1:1",
-            "GCM_HTTP_PORT": str(port),
-        }
-        with stand.process(parts, "queues", "tests.bench.support.select_one", **environment) as server:
-            stand.wait_for(server, port)
-            yield port

@@ -5,19 +5,16 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import asyncpg
 
-from deploy.local.ports import choose
-from shared.clock import Clock
 from tests.bench import load, stand
 from tests.bench.figures import Figure, at_least, at_most, console, median, table
 from tests.bench.quiet import wait_until_quiet
-from tests.bench.support.many import REQUESTS, fill
+from tests.bench.support.many import REQUESTS
+from tests.bench.support.serving import serving
 from tests.support import tokens
-from tests.support.parts import LocalParts, Urls
+from tests.support.parts import Urls
 
 WANTED = int(os.environ.get("BENCH_REQUESTS", REQUESTS))  # fewer for a trial
 ROUNDS, SECONDS = 5, 4.0
@@ -26,13 +23,11 @@ BARE = "update request_clock set due_at = due_at + interval '1 second', rules = 
 
 
 def run() -> list[Figure]:
-    with stand.durable_parts() as parts, stand.identity_provider() as keys:
-        urls = stand.migrated(parts, "network_support")
-        asyncio.run(fill(urls.owner_url, Clock().business(), WANTED))
-        with stand.Bare.running("tests.bench.support.bare_recompute", urls.app_url) as worker:
-            figures = _rates(urls, worker)
-            with _api(parts, urls, keys) as port:
-                return [*figures, _served(port, worker)]
+    with (
+        serving("support-api", WANTED, on_the_desk=False) as served,
+        stand.Bare.running("tests.bench.support.bare_recompute", served.urls.app_url) as worker,
+    ):
+        return [*_rates(served.urls, worker), _served(served.port, worker)]
 
 
 def _rates(urls: Urls, worker: stand.Bare) -> list[Figure]:
@@ -109,17 +104,3 @@ def _served(port: int, worker: stand.Bare) -> Figure:
     table("GET /requests while all clocks are computed anew", ("", "/s", "p50 ms", "p99 ms"), rows)
     share = meanwhile.per_second / alone.per_second
     return at_least("requests answered meanwhile, of the rate without", SERVED, share)
-
-
-@contextmanager
-def _api(parts: LocalParts, urls: Urls, keys: str) -> Iterator[int]:
-    [port] = choose(1)
-    environment = {
-        "GCM_DATABASE_URL": urls.app_url,
-        "GCM_OIDC_JWKS_URL": keys,
-        "GCM_PLEDGES_URL": "http://127.0.0.1:1",
-        "GCM_HTTP_PORT": str(port),
-    }
-    with stand.process(parts, "support-api", "services.network_support", "api", **environment) as child:
-        stand.wait_for(child, port)
-        yield port
