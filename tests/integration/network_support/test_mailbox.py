@@ -19,9 +19,9 @@ from services.network_support.conversation.inbound import mailbox as mailboxes
 from services.network_support.conversation.inbound.mailbox import DONE, REFUSED, Fetching, Mailbox, fetching
 from services.network_support.conversation.inbound.receiving import LARGEST_MAIL
 from shared.errors import Unavailable
+from tests.integration.network_support.arriving import address, mails, told
 from tests.integration.network_support.support import FOCAL_POINT, Support
 from tests.integration.network_support.test_conversation import begun, said
-from tests.integration.network_support.test_mail_in import address, mails, told
 from tests.local.running import eventually
 from tests.support.api import MAIL
 from tests.support.raw_mails import plain, raw
