@@ -1,4 +1,3 @@
-# Longer than 300 lines: one table, in which a code and its words are found together
 """What people read in place of codes that are no reference data (those have their labels in shared/reference)."""
 
 from collections.abc import Callable, Mapping
@@ -7,6 +6,7 @@ from services.portal.marked import N_
 from services.portal.words_of_desk import WORDS_OF_DESK
 from services.portal.words_of_mails import WORDS_OF_MAILS
 from services.portal.words_of_offers import WORDS_OF_OFFERS
+from services.portal.words_of_requests import WORDS_OF_REQUESTS
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "state": {
@@ -31,82 +31,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "confirmed": N_("Confirmed"),
         "withdrawn": N_("Withdrawn"),
     },
-    "request_says": {
-        "draft": N_("Only people of your entity see it. Nothing is sent until one of them sends it."),
-        "pending_pledge": N_("It waits until the pledge is published, and then goes to the Network’s staff by itself."),
-        "refused": N_("It could not be taken."),
-        "submitted": N_("The Network’s staff have it. You get an e-mail when they have read it."),
-        "acknowledged": N_("The Network’s staff have read it and will look into it."),
-        "triage": N_("The Network’s staff look into it. You get an e-mail when they know more, or need to."),
-        "needs_info": N_("The Network’s staff have a question. The request waits for your answer."),
-        "accepted": N_("The Network will look for help. You get an e-mail when it is found."),
-        "redirected": N_("Others can help better: read below whom the Network’s staff name."),
-        "declined": N_("The Network cannot help with it: read below why, and what you can do."),
-        "merged": N_("It is the same as another request of yours, in which both are answered."),
-        "matching": N_("The Network’s staff look for those who can help. You get an e-mail when they are found."),
-        "matched": N_("Somebody who can help was found. You get word of what comes next."),
-        "delivering": N_("The help has begun."),
-        "delivered": N_("The Network’s staff say that the help was given. Please confirm it, and rate it if you like."),
-        "confirmed": N_("You have confirmed that the help arrived. There is nothing more that you need to do."),
-        "closed": N_("It is closed. If something is still missing, you can take it up again for some time."),
-        "withdrawn": N_("You have taken it back."),
-    },
-    "request_step": {
-        "drafted": N_("Draft begun"),
-        "saved": N_("Draft saved"),
-        "opened": N_("Asked for"),
-        "decided": N_("Decided, when the pledge became known"),
-        "acknowledged": N_("Read by the Network’s staff"),
-        "triaged": N_("The Network’s staff began to look into it"),
-        "asked": N_("A question was asked"),
-        "answered": N_("The question was answered"),
-        "accepted": N_("Accepted: help will be looked for"),
-        "redirected": N_("Others can help better"),
-        "declined": N_("Declined"),
-        "merged": N_("Joined with another request"),
-        "unmerged": N_("Taken apart from the other request again"),
-        "matching_begun": N_("Help is sought"),
-        "matched": N_("Help was found"),
-        "released": N_("The help found does not hold"),
-        "delivery_begun": N_("The help has begun"),
-        "delivered": N_("The help was given"),
-        "confirmed": N_("Confirmed by who asked"),
-        "closed": N_("Closed"),
-        "reopened": N_("Taken up again"),
-        "withdrawn": N_("Taken back"),
-    },
-    "rating": {
-        "5": N_("5 – very useful"),
-        "4": N_("4 – useful"),
-        "3": N_("3 – partly useful"),
-        "2": N_("2 – hardly useful"),
-        "1": N_("1 – not useful"),
-    },
     "reason": {
         "fulfilled": N_("Fulfilled"),
         "partly_fulfilled": N_("Partly fulfilled"),
         "ended": N_("Ended"),
         "withdrawn": N_("Withdrawn"),
         "superseded": N_("Replaced by another pledge"),
-    },
-    "help": {
-        "policy_integration": N_("Bringing it into national policy"),
-        "objective_specific_help": N_("Help with an objective"),
-        "stakeholder_inclusion": N_("Including stakeholders"),
-        "knowledge_exchange": N_("Exchange of knowledge and practice"),
-        "hub_participation": N_("Taking part in the Migration Network Hub"),
-        "fund_proposal": N_("A proposal to the Migration Fund"),
-        "un_team_coordination": N_("Coordination with the UN team in the country"),
-    },
-    "sender": {
-        "requester": N_("The entity that asked"),
-        "staff": N_("The Network’s staff"),
-        "system": N_("The system"),
-    },
-    "support": {
-        "requested": N_("Support was requested"),
-        "matched": N_("Support was matched"),
-        "delivered": N_("Support was delivered"),
     },
     "comparator": {
         "at_least": N_("at least"),
@@ -173,24 +103,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "unmerged": N_("The merge was undone"),
         "signed_off": N_("Answered by a partner"),
         "confirmed": N_("Evidence was confirmed by the Network’s staff"),
-        "changed": N_("Details of the entity changed"),
-        "opened": N_("Asked for"),
-        "decided": N_("Decided, when the pledge became known"),
-        "acknowledged": N_("Acknowledged"),
-        "drafted": N_("Draft begun"),
-        "triaged": N_("Taken up by the Network’s staff"),
-        "asked": N_("Staff asked for more"),
-        "answered": N_("The entity answered"),
-        "accepted": N_("Accepted: help will be looked for"),
-        "redirected": N_("Redirected to others"),
-        "declined": N_("Declined"),
-        "matching_begun": N_("Offers are looked for"),
-        "matched": N_("Matched with offers"),
-        "released": N_("A match was undone"),
-        "delivery_begun": N_("The help has begun"),
-        "delivered": N_("The help was given"),
-        "reopened": N_("Taken up again"),
-        "withdrawn": N_("Withdrawn"),
     },
     "role": {
         "focal_point": N_("Focal point"),
@@ -367,6 +279,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     **WORDS_OF_DESK,
     **WORDS_OF_MAILS,
     **WORDS_OF_OFFERS,
+    **WORDS_OF_REQUESTS,
 }
 
 

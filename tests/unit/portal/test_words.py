@@ -5,11 +5,15 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
+from services.network_support.board.schemas import What
 from services.network_support.clocks import lifecycle as clocks
+from services.network_support.conversation.lifecycle import Sender
+from services.network_support.reports.schemas import By
 from services.network_support.requests import lifecycle as requests
 from services.network_support.triage import lifecycle as desk
+from services.network_support.triage.filters import Due, Order, Which
 from services.network_support.triage.queues import BUILT_IN
-from services.network_support.triage.schemas import Outcome
+from services.network_support.triage.schemas import Outcome, UndoOutcome
 from services.notifications.deliveries.steps import TEMPLATES, Audience
 from services.notifications.preferences.categories import Category, Stops
 from services.notifications.preferences.timing import Rhythm
@@ -61,6 +65,13 @@ CODES = {
     "priority": desk.PRIORITIES,
     "act": get_args(desk.Act),
     "outcome": [code for code in get_args(Outcome) if code != "assigned"],  # which is counted
+    "undone": [code for code in get_args(UndoOutcome) if code != "undone"],  # likewise
+    "live": [code for code in get_args(What) if code != "presence"],  # which is said by names
+    "report_by": get_args(By),
+    "case_due": get_args(Due),
+    "case_which": get_args(Which),
+    "case_order": get_args(Order),
+    "sender": get_args(Sender),
     "clock": get_args(clocks.Kind),
     "take": casework.STEPS,
     "queue": [name for name in BUILT_IN if not name.startswith(REGIONAL)],
