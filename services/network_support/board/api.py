@@ -56,8 +56,8 @@ async def follow(
     """Ids and codes only; what a case is like now, GET /cases/{case_id} says. Ends with the token."""
     streams: Streams = request.app.state.streams
     stack = AsyncExitStack()
-    board = await stack.enter_async_context(streams.feed.board())
-    return _Open(stack, streams.events(board, actor, last_event_id or after))
+    subscriber = await stack.enter_async_context(streams.feed.subscribed())
+    return _Open(stack, streams.events(subscriber, actor, last_event_id or after))
 
 
 class _Open(StreamingResponse):

@@ -30,7 +30,7 @@ APART = 0.02  # seconds between two looks, however much is committed
 SOON = 0.03  # seconds, while a change waits for a transaction that began before it
 RECONNECT = 1.0
 WAITING = 200  # changes that one board may be behind
-MOST_BOARDS = 2000
+MOST = 2000  # boards that are open in a process
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Sent:
 
 
 @dataclass(eq=False)
-class Board:
-    """What is still to be told to one that is open. One that cannot follow is `lost`, and remembers nothing."""
+class Subscriber:
+    """What is still to be told to a board that is open. One that cannot follow is `lost`, and remembers nothing."""
 
     lost: bool = False
     over: bool = False
@@ -73,35 +73,35 @@ class Board:
 
 
 class Feed:
-    """`stop` ends all boards, and with them their connections."""
+    """`stop` ends all subscribers, and with them their connections."""
 
     def __init__(self, database: Database, clock: Clock, stop: asyncio.Event, look: float = LOOK) -> None:
         self._database, self._clock, self._stop, self._pause = database, clock, stop, look
-        self._boards: set[Board] = set()
+        self._subscribers: set[Subscriber] = set()
         self._bell, self._begun = asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._position: Position | None = None
 
     @property
     def position(self) -> Position:
-        """All before it has been told to the boards. Raises Unavailable before the first look."""
+        """All before it has been told to all. Raises Unavailable before the first look."""
         if self._position is None:
             raise Unavailable("The board cannot be followed yet; try again in a few seconds.")
         return self._position
 
     @asynccontextmanager
-    async def board(self) -> AsyncIterator[Board]:
-        """A board that is told of all that changes from now on. Raises Unavailable."""
-        if len(self._boards) >= MOST_BOARDS or self._stop.is_set():
+    async def subscribed(self) -> AsyncIterator[Subscriber]:
+        """It is told of all that changes from now on. Raises Unavailable."""
+        if len(self._subscribers) >= MOST or self._stop.is_set():
             raise Unavailable("Too many boards are open here; try again in a few seconds.")
-        board = Board()
-        self._boards.add(board)
+        subscriber = Subscriber()
+        self._subscribers.add(subscriber)
         try:
             await self._reading()
-            yield board
+            yield subscriber
         finally:
-            self._boards.discard(board)
-            if not self._boards:
+            self._subscribers.discard(subscriber)
+            if not self._subscribers:
                 await self._rest()
 
     async def _reading(self) -> None:
@@ -129,8 +129,8 @@ class Feed:
             except Exception as error:  # noqa: BLE001 - asyncpg raises almost anything when a connection dies
                 log.warning("board.reconnects", error=type(error).__name__)
                 await either(self._stop, timeout=RECONNECT)
-        for board in self._boards:
-            board.end()
+        for subscriber in self._subscribers:
+            subscriber.end()
 
     async def _follow(self) -> None:
         listening = await asyncpg.connect(
@@ -154,8 +154,8 @@ class Feed:
             found = await self._found(session, now)
         for change in found.changes:
             sent = Sent(change.position, wire.changed(change))
-            for board in self._boards:
-                board.tell(sent)
+            for subscriber in self._subscribers:
+                subscriber.tell(sent)
         self._position = found.until or positions.begin(found.present, now)
         self._begun.set()
         if found.until:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from services.network_support.board import positions, queries, wire
-from services.network_support.board.feed import Board, Feed
+from services.network_support.board.feed import Feed, Subscriber
 from services.network_support.board.positions import Position
 from shared.clock import Clock
 from shared.db import Database
@@ -27,7 +27,7 @@ class Streams:
     tokens: Tokens
     beat: float = BEAT
 
-    async def events(self, board: Board, actor: Actor, after: str | None) -> AsyncIterator[bytes]:
+    async def events(self, subscriber: Subscriber, actor: Actor, after: str | None) -> AsyncIterator[bytes]:
         """From `after` on, or from now on; whose token it is, is asked again with each beat."""
         position, missed = await self._missed(after)
         yield wire.begun(position, RETRY + random.randrange(SPREAD))  # noqa: S311 - spreads load
@@ -35,22 +35,22 @@ class Streams:
             yield text
         loop = asyncio.get_running_loop()
         asked = loop.time()
-        while not board.over:
-            told = await board.next(self.beat)
+        while not subscriber.over:
+            told = await subscriber.next(self.beat)
             here = self.feed.position  # what is told while the token is asked of comes with the next turn
-            if board.lost:
+            if subscriber.lost:
                 yield wire.resync(self.feed.position)
                 return
             if texts := [sent.text for sent in told if sent.position > position]:
                 position = told[-1].position
                 yield b"".join(texts)
-            if loop.time() < asked + self.beat and not board.over:
+            if loop.time() < asked + self.beat and not subscriber.over:
                 continue
             asked = loop.time()
             if not await self._still(actor):
                 yield wire.over("token", position)
                 return
-            if not told and not board.over:
+            if not told and not subscriber.over:
                 position = max(position, here)
                 yield wire.beat(position)
 

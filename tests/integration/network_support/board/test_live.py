@@ -174,7 +174,7 @@ async def test_a_lost_database_connection_is_made_anew(desk: Desk, pledge: UUID)
 
 
 async def test_a_board_that_cannot_follow_is_told_to_look_anew() -> None:
-    slow = feed.Board()
+    slow = feed.Subscriber()
     for _ in range(feed.WAITING + 1):
         slow.tell(feed.Sent(None, b""))  # type: ignore[arg-type] # nobody looks at it
     assert slow.lost
