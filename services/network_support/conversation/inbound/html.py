@@ -1,7 +1,9 @@
 """HTML of a mail as plain text. Nothing of it is ever shown as HTML.
 
-Libraries for this lay out tables and paddings as browsers do, so that few letters become many, and build a tree, in
-which depth costs. Here lxml only tells tags from text, in their order: as much comes out as went in.
+Libraries for this build a tree, in which depth costs, and lay out tables and paddings as browsers do, so that few
+letters become many: Inscriptis 2.7 made 400 MB of a table of 100 kB. It also keeps what it makes in a layout that all
+threads share, so one mail could show in another. Here lxml only tells tags from text, in their order: as much comes out
+as went in.
 """
 
 import re
