@@ -4,6 +4,7 @@ What can be read in two ways is not guessed: the message says how to write eithe
 """
 
 import re
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -63,6 +64,17 @@ def day(text: str, language: Language) -> str | None:
         raise Unclear(says.format(text=_short(bare), one=found[0], other=found[1]))
     says = language.gettext("“{text}” is no date. Write as much as you know, like 2026, 2026-06 or 2026-06-30.")
     raise Unclear(says.format(text=_short(bare)))
+
+
+def whole_day(text: str, language: Language) -> date | None:
+    """None for nothing. Raises Unclear, also for a year or a month."""
+    found = day(text, language)
+    if found is None:
+        return None
+    if len(found) < len("2024-09-30"):
+        says = language.gettext("“{text}” is no day. Write day, month and year, like 2024-09-30.")
+        raise Unclear(says.format(text=_short(text.strip())))
+    return date.fromisoformat(found)
 
 
 def currency(text: str, language: Language) -> str | None:

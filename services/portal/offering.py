@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from services.portal import entering
@@ -70,8 +69,8 @@ def meaning(typed: Typed, language: Language) -> Meaning:
         "provider": typed.one("provider").strip() or None,
         "languages": [*typed.all("languages"), *(read(MORE_LANGUAGES, _languages) or [])],
         "pledge_id": read("pledge_id", entering.reference),
-        "valid_from": read("valid_from", day),
-        "valid_until": read("valid_until", day),
+        "valid_from": read("valid_from", entering.whole_day),
+        "valid_until": read("valid_until", entering.whole_day),
         "capacity": read("capacity", _whole),
         "conflicts_with": parted(typed.one("conflicts_with")),
     }
@@ -101,17 +100,6 @@ def _languages(text: str, language: Language) -> list[str]:
             says = language.gettext("“{text}” is no language that is known here. Write its code, like pt or sw.")
             raise Unclear(says.format(text=code[:40]))
     return found
-
-
-def day(text: str, language: Language) -> date | None:
-    """A whole day; None for nothing. Raises Unclear."""
-    found = entering.day(text, language)
-    if found is None:
-        return None
-    if len(found) < len("2024-09-30"):
-        says = language.gettext("“{text}” is no day. Write day, month and year, like 2024-09-30.")
-        raise Unclear(says.format(text=text.strip()[:40]))
-    return date.fromisoformat(found)
 
 
 def _whole(text: str, language: Language) -> int | None:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from services.portal import fitting
 from services.portal.choices import OF_THE_UN, Choices, Options
 from services.portal.language import Language
+from services.portal.phrases import Words
 from services.portal.problems import WHOLE_FORM
 from services.portal.typed import Typed
-from services.portal.words import WORDS
 from shared.client.models.desk import Filters, Officer, OfficerFields, Queue, QueueFields
 from shared.reference.regions import regions
 
@@ -18,7 +18,6 @@ STAGES = (
     *("submitted", "acknowledged", "triage", "needs_info", "accepted"),
     *("matching", "matched", "delivering", "delivered", "confirmed"),
 )
-ITEM_STAGES = ("waiting", "in_hand", "done")
 
 
 def place(path: str) -> str:
@@ -68,25 +67,21 @@ def kept(queue: Queue) -> str:
 
 def choices(language: Language) -> dict[str, Options]:
     """What can be chosen in both forms."""
+    words = Words(language)
     of_regions = [(code, fitting.place(language, code)) for code in sorted(regions())]
     return {
-        "kind": _of(language, "case_kind"),
-        "stage": [(code, language.word("state", code)) for code in STAGES]
-        + [(code, language.word("stage", code)) for code in ITEM_STAGES],
+        "kind": words.options("case_kind"),
+        "stage": words.options("state", STAGES) + words.options("stage"),
         "regions": of_regions,
         "region": [*of_regions, ("none", language.gettext("no region"))],
-        "type": _of(language, "help"),
-        "language": [(code, str(language.locale.languages.get(code, code))) for code in OF_THE_UN],
+        "type": words.options("help"),
+        "language": [(code, words.tongue(code)) for code in OF_THE_UN],
         "objective": Choices(language).objectives(),
-        "priority": _of(language, "priority"),
-        "due": _of(language, "case_due"),
-        "which": _of(language, "case_which"),
-        "order": _of(language, "case_order"),
+        "priority": words.options("priority"),
+        "due": words.options("case_due"),
+        "which": words.options("case_which"),
+        "order": words.options("case_order"),
     }
-
-
-def _of(language: Language, kind: str) -> Options:
-    return [(code, language.word(kind, code)) for code in WORDS[kind]]
 
 
 def profile(officer: Officer) -> Typed:

@@ -1,5 +1,6 @@
 """An officer's own queues: filters that they keep, by a name of theirs."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,7 +15,7 @@ from services.portal.entering import Unclear
 from services.portal.named import find
 from services.portal.offering import parted
 from services.portal.page import done, language_of, page
-from services.portal.pages.board import BOARD
+from services.portal.pages.board import BOARD, count
 from services.portal.phrases import Words
 from services.portal.problems import KEY, SEEN, WHOLE_FORM, faults, new_key
 from services.portal.typed import Typed
@@ -59,6 +60,7 @@ async def _list(request: Request, person: Person, gone: Queue | None = None) -> 
         "own": [one for one in queues if one.name is not None],
         "gone": gone,
         "kept": queueing.kept(gone) if gone else "",
+        "count": partial(count, language_of(request)),
         "key": new_key(),
     }
     return page(request, "own_queues.html", **given)

@@ -6,11 +6,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.portal import fitting, officers
+from services.portal import entering, fitting, officers
 from services.portal.access import Person, StaffOrReviewer
 from services.portal.entering import Unclear
 from services.portal.language import Language
-from services.portal.offering import day as _day
 from services.portal.page import language_of, page
 from services.portal.pages.files import passed_on
 from services.portal.phrases import Words
@@ -66,7 +65,7 @@ def _days(asked: dict[str, str], language: Language) -> tuple[dict[str, date | N
     wrong: dict[str, str] = {}
     for name, text in asked.items():
         try:
-            days[name] = _day(text, language)
+            days[name] = entering.whole_day(text, language)
         except Unclear as fault:
             wrong[name] = str(fault)
     return days, wrong
@@ -85,7 +84,7 @@ async def _page(
         "found": found,
         "groups": groups,
         "sought": asked,
-        "able": [(code, language.word("report_by", code)) for code in _able(person)],
+        "able": Words(language).options("report_by", _able(person)),
         "files": {"since": str(found.since), "until": str(found.until), "by": found.by} if found else {},
         "measure": lambda one: _measure(language, one),
         "hours": lambda value: "–" if value is None else language.number(value),
