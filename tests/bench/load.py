@@ -16,7 +16,8 @@ from typing import cast
 
 import uvloop
 
-from tests.bench.figures import percentile
+from tests.bench.figures import median, percentile
+from tests.bench.quiet import wait_until_quiet
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,15 @@ def run(load: Load) -> Result:
     if done.returncode:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])
     return Result(**json.loads(done.stdout))
+
+
+def compared(floor: Load, wanted: Load, rounds: int) -> tuple[float, float]:
+    """Milliseconds of a request, and how many times as long as one of the floor it took: medians of so many turns."""
+    wait_until_quiet()
+    for one in (floor, wanted):
+        run(one)
+    turns = [(run(floor).p50, run(wanted).p50) for _ in range(rounds)]
+    return median([took for _, took in turns]), median([took / least for least, took in turns])
 
 
 @dataclass

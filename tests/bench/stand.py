@@ -17,6 +17,7 @@ import jwt
 
 from deploy.local.child import Child, Command
 from deploy.local.http_probe import answers
+from deploy.local.ports import choose
 from deploy.topics import topics
 from shared.messaging.kafka import apply_topics
 from tests.support import tokens
@@ -65,6 +66,21 @@ def process(parts: LocalParts, name: str, *argv: str, **environment: str) -> Ite
         yield child
     finally:
         child.stop()
+
+
+@contextmanager
+def serving(parts: LocalParts, service: str, database: str, keys: str) -> Iterator[tuple[Child, int]]:
+    """The service's interface with `select 1` beside it, and its port. `keys`: of identity_provider."""
+    [port] = choose(1)
+    settings = {
+        "GCM_DATABASE_URL": database,
+        "GCM_OIDC_JWKS_URL": keys,
+        "GCM_PLEDGES_URL": "http://127.0.0.1:1",
+        "GCM_HTTP_PORT": str(port),
+    }
+    with process(parts, service, "tests.bench.select_one", service, **settings) as child:
+        wait_for(child, port)
+        yield child, port
 
 
 def wait_for(child: Child, port: int, page: str = "/readyz") -> None:

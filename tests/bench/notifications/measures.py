@@ -6,29 +6,24 @@ Half of the pledges were reported on after the first mail. BENCH_PLEDGES says ho
 import asyncio
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from deploy.local.ports import choose
 from services.notifications.campaigns.measuring import Measurer
 from services.notifications.rehearsals.sandbox import Standing
 from services.notifications.reminders.policy import policy
 from services.notifications.reminders.scheduler import QUIET
 from shared.db import Database
 from tests.bench import load, stand
-from tests.bench.figures import Figure, at_most, console, median, table
+from tests.bench.figures import Figure, at_most, console, table
 from tests.bench.notifications import sweep
-from tests.bench.quiet import wait_until_quiet
+from tests.bench.select_one import FLOOR_OF_STAFF
 from tests.support import tokens
-from tests.support.parts import LocalParts
 
 PLEDGES = int(os.environ.get("BENCH_PLEDGES", sweep.PLEDGES))
 TIMES = 10.0  # SELECT 1
 CLIENTS, SECONDS, ROUNDS = 16, 0.7, 3
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 STAFF = tokens.bearer("noor", "network_staff")
-FLOOR = "/select-one"
 PATHS = ("/campaigns", "/campaigns/plenary-2024", "/campaigns/plenary-2024/csv")
 
 # two mails of each entity's two people for each of two offsets
@@ -62,7 +57,7 @@ def run() -> list[Figure]:
     with stand.durable_parts(shared_buffers="512MB", max_wal_size="4GB") as parts, stand.identity_provider() as keys:
         urls = stand.migrated(parts, "notifications")
         took = asyncio.run(_counted(urls.owner_url, urls.app_url))
-        with _serving(parts, urls.app_url, keys) as port:
+        with stand.serving(parts, "notifications", urls.app_url, keys) as (_, port):
             found = {path: _times(port, path) for path in PATHS}
     rows = [(path, *one) for path, one in found.items()]
     table(f"{PLEDGES:,} pledges, {CLIENTS} clients at once, medians of {ROUNDS}", ("", "ms", "times SELECT 1"), rows)
@@ -92,28 +87,8 @@ async def _counted(owner_url: str, app_url: str) -> float:
 
 
 def _times(port: int, path: str) -> tuple[float, float]:
-    """Milliseconds of a request, and how many times as long as SELECT 1 it took, in turns."""
-    wait_until_quiet()
-    for one in (FLOOR, path):
-        load.run(_load(port, one))
-    rounds = [(load.run(_load(port, FLOOR)), load.run(_load(port, path))) for _ in range(ROUNDS)]
-    return median([took.p50 for _, took in rounds]), median([took.p50 / floor.p50 for floor, took in rounds])
+    return load.compared(_load(port, FLOOR_OF_STAFF), _load(port, path), ROUNDS)
 
 
 def _load(port: int, path: str) -> load.Load:
     return load.Load(port, path, "", STAFF, status=200, method="GET", connections=CLIENTS, seconds=SECONDS)
-
-
-@contextmanager
-def _serving(parts: LocalParts, database: str, keys: str) -> Iterator[int]:
-    """The port of the service."""
-    [port] = choose(1)
-    environment = {
-        "GCM_DATABASE_URL": database,
-        "GCM_OIDC_JWKS_URL": keys,
-        "GCM_PLEDGES_URL": "http://127.0.0.1:1",
-        "GCM_HTTP_PORT": str(port),
-    }
-    with stand.process(parts, "measures", "tests.bench.notifications.select_one", **environment) as server:
-        stand.wait_for(server, port)
-        yield port

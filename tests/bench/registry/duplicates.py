@@ -15,7 +15,6 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy.local.ports import choose
 from services.pledges.duplicates import keys, texts
 from services.pledges.registry.content import EXAMPLE, Content
 from services.pledges.registry.lifecycle import Publication, snapshot
@@ -24,7 +23,7 @@ from shared.events.pledges import PledgeSnapshot, Progress
 from tests.bench import load, stand
 from tests.bench.figures import Figure, at_most, median, table
 from tests.bench.quiet import wait_until_quiet
-from tests.bench.registry.select_one import FLOOR
+from tests.bench.select_one import FLOOR
 from tests.bench.spine.submission import words
 from tests.support import tokens
 from tests.support.api import START
@@ -42,10 +41,7 @@ def run() -> list[Figure]:
     with stand.durable_parts() as parts, stand.identity_provider() as provider:
         urls = stand.migrated(parts, "pledges")
         asyncio.run(fill(urls.owner_url, PLEDGES))
-        [port] = choose(1)
-        settings = {"GCM_DATABASE_URL": urls.app_url, "GCM_OIDC_JWKS_URL": provider, "GCM_HTTP_PORT": str(port)}
-        with stand.process(parts, "select-one", "tests.bench.registry.select_one", **settings) as child:
-            stand.wait_for(child, port)
+        with stand.serving(parts, "pledges", urls.app_url, provider) as (_, port):
             return _measured(port)
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from deploy.local.child import Child
-from deploy.local.ports import choose
 from services.pledges.search.filters import Filters
 from services.pledges.search.queries import Wanted
 from shared.web import pagination
@@ -24,7 +23,7 @@ from tests.bench.figures import Figure, at_most, median, table
 from tests.bench.quiet import memory, wait_until_quiet
 from tests.bench.registry.invented import COMMON_WORD, OLD_OBJECTIVE, OLD_WORD, RARE_OBJECTIVE, RARE_WORD
 from tests.bench.registry.many import fill
-from tests.bench.registry.select_one import FLOOR
+from tests.bench.select_one import FLOOR
 
 PLEDGES = int(os.environ.get("BENCH_PLEDGES", "1_000_000"))
 LIMIT, FAR = 50, 10_000
@@ -136,10 +135,7 @@ def _serving() -> Iterator[tuple[Child, int, int]]:
     with stand.durable_parts(shared_buffers="1GB", max_wal_size="4GB") as parts, stand.identity_provider() as keys:
         urls = stand.migrated(parts, "pledges")
         pledges = asyncio.run(fill(urls.owner_url, PLEDGES))
-        [port] = choose(1)
-        environment = {"GCM_DATABASE_URL": urls.app_url, "GCM_OIDC_JWKS_URL": keys, "GCM_HTTP_PORT": str(port)}
-        with stand.process(parts, "reading", "tests.bench.registry.select_one", **environment) as server:
-            stand.wait_for(server, port)
+        with stand.serving(parts, "pledges", urls.app_url, keys) as (server, port):
             yield server, port, pledges
 
 

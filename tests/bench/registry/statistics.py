@@ -24,7 +24,7 @@ from tests.bench import load, stand
 from tests.bench.figures import Figure, at_least, at_most, console, median, table
 from tests.bench.quiet import wait_until_quiet
 from tests.bench.registry import many
-from tests.bench.registry.select_one import FLOOR
+from tests.bench.select_one import FLOOR
 from tests.bench.spine.submission import ENTITY, words
 from tests.support import tokens
 from tests.support.parts import LocalParts, Urls
@@ -68,17 +68,16 @@ async def beside(session: AsyncSession, made: Sequence[tuple[PledgeSnapshot, int
 @contextmanager
 def _servers(parts: LocalParts, urls: Urls, keys: str) -> Iterator[tuple[int, int]]:
     """Ports of the interface as it is, and of the one that notes nothing; a worker folds what the first notes."""
-    counting, without = choose(2)
+    [without] = choose(1)
     base = {"GCM_DATABASE_URL": urls.app_url, "GCM_OIDC_JWKS_URL": keys}
     with ExitStack() as stack:
 
-        def begin(name: str, module: str, **more: str) -> Child:
-            return stack.enter_context(stand.process(parts, name, f"tests.bench.registry.{module}", **base, **more))
+        def begin(name: str, **more: str) -> Child:
+            return stack.enter_context(stand.process(parts, name, f"tests.bench.registry.{name}", **base, **more))
 
-        stand.wait_for(begin("counting", "select_one", GCM_HTTP_PORT=str(counting)), counting)
-        server = begin("without", "select_one", GCM_HTTP_PORT=str(without), BENCH_WITHOUT_ROLLUPS="1")
-        stand.wait_for(server, without)
-        begin("folding", "folding")
+        _, counting = stack.enter_context(stand.serving(parts, "pledges", urls.app_url, keys))
+        stand.wait_for(begin("without_rollups", GCM_HTTP_PORT=str(without)), without)
+        begin("folding")
         yield counting, without
 
 

@@ -19,7 +19,7 @@ SECONDS, CLIENTS = 5.0, 4
 
 def run() -> list[Figure]:
     token = tokens.token("officer-7", ["network_staff"])
-    with serving("live", CASES) as served:
+    with serving(CASES) as served:
         case = asyncio.run(_open_case(served.urls.owner_url))
         with stand.Bare.running("tests.bench.support.boards", str(served.port), case, token) as boards:
             return [_reach(boards), _served(served.port, boards)]

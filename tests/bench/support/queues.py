@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from services.network_support.triage.queues import BUILT_IN
 from tests.bench import load
-from tests.bench.figures import Figure, at_most, median, table
-from tests.bench.quiet import wait_until_quiet
+from tests.bench.figures import Figure, at_most, table
+from tests.bench.select_one import FLOOR_OF_STAFF
 from tests.bench.support import many
 from tests.bench.support.serving import serving
 from tests.support import tokens
@@ -21,8 +21,6 @@ WANTED = int(os.environ.get("BENCH_REQUESTS", many.REQUESTS))
 PAGE, COUNTS = 6.0, 10.0  # times SELECT 1
 CLIENTS, SECONDS, ROUNDS = 16, 0.7, 3
 LIMIT, FAR = 25, 40  # cases of a page; the page that is far
-FLOOR = "/select-one"
-WITH_FLOOR = ["tests.bench.support.select_one"]
 OFFICER = tokens.bearer("officer-7", "network_staff")
 
 Query = dict[str, str | list[str]]
@@ -47,7 +45,7 @@ OWN: dict[str, Query] = {
 
 
 def run() -> list[Figure]:
-    with serving("queues", WANTED, WITH_FLOOR, shared_buffers="512MB", max_wal_size="4GB") as served:
+    with serving(WANTED, shared_buffers="512MB", max_wal_size="4GB") as served:
         port = served.port
         paths = {f"queue {name}": f"/queues/{name}?limit={LIMIT}" for name in BUILT_IN}
         paths |= {f"own: {name}": f"/cases?{urlencode({'limit': LIMIT, **q}, doseq=True)}" for name, q in OWN.items()}
@@ -67,12 +65,7 @@ def run() -> list[Figure]:
 
 
 def _times(port: int, path: str) -> tuple[float, float]:
-    """Milliseconds of a request, and how many times as long as SELECT 1 it took, in turns."""
-    wait_until_quiet()
-    for one in (FLOOR, path):
-        load.run(_load(port, one))
-    rounds = [(load.run(_load(port, FLOOR)), load.run(_load(port, path))) for _ in range(ROUNDS)]
-    return median([took.p50 for _, took in rounds]), median([took.p50 / floor.p50 for floor, took in rounds])
+    return load.compared(_load(port, FLOOR_OF_STAFF), _load(port, path), ROUNDS)
 
 
 def _load(port: int, path: str) -> load.Load:

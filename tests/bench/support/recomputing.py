@@ -24,7 +24,7 @@ BARE = "update request_clock set due_at = due_at + interval '1 second', rules = 
 
 def run() -> list[Figure]:
     with (
-        serving("support-api", WANTED, on_the_desk=False) as served,
+        serving(WANTED, on_the_desk=False) as served,
         stand.Bare.running("tests.bench.support.bare_recompute", served.urls.app_url) as worker,
     ):
         return [*_rates(served.urls, worker), _served(served.port, worker)]

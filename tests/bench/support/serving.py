@@ -1,17 +1,14 @@
 """network_support in a process of its own, over a database that many requests are in."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from deploy.local.ports import choose
 from shared.clock import Clock
 from tests.bench import stand
 from tests.bench.support import desk, many
 from tests.support.parts import Urls
-
-API = ("services.network_support", "api")
 
 
 @dataclass(frozen=True)
@@ -21,22 +18,12 @@ class Served:
 
 
 @contextmanager
-def serving(
-    name: str, requests: int, program: Sequence[str] = API, *, on_the_desk: bool = True, **settings: str
-) -> Iterator[Served]:
+def serving(requests: int, *, on_the_desk: bool = True, **settings: str) -> Iterator[Served]:
     """So many requests, each with its case if they are `on_the_desk`. `settings`: more of PostgreSQL's."""
     with stand.durable_parts(kafka=False, **settings) as parts, stand.identity_provider() as keys:
         urls = stand.migrated(parts, "network_support")
         asyncio.run(_fill(urls.owner_url, requests, on_the_desk=on_the_desk))
-        [port] = choose(1)
-        environment = {
-            "GCM_DATABASE_URL": urls.app_url,
-            "GCM_OIDC_JWKS_URL": keys,
-            "GCM_PLEDGES_URL": "http://127.0.0.1:1",
-            "GCM_HTTP_PORT": str(port),
-        }
-        with stand.process(parts, name, *program, **environment) as server:
-            stand.wait_for(server, port)
+        with stand.serving(parts, "network_support", urls.app_url, keys) as (_, port):
             yield Served(port, urls)
 
 
