@@ -1,35 +1,71 @@
-"""Migrations of one service, one run at a time however many start together."""
+"""Migrations of one service, one run at a time however many start together, and beside those that are at work.
+
+A statement that waits for a table makes everybody wait who comes after it. So it gives way: what it holds up goes on,
+and the migration, which has left nothing, is tried again.
+"""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.db import driver_url
 
 LOCK = 7_302_001  # any fixed number: each service has a database of its own
+PATIENCE = "2s"  # that a statement waits for others: less than what they may take for anything
+PAUSES = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0)  # seconds between trials
+_HELD_UP = {"55P03", "40P01"}  # a lock was not available; a deadlock, of which this one was ended
+
+log = structlog.get_logger()
 
 
-def migrate(owner_url: str, folder: Path) -> None:
-    """Brings the database at `owner_url` to the newest revision in `folder`, as the role that owns its tables."""
-    asyncio.run(_migrate(owner_url, folder))
+def migrate(owner_url: str, folder: Path, pauses: Sequence[float] = PAUSES) -> None:
+    """Brings the database at `owner_url` to the newest revision in `folder`, as the role that owns its tables.
+
+    `pauses`: seconds before each further trial of a migration that others held up; after the last one it raises.
+    """
+    asyncio.run(_migrate(owner_url, folder, pauses))
 
 
-async def _migrate(owner_url: str, folder: Path) -> None:
+async def _migrate(owner_url: str, folder: Path, pauses: Sequence[float]) -> None:
     engine = create_async_engine(driver_url(owner_url), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             # a session lock: it also covers migrations that commit in between
             await connection.execute(text("select pg_advisory_lock(:lock)"), {"lock": LOCK})
+            await connection.execute(
+                text("select set_config('lock_timeout', :patience, false)"), {"patience": PATIENCE}
+            )
             await connection.commit()
-            await connection.run_sync(_upgrade, folder)
-            await connection.commit()
+            await _upgraded(connection, folder, pauses)
     finally:
         await engine.dispose()
+
+
+async def _upgraded(connection: AsyncConnection, folder: Path, pauses: Sequence[float]) -> None:
+    for pause in (*pauses, None):
+        try:
+            await connection.run_sync(_upgrade, folder)
+            await connection.commit()
+        except Exception as error:
+            await connection.rollback()
+            if pause is None or _state(error) not in _HELD_UP:
+                raise
+            log.warning("migrate.held_up", trying_again_in=pause)
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
+def _state(error: Exception) -> str | None:
+    """PostgreSQL's code: of the driver's own errors, which `script` raises, and of SQLAlchemy's."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None)
 
 
 def _upgrade(connection: Connection, folder: Path) -> None:
