@@ -19,16 +19,15 @@ if TYPE_CHECKING:
     from shared.messaging.standing import Standing
 
 LATE = 60.0  # seconds after which what waits is not just on its way
-STUCK = 300.0  # seconds after which a claimed mail has neither been sent nor given back
 WITHIN = 15.0  # seconds for the answers of one service's parts
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Of one service. `oldest_claimed` is of mails, in seconds; None where none are sent."""
+    """Of one service. `abandoned`: seconds for which a mail is without its sender; None where none are sent."""
 
     standing: "Standing"
-    oldest_claimed: float | None
+    abandoned: float | None
 
 
 def register(app: typer.Typer) -> None:
@@ -72,18 +71,18 @@ async def _asked(service: Service) -> Asked:
         async with asyncio.timeout(WITHIN), opened(service) as place:
             subscriptions = place.handlers.SUBSCRIPTIONS
             found = await standing(service, place.database, place.bootstrap, subscriptions, place.clock)
-            return Figures(found, await _oldest_claimed(place))
+            return Figures(found, await _abandoned(place))
     except Exception as error:  # noqa: BLE001 - whatever it is, the others are asked too
         return f"cannot be asked ({type(error).__name__}: {str(error)[:200]})"
 
 
-async def _oldest_claimed(place: Place) -> float | None:
+async def _abandoned(place: Place) -> float | None:
     if place.service is not Service.NOTIFICATIONS:
         return None
-    from services.notifications.deliveries.queries import oldest_claimed
+    from services.notifications.deliveries.queries import abandoned
 
     async with place.database.transaction() as session:
-        return (await oldest_claimed(session, place.clock.system())).total_seconds()
+        return (await abandoned(session, place.clock.system())).total_seconds()
 
 
 def _wrong_processes(running: "Sequence[Process]") -> Iterator[str]:
@@ -103,8 +102,8 @@ def _wrong(service: Service, asked: Asked) -> Iterator[str]:
             yield f"{service}: {name} is {lag.seconds:.0f} s behind ({lag.records} records); see the worker's log"
     if found.dead_letters:
         yield f"{service}: dead letters wait: {found.dead_letters}; see `gcm dead-letters list {service}`"
-    if (asked.oldest_claimed or 0) > STUCK:
-        yield f"{service}: a mail is being sent for {asked.oldest_claimed:.0f} s; see the sender's log"
+    if (asked.abandoned or 0) > LATE:
+        yield f"{service}: the sender of a mail has been gone for {asked.abandoned:.0f} s; see the sender's log"
 
 
 def _facts(asked: dict[Service, Asked]) -> dict[str, object]:
@@ -115,7 +114,7 @@ def _facts(asked: dict[Service, Asked]) -> dict[str, object]:
             "oldest_unpublished_s": answer.standing.oldest_unpublished,
             "lags": {name: lag._asdict() for name, lag in answer.standing.lags.items()},
             "dead_letters": answer.standing.dead_letters,
-            "oldest_claimed_mail_s": answer.oldest_claimed,
+            "abandoned_mail_s": answer.abandoned,
         }
         for service, answer in asked.items()
     }
@@ -126,7 +125,7 @@ def _tell(running: "Sequence[Process]", asked: dict[Service, Asked], wrong: Sequ
         lines = [(one.name, one.pid, one.memory and f"{one.memory:.1f}", one.wrong or "ready") for one in running]
         table(("process", "pid", "MB", "state"), lines, "")
         say("")
-    heads = ("service", "oldest unpublished", "consumer lag", "of", "dead letters", "oldest claimed mail")
+    heads = ("service", "oldest unpublished", "consumer lag", "of", "dead letters", "mail without its sender")
     table(heads, [_line(one, answer) for one, answer in asked.items()], "")
     say("")
     say("\n".join(f"Wrong: {line}" for line in wrong) or "All is well.")
@@ -138,8 +137,15 @@ def _line(service: Service, asked: Asked) -> Sequence[object]:
     found = asked.standing
     worst = max(found.lags, key=lambda name: found.lags[name].seconds, default="")
     lag = found.lags[worst].seconds if worst else 0.0
-    claimed = "–" if asked.oldest_claimed is None else _seconds(asked.oldest_claimed)
-    return service, _seconds(found.oldest_unpublished), _seconds(lag), worst if lag else "", found.dead_letters, claimed
+    abandoned = "–" if asked.abandoned is None else _seconds(asked.abandoned)
+    return (
+        service,
+        _seconds(found.oldest_unpublished),
+        _seconds(lag),
+        worst if lag else "",
+        found.dead_letters,
+        abandoned,
+    )
 
 
 def _seconds(value: float) -> str:

@@ -75,7 +75,7 @@ def test_status_says_that_all_is_well_and_what_is_wrong(stack: Stack) -> None:
         "oldest_unpublished_s",
         "lags",
         "dead_letters",
-        "oldest_claimed_mail_s",
+        "abandoned_mail_s",
     }
 
 

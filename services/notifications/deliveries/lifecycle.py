@@ -21,7 +21,6 @@ WAITING = frozenset({State.QUEUED, State.DEFERRED})
 FINAL = frozenset({State.SENT, State.FAILED, State.SUPPRESSED})
 GIVE_UP = timedelta(days=3)  # RFC 5321, 4.5.4.1 asks for 4–5 days of a relay, and behind us there is one
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
-LEASE = timedelta(seconds=120)  # of a sender on a delivery that it has claimed
 DOMAIN_LIMIT, QUIET_HOURS, IN_DIGEST = "domain_limit", "quiet_hours", "digest"
 LONGEST_OUTAGE_PAUSE = timedelta(seconds=60)
 

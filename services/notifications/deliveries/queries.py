@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.notifications.deliveries.lifecycle import LEASE, State
+from services.notifications.deliveries.lifecycle import State
 from services.notifications.deliveries.models import Delivery
 from services.notifications.deliveries.schemas import DeliveryPage, DeliveryShown
 from shared.web import pagination
@@ -28,8 +28,8 @@ async def page(
     return DeliveryPage(items=[DeliveryShown.model_validate(delivery) for (delivery,) in rows], next=more)
 
 
-async def oldest_claimed(session: AsyncSession, at: datetime) -> timedelta:
-    """How long ago a sender claimed the mail that it has had for longest; nothing when none is being sent."""
+async def abandoned(session: AsyncSession, at: datetime) -> timedelta:
+    """For how long a mail has been without the sender that claimed it and neither sent it nor gave it back in time."""
     claimed = select(func.min(col(Delivery.lease_until))).where(col(Delivery.state) == State.SENDING)
     until = (await session.execute(claimed)).scalar_one()
-    return max(timedelta(), at - (until - LEASE)) if until else timedelta()
+    return max(timedelta(), at - until) if until else timedelta()

@@ -3,7 +3,7 @@
 import pytest
 
 from cli.services import Service
-from cli.status import LATE, STUCK, Asked, Figures, _wrong
+from cli.status import LATE, Asked, Figures, _wrong
 from shared.messaging.kafka import Lag
 from shared.messaging.standing import Standing
 
@@ -15,20 +15,20 @@ def figures(
     unpublished: float = 0.0,
     lag: Lag = REST,
     letters: int = 0,
-    claimed: float | None = 0.0,
+    abandoned: float | None = 0.0,
 ) -> Figures:
-    return Figures(Standing(unpublished, {"copy": lag, "mail": REST}, letters), claimed)
+    return Figures(Standing(unpublished, {"copy": lag, "mail": REST}, letters), abandoned)
 
 
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (figures(unpublished=LATE, lag=Lag(5, LATE), claimed=STUCK), []),
-        (figures(claimed=None), []),
+        (figures(unpublished=LATE, lag=Lag(5, LATE), abandoned=LATE), []),
+        (figures(abandoned=None), []),
         (figures(unpublished=LATE + 1), ["an event waits to be published for 61 s"]),
         (figures(lag=Lag(5, LATE + 1)), ["copy is 61 s behind (5 records)"]),
         (figures(letters=2), ["dead letters wait: 2; see `gcm dead-letters list notifications`"]),
-        (figures(claimed=STUCK + 1), ["a mail is being sent for 301 s"]),
+        (figures(abandoned=LATE + 1), ["the sender of a mail has been gone for 61 s"]),
         ("cannot be asked (TimeoutError: )", ["cannot be asked"]),
     ],
 )
