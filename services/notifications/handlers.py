@@ -101,7 +101,7 @@ async def erase_person(session: AsyncSession, event: Event[PersonErased], moment
     """What waits to be sent to the person is not sent; of what was sent, an opaque id stays."""
     await forget_answers(session, event.data.person_id)
     await drop(session, event.data.person_id)
-    await preferences.forget(session, event.data.person_id)
+    await preferences.forget(session, event.data.person_id, moment.system)
     await suppression.forget(session, event.data.person_id, moment.system)
     await rehearsals.forget(session, event.data.person_id)
     done = ErasureDone(erasure_id=event.data.erasure_id)

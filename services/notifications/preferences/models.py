@@ -1,4 +1,4 @@
-"""What a person turned off, and when they want the rest."""
+"""What a person turned off, when they want the rest, and of whom nothing is kept any more."""
 
 from datetime import datetime, time
 from typing import ClassVar
@@ -30,3 +30,12 @@ class MailRhythm(Table, table=True):
     quiet_from: time | None  # on the person's clock
     quiet_until: time | None
     changed_at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time
+
+
+class ErasedPerson(Table, table=True):
+    """An opaque id that stands for nobody now: links in old mails have no end, and bounces come late."""
+
+    __tablename__: ClassVar[str] = "erased_person"
+
+    person_id: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=TIMESTAMPTZ)  # system time

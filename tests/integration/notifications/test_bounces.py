@@ -327,3 +327,13 @@ async def test_a_bounce_of_a_mail_that_a_crashed_sender_holds_stops_the_next_att
     await try_again(post)
     assert post.inbox.mails == []
     assert (await delivery(post))["reason"] == "address_suppressed"
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "4.2.2"])
+async def test_what_comes_back_after_the_erasure_leaves_no_hash(sent: Post, status: str) -> None:
+    from shared.events.people import PersonErased
+
+    await sent.hears("person.erased.v1", PersonErased(erasure_id=uuid7(), person_id="amina"))
+    assert await effects(sent, report(await path_of(sent), AMINA, status=status)) == ["noted"]
+    assert await suppressions(sent) == []
+    assert [row["address_hash"] for row in await sent.service.rows("select address_hash from returned")] == [None]

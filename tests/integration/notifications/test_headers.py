@@ -164,3 +164,17 @@ async def test_who_is_erased_leaves_no_preference_behind(post: Post) -> None:
     await post.run("insert into mail_preference values ('amina', 'pledges', now()), ('bao', 'pledges', now())")
     await post.hears("person.erased.v1", PersonErased(erasure_id=uuid7(), person_id="amina"))
     assert [row["person_id"] for row in await post.service.rows("select * from mail_preference")] == ["bao"]
+
+
+async def test_links_of_who_is_erased_write_nothing_again(post: Post) -> None:
+    await queued(post)
+    await post.send()
+    token = (await only(post))["List-Unsubscribe"].strip("<>").rpartition("/")[2]
+    stopping = await post.service.client.post("/unsubscribe/check", json={"token": token})
+    await post.hears("person.erased.v1", PersonErased(erasure_id=uuid7(), person_id="amina"))
+    stop = await post.service.client.post("/unsubscribe", json={"token": token})
+    choice = {"token": stopping.json()["preferences"], "off": ["pledges"], "rhythm": "daily"}
+    choose = await post.service.client.post("/preferences", json=choice)
+    assert [stop.status_code, choose.status_code] == [404, 404]
+    assert await post.service.rows("select person_id from mail_preference") == []
+    assert await post.service.rows("select person_id from mail_rhythm") == []

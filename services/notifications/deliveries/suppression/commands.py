@@ -24,6 +24,9 @@ insert into suppression (id, address_hash, reason, status, delivery_id, created_
 select :id, :hash, :reason, :status, :delivery_id, :at
 where not exists (
     select from suppression where address_hash = any(cast(:hashes as bytea[])) and lifted_at is null
+) and not exists (
+    select from delivery join erased_person on erased_person.person_id in (delivery.person_id, delivery.whose)
+    where delivery.id = :delivery_id
 )
 on conflict do nothing
 returning id
@@ -67,7 +70,7 @@ async def holds(session: AsyncSession, hashes: Sequence[bytes]) -> bool:
 async def suppress(
     session: AsyncSession, hashes: Sequence[bytes], reason: Reason, status: str, delivery_id: UUID, at: datetime
 ) -> bool:
-    """False when it was already. `at` is system time."""
+    """False when it was already, or when whose it was is erased. `at` is system time."""
     values = {"hashes": list(hashes), "hash": hashes[0], "reason": reason, "status": status}
     row = values | {"id": uuid7(), "delivery_id": delivery_id, "at": at}
     return (await session.execute(_ADD, row)).first() is not None

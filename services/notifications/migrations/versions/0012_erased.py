@@ -1,0 +1,13 @@
+"""Who was erased, so that nothing is written of them again."""
+
+from shared.migrate import script
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    script("""
+        create table erased_person (person_id text primary key, at timestamptz not null);
+        grant select, insert on erased_person to notifications;
+    """)
