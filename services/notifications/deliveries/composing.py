@@ -32,7 +32,7 @@ from services.notifications.preferences.links import Links
 from services.notifications.preferences.queries import choices
 from services.notifications.preferences.timing import AS_EVERYBODY
 from services.notifications.recipients import Contact, Recipients, Unreachable
-from services.notifications.reminders.lifecycle import Reason, late, zone
+from services.notifications.reminders.lifecycle import Reason, late, send_at, zone
 from services.notifications.reminders.listing import Listed, Listing, listing
 from services.notifications.reminders.policy import Policy
 from services.notifications.settings import Settings
@@ -76,12 +76,12 @@ class Composer:
 
     async def compose(self, claimed: Claimed) -> Composed:
         composed = await self._composed(claimed)
-        waits = self._waits(claimed, composed.contact) if composed.contact else None
+        waits = self._waits(claimed, composed.contact, composed.listing) if composed.contact else None
         return replace(composed, result=waits) if waits else composed
 
-    def _waits(self, claimed: Claimed, contact: Contact) -> Outcome | None:
+    def _waits(self, claimed: Claimed, contact: Contact, reminder: Listing | None) -> Outcome | None:
         """What nobody can turn off comes at any hour: it answers what the person just did, or changes what they may do
-        from now on."""
+        from now on. A reminder comes in the morning of where the person is by now."""
         category, chosen = categories.of(claimed.template), contact.choices
         if category is None and claimed.template != DIGEST.template:
             return None
@@ -89,7 +89,9 @@ class Composer:
         if category in categories.IN_DIGESTS and chosen.rhythm != "at_once":
             next_one = timing.together(now, clock, chosen.weekday, self._policy.send_at)
             return Gathered(contact.person_id, timing.until(next_one, clock, chosen.quiet))
-        until = timing.until(now, clock, chosen.quiet)
+        due_on = reminder and reminder.due_on
+        earliest = max(now, send_at(due_on, contact.time_zone, self._policy)) if due_on else now
+        until = timing.until(earliest, clock, chosen.quiet)
         return Quiet(until) if until > now else None
 
     async def _composed(self, claimed: Claimed) -> Composed:

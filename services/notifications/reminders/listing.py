@@ -59,6 +59,7 @@ class Listing:
     offset_days: int
     pledges: tuple[Listed, ...] = ()
     dropped: Mapping[int, Reason] = field(default_factory=dict)
+    due_on: date | None = None  # where the person is; of samples no day
 
     def name(self, language: str) -> str:
         return self.names.get(language) or self.names.get(FALLBACK) or self.milestone
@@ -102,7 +103,7 @@ async def listing(session: AsyncSession, delivery_id: UUID, policy: Policy) -> L
 
 
 def _of_milestone(row: Row[Any]) -> Listing:
-    return Listing(row.code, row.names, PartialDate(row.starts).first_day(), row.offset_days)
+    return Listing(row.code, row.names, PartialDate(row.starts).first_day(), row.offset_days, due_on=row.due_on)
 
 
 def _other(row: Row[Any], milestone: str) -> Listing | None:
@@ -118,6 +119,6 @@ def _reason(row: Row[Any], policy: Policy) -> Reason | None:
         return Reason.CLOSED
     if row.last_reported_at is not None and row.last_reported_at >= row.cycle_opens:
         return Reason.REPORTED
-    if row.review_cycle != row.cycle or Due(row.offset_days, row.due_on) not in dates(milestone, policy):
+    if row.review_cycle != row.cycle or Due(row.offset_days, due_on=row.due_on) not in dates(milestone, policy):
         return Reason.MOVED
     return None

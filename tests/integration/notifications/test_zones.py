@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import httpx
 import pytest
+from icalendar import Calendar
 from uuid_utils.compat import uuid7
 
+from deploy.local.ports import choose
 from services.notifications.handlers import SUBSCRIPTIONS
 from shared import clock as clocks
 from shared.clock import Clock
@@ -21,7 +24,7 @@ from shared.messaging import projections
 from shared.messaging.kafka import producer
 from shared.messaging.subscriptions import Projection
 from tests.integration.notifications.inbox import to
-from tests.integration.notifications.people import address
+from tests.integration.notifications.people import ZONES, address
 from tests.integration.notifications.support import Post, milestone, pledge
 from tests.integration.notifications.test_calendar import attached
 from tests.integration.notifications.test_process import Site, eventually
@@ -37,12 +40,20 @@ class Replicas:
 
     def __init__(self, site: Site, clock_file: Path) -> None:
         self._site, self._file = site, clock_file
+        self.ports = choose(len(ZONES_OF_REPLICAS))
         site.environment["GCM_CLOCK_FILE"] = str(clock_file)
 
     async def start(self, stack: AsyncExitStack) -> None:
-        for zone in ZONES_OF_REPLICAS:
-            self._site.environment["TZ"] = zone
-            await stack.enter_async_context(self._site.worker("consumer", "sender", "scheduler"))
+        for zone, port in zip(ZONES_OF_REPLICAS, self.ports, strict=True):
+            self._site.environment |= {"TZ": zone, "GCM_HTTP_PORT": str(port)}
+            await stack.enter_async_context(self._site.worker("api", "relay", "consumer", "sender", "scheduler"))
+
+    async def feeds(self) -> list[tuple[int, date]]:
+        """The sequence and the day of the one entry, as each replica's feed of Veridia says."""
+        async with httpx.AsyncClient(timeout=20) as client:
+            answers = [await client.get(f"http://127.0.0.1:{port}/entities/veridia/calendar") for port in self.ports]
+        entries = [Calendar.from_ical(answer.content).walk("VEVENT")[0] for answer in answers]
+        return [(entry["SEQUENCE"], entry["DTSTART"].dt) for entry in entries]
 
     def set_clock(self, month: int, day: int) -> None:
         clocks.write(self._file, datetime(2024, month, day, 21, tzinfo=UTC), Clock().system())
@@ -105,6 +116,7 @@ async def test_two_replicas_of_other_zones_a_moved_plenary_and_a_rebuild_send_no
         await replicas.until("select count(*) from known_pledge", 1)
         await replicas.until("select starts from known_milestone", "2024-12-12")
         await replicas.until("select sequence from calendar_entry", 2)
+        assert await replicas.feeds() == [(2, date(2024, 12, 12))] * 2
         assert len(site.inbox.mails) == 2  # what was read anew sent nothing
         replicas.set_clock(12, 5)
         await eventually(lambda: len(site.inbox.mails) >= 4, 60)
@@ -145,6 +157,23 @@ async def test_at_nine_after_a_night_in_which_clocks_were_changed(
     assert post.inbox.sent() == [(address(person), "reminder")]
     [row] = await post.service.rows("select due_on from reminder where state = 'sent'")
     assert row["due_on"] == date.fromisoformat(starts) - timedelta(days=30)
+
+
+async def test_who_has_moved_west_since_it_was_planned_gets_it_at_nine_there(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.people.focal_points = {"veridia": ["kiri"]}
+    await post.knows(uuid7())
+    await post.knows_milestone()
+    post.service.set_clock(datetime(2024, 11, 4, 19, 0, tzinfo=UTC))
+    await post.planner().tick()
+    monkeypatch.setitem(ZONES, "kiri", "America/St_Johns")
+    await post.send()
+    assert post.inbox.mails == []
+    for minute, mails in ((29, 0), (30, 1)):
+        post.service.set_clock(datetime(2024, 11, 5, 12, minute, tzinfo=UTC))
+        await post.send()
+        assert len(post.inbox.mails) == mails
 
 
 async def test_while_the_pledges_service_is_away_mails_wait_and_go_to_who_acts_then(post: Post) -> None:
