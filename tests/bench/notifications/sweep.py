@@ -5,6 +5,7 @@ Both on one PostgreSQL that syncs to the disk, with the same indexes, by turns: 
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from tests.bench import stand
 from tests.bench.figures import Figure, at_least, at_most, console, median, table
 from tests.bench.quiet import wait_until_quiet
 
-PLEDGES, ENTITIES = 1_000_000, 250
+PLEDGES, ENTITIES = int(os.environ.get("BENCH_PLEDGES", "1_000_000")), 250
 TURNS = 3
 SHARE, MEGABYTES = 0.6, 200
 NOW = datetime(2024, 9, 2, 9, tzinfo=UTC)
@@ -45,7 +46,7 @@ from known_pledge cross join unnest(cast(:offsets as int[])) as due (offset_days
 
 
 def run() -> list[Figure]:
-    with stand.durable_parts() as parts:
+    with stand.durable_parts(shared_buffers="1GB", max_wal_size="8GB") as parts:
         urls = stand.migrated(parts, "notifications")
         return asyncio.run(_measured(urls.owner_url, urls.app_url))
 
