@@ -9,10 +9,11 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from services.pledges.exchange import column_writing
-from services.pledges.exchange.files import Fault, Record
+from services.pledges.exchange.files import Fault, FieldPath, Origin, Record
+from services.pledges.registry import lifecycle
 from services.pledges.registry.content import Content
 from services.pledges.registry.schemas import NewPledge, Statement
-from shared.errors import FieldProblem
+from shared.errors import FieldProblem, Invalid
 from shared.web.problem import fault_of
 
 MOST_FAULTS = 20  # of one record that are listed
@@ -30,14 +31,26 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Checked:
-    """`wish` is None when there are faults. `key` and `digest` tell whether it was imported before, and as what."""
+    """A record as it goes from the reader to the importer: few and plain parts, as most are good and asked no more.
 
-    record: Record
-    wish: NewPledge | Statement | None
+    `wish` is the NewPledge or Statement as JSON, None when there are faults. `refers`: only the database can tell
+    whether it may be made. `key` and `digest` tell whether it was imported before, and as what.
+    """
+
+    place: str
+    origin: Origin
     faults: list[Fault]
+    wish: str | None = None
+    entity_id: str = ""
+    proxy_entity_id: str | None = None
+    refers: bool = False
     key: str = ""
     digest: bytes = b""
     pledge_id: UUID | None = None
+
+    def refused(self, fault: FieldProblem) -> Fault:
+        """What the importer found wrong with a good record, with the address of its cell."""
+        return _placed(self.origin, json.loads(self.wish or "{}"), _path_of(fault.field), fault)
 
 
 def check(record: Record, wanted: Wanted) -> Checked:
@@ -48,9 +61,21 @@ def check(record: Record, wanted: Wanted) -> Checked:
     known, more = _id(record, pledge_id)
     faults = [printable(one) for one in (*record.faults, *faults, *more)][:MOST_FAULTS]
     if found is None or faults:
-        return Checked(record, None, faults)
-    mark = digest(found)
-    return Checked(record, found, [], _key(found, mark), mark, known)
+        return Checked(record.place, record.origin, faults)
+    said = found.model_dump(mode="json")
+    mark = _digest(said)
+    return Checked(
+        record.place,
+        record.origin,
+        [],
+        wish=found.model_dump_json(),
+        entity_id=found.entity_id,
+        proxy_entity_id=found.proxy_entity_id if isinstance(found, NewPledge) else None,
+        refers=lifecycle.refers(found),
+        key=_key(found, mark),
+        digest=mark,
+        pledge_id=known,
+    )
 
 
 def _present(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,21 +85,35 @@ def _present(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _wish(record: Record, given: dict[str, Any], wanted: Wanted) -> tuple[NewPledge | Statement | None, list[Fault]]:
     broken = {fault.field for fault in record.faults}
     try:
-        if wanted.statements:
-            return Statement.model_validate(given), []
-        return NewPledge.model_validate(given | {"submit": wanted.submit}), []
+        found = _validated(given, wanted)
     except ValidationError as error:
-        found = [placed(record, item["loc"], fault_of(item)) for item in error.errors(include_url=False)]
-        return None, [fault for fault in found if fault.field not in broken]
+        wrong = [(item["loc"], fault_of(item)) for item in error.errors(include_url=False)]
+    except Invalid as error:
+        wrong = [(_path_of(fault.field), fault) for fault in error.fields]
+    else:
+        return found, []
+    faults = [_placed(record.origin, record.fields, path, fault) for path, fault in wrong]
+    return None, [fault for fault in faults if fault.field not in broken]
 
 
-def placed(record: Record, path: tuple[str | int, ...], fault: FieldProblem) -> Fault:
+def _validated(given: dict[str, Any], wanted: Wanted) -> NewPledge | Statement:
+    """Raises ValidationError, Invalid."""
+    if wanted.statements:
+        said = Statement.model_validate(given)
+        lifecycle.require_recordable(said)
+        return said
+    wish = NewPledge.model_validate(given | {"submit": wanted.submit})
+    lifecycle.require_ready(wish, submit=wanted.submit)
+    return wish
+
+
+def _placed(origin: Origin, fields: Mapping[str, Any], path: FieldPath, fault: FieldProblem) -> Fault:
     """A fault of a field, with the address of its cell."""
-    address, name = record.where(path)
+    address, name = origin.where(path, fields)
     return Fault(address, name, fault.problem, fault.remedy)
 
 
-def path_of(field: str) -> tuple[str | int, ...]:
+def _path_of(field: str) -> FieldPath:
     """A JSON path as problem documents write it."""
     return tuple(int(part) if part.isdecimal() else part for part in field.split("."))
 
@@ -86,18 +125,16 @@ def _id(record: Record, given: Any) -> tuple[UUID | None, list[Fault]]:
         return UUID(str(given).strip()), []
     except ValueError:
         fault = FieldProblem("pledge_id", "is no id of a pledge", "leave it empty for a new pledge")
-        return None, [placed(record, ("pledge_id",), fault)]
-
-
-def digest(of: Content) -> bytes:
-    """Of the content alone, in whatever format it came."""
-    return column_writing.digest(of.model_dump(mode="json", include=_EXCHANGED))
+        return None, [_placed(record.origin, record.fields, ("pledge_id",), fault)]
 
 
 def digest_of(document: str) -> bytes:
-    """Of a pledge as JSON, which may say more than its content."""
-    given = json.loads(document)
-    return column_writing.digest({name: given.get(name) for name in _EXCHANGED})
+    """Of a pledge as JSON, which may say more than its content; in whatever format it came."""
+    return _digest(json.loads(document))
+
+
+def _digest(said: Mapping[str, Any]) -> bytes:
+    return column_writing.digest({name: said.get(name) for name in _EXCHANGED})
 
 
 def _key(wish: NewPledge | Statement, mark: bytes) -> str:

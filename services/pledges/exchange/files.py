@@ -41,7 +41,10 @@ FieldPath = tuple[str | int, ...]
 
 
 class Origin(Protocol):
-    """Where a record was found, and what stood there: for what is wrong; most records need neither."""
+    """Where a record was found, and what stood there: for what is wrong; most records need neither.
+
+    It goes from one process to another, as all that it refers to.
+    """
 
     def where(self, path: FieldPath, fields: Mapping[str, Any]) -> tuple[str, str]:
         """Address and name of a path in the record's fields."""
@@ -55,15 +58,12 @@ class Origin(Protocol):
 
 @dataclass(frozen=True)
 class Record:
-    """One pledge of a file. It goes from one process to another, as all that it refers to."""
+    """One pledge of a file."""
 
     place: str
     fields: dict[str, Any]
     faults: list[Fault]
     origin: Origin
-
-    def where(self, path: FieldPath) -> tuple[str, str]:
-        return self.origin.where(path, self.fields)
 
 
 @dataclass(frozen=True)

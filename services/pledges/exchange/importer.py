@@ -134,7 +134,7 @@ class Importer:
 
     async def _store(self, job: ImportJob, begin: int, batch: list[Checked], known: dict[str, Any]) -> int:
         async with self._database.transaction() as session:
-            found = await rows.check(session, job.import_id, begin, batch, self._call(job))
+            found = await rows.check(session, job, begin, batch, self._call(job))
             await session.execute(rows.ADD_ROWS, found)
             states = [row["state"] for row in found]
             counts = {name: getattr(_JOB, name) + states.count(name) for name in ("good", "bad", "known")}

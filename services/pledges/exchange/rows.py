@@ -14,14 +14,13 @@ from services.pledges.entities.authority import standing
 from services.pledges.exchange import checking
 from services.pledges.exchange.checking import Checked
 from services.pledges.exchange.files import Fault
-from services.pledges.exchange.models import Imported, ImportRow
+from services.pledges.exchange.models import Imported, ImportJob, ImportRow
 from services.pledges.registry import commands, lifecycle, proxies
 from services.pledges.registry.commands import Ready
 from services.pledges.registry.models import Pledge, PublicPledge
 from services.pledges.registry.proxies import Filed
 from services.pledges.registry.schemas import NewPledge, Statement
 from services.pledges.registry.steps import Call
-from services.pledges.reviews import cycles
 from services.pledges.tables import core
 from shared import inserts
 from shared.errors import AppError, FieldProblem
@@ -59,23 +58,25 @@ class Rights:
 
     session: AsyncSession
     call: Call
+    statements: bool
     known: dict[tuple[str, str | None], Filed | AppError] = field(default_factory=dict)
 
-    async def to(self, wish: NewPledge | Statement) -> Filed:
+    async def to(self, entity_id: str, proxy_entity_id: str | None = None) -> Filed:
         """For whom, and by whom. Raises Invalid, Forbidden."""
-        place = (wish.entity_id, wish.proxy_entity_id if isinstance(wish, NewPledge) else None)
+        place = (entity_id, proxy_entity_id)
         if place not in self.known:
-            self.known[place] = await self._ask(wish)
+            self.known[place] = await self._ask(*place)
         found = self.known[place]
         if isinstance(found, AppError):
             raise found
         return found
 
-    async def _ask(self, wish: NewPledge | Statement) -> Filed | AppError:
+    async def _ask(self, entity_id: str, proxy_entity_id: str | None) -> Filed | AppError:
+        actor, now = self.call.actor, self.call.now
         try:
-            if isinstance(wish, NewPledge):
-                return await proxies.filing(self.session, self.call.actor, wish, self.call.now)
-            found = await standing(self.session, self.call.actor, wish.entity_id, self.call.now)
+            if not self.statements:
+                return await proxies.filing(self.session, actor, entity_id, proxy_entity_id, now)
+            found = await standing(self.session, actor, entity_id, now)
             lifecycle.acting("record", for_entity=found.may_write, is_staff=found.is_staff)
         except AppError as error:
             return error
@@ -83,13 +84,13 @@ class Rights:
 
 
 async def check(
-    session: AsyncSession, import_id: UUID, begin: int, checked: Sequence[Checked], call: Call
+    session: AsyncSession, job: ImportJob, begin: int, checked: Sequence[Checked], call: Call
 ) -> list[dict[str, Any]]:
     """The rows of the report, numbered from `begin` on. What is allowed now is what the import itself will allow."""
-    rights, before = Rights(session, call), await _before(session, import_id, checked)
+    rights, before = Rights(session, call, job.statements), await _before(session, job.import_id, checked)
     rows = []
     for number, one in enumerate(checked, start=begin):
-        row = {"import_id": import_id, "number": number, **await _checked(session, rights, before, one)}
+        row = {"import_id": job.import_id, "number": number, **await _checked(session, rights, before, one)}
         before.seen(one, row)
         rows.append(row)
     return rows
@@ -105,7 +106,7 @@ class Before:
 
     def seen(self, one: Checked, row: dict[str, Any]) -> None:
         if row["state"] == "good":
-            self.named.setdefault((row["entity_id"], row["key"]), (one.digest, one.record.place))
+            self.named.setdefault((row["entity_id"], row["key"]), (one.digest, one.place))
 
 
 async def _before(session: AsyncSession, import_id: UUID, checked: Sequence[Checked]) -> Before:
@@ -122,8 +123,7 @@ async def _before(session: AsyncSession, import_id: UUID, checked: Sequence[Chec
 
 
 def _mark(one: Checked) -> Mark:
-    entity_id = one.wish.entity_id if one.wish else ""
-    return entity_id, f"pledge {one.pledge_id}" if one.pledge_id else one.key
+    return one.entity_id, f"pledge {one.pledge_id}" if one.pledge_id else one.key
 
 
 async def imported(session: AsyncSession, marks: Iterable[Mark]) -> dict[Mark, tuple[bytes, UUID | None]]:
@@ -149,15 +149,15 @@ async def _checked(session: AsyncSession, rights: Rights, before: Before, one: C
     if one.wish is None:
         return _row(one, "bad", one.faults)
     try:
-        filed = await rights.to(one.wish)
+        filed = await rights.to(one.entity_id, one.proxy_entity_id)
         if fault := _other(before, one):
             return _row(one, "bad", [fault])
         if known := _known(before, one):
             return _row(one, "known", pledge_id=known[0])
-        if isinstance(one.wish, NewPledge):
-            await commands.prepare(session, filed, one.wish, rights.call)
-        else:
-            await cycles.require(session, {"review_cycle": one.wish.review_cycle})
+        if one.refers and rights.statements:
+            await commands.recordable(session, Statement.model_validate_json(one.wish))
+        elif one.refers:
+            await commands.prepare(session, filed, NewPledge.model_validate_json(one.wish), rights.call)
     except AppError as error:
         return _row(one, "bad", _refused(one, error))
     return _row(one, "good")
@@ -165,13 +165,12 @@ async def _checked(session: AsyncSession, rights: Rights, before: Before, one: C
 
 def _refused(one: Checked, error: AppError) -> list[Fault]:
     faults = error.fields or (FieldProblem("entity_id", error.detail, "leave this row out, or ask who may"),)
-    return [checking.placed(one.record, checking.path_of(fault.field), fault) for fault in faults]
+    return [one.refused(fault) for fault in faults]
 
 
 def _known(before: Before, one: Checked) -> tuple[UUID | None] | None:
     """The pledge that it is already, or that an earlier row of the file will be."""
-    assert one.wish is not None  # noqa: S101 - a row with faults is no candidate
-    if one.pledge_id and one.digest in before.pledges.get((one.wish.entity_id, one.pledge_id), ()):
+    if one.pledge_id and one.digest in before.pledges.get((one.entity_id, one.pledge_id), ()):
         return (one.pledge_id,)
     if found := before.imported.get(_mark(one)):
         return (found[1],)
@@ -180,9 +179,8 @@ def _known(before: Before, one: Checked) -> tuple[UUID | None] | None:
 
 def _other(before: Before, one: Checked) -> Fault | None:
     """Named as something that is there, and yet another content."""
-    assert one.wish is not None  # noqa: S101 - see above
     mark, field_ = _mark(one), "pledge_id" if one.pledge_id else "external_ids.0.id"
-    there = before.pledges.get((one.wish.entity_id, one.pledge_id)) if one.pledge_id else None
+    there = before.pledges.get((one.entity_id, one.pledge_id)) if one.pledge_id else None
     remedy = "an import makes new pledges only: change the pledge itself, or name this one differently"
     problem = ""
     if there is not None:
@@ -191,23 +189,19 @@ def _other(before: Before, one: Checked) -> Fault | None:
         problem = f"was imported before as pledge {found[1]}, and this row differs from that"
     elif (named := before.named.get(mark)) and named[0] != one.digest:
         problem = f"is also in row {named[1]}, with another content"
-    return (
-        checking.placed(one.record, checking.path_of(field_), FieldProblem(field_, problem, remedy))
-        if problem
-        else None
-    )
+    return one.refused(FieldProblem(field_, problem, remedy)) if problem else None
 
 
 def _row(one: Checked, state: str, faults: Sequence[Fault] = (), pledge_id: UUID | None = None) -> dict[str, Any]:
     entity_id, key = _mark(one)
     return {
-        "place": one.record.place,
+        "place": one.place,
         "state": state,
         "entity_id": entity_id or None,
         "key": key or None,
         "digest": one.digest or None,
-        "wish": one.wish.model_dump_json() if one.wish and state == "good" else None,
-        "raw": one.record.origin.raw() if state == "bad" else None,
+        "wish": one.wish if state == "good" else None,
+        "raw": one.origin.raw() if state == "bad" else None,
         "faults": json.dumps([asdict(fault) for fault in faults]),
         "pledge_id": pledge_id,
     }
@@ -265,13 +259,14 @@ async def _settle(session: AsyncSession, import_id: UUID, done: Sequence[Settled
 
 
 async def _make(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[Settled]:
-    rights = Rights(session, call)
+    rights = Rights(session, call, statements=False)
     refused: list[Settled] = []
     ready: list[tuple[Any, Ready]] = []
     for row in rows:
         try:
             wish = NewPledge.model_validate_json(row.wish)
-            ready.append((row, await commands.prepare(session, await rights.to(wish), wish, call)))
+            filed = await rights.to(wish.entity_id, wish.proxy_entity_id)
+            ready.append((row, await commands.prepare(session, filed, wish, call)))
         except AppError as error:
             refused.append(_refused_now(row, error))
     pledges = await commands.make(session, [one for _, one in ready], call)
@@ -280,12 +275,12 @@ async def _make(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[
 
 async def _record(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[Settled]:
     """Public statements, one by one."""
-    rights = Rights(session, call)
+    rights = Rights(session, call, statements=True)
     done: list[Settled] = []
     for row in rows:
         try:
             said = Statement.model_validate_json(row.wish)
-            await rights.to(said)
+            await rights.to(said.entity_id)
             recorded, _ = await commands.record_statement(session, said, call)
             done.append(_made(session, row, recorded.pledge_id))
         except AppError as error:

@@ -68,14 +68,17 @@ class Ready:
 
 async def create(session: AsyncSession, wish: NewPledge, call: Call) -> tuple[Present, Standing]:
     """A draft, or at once a submission. Raises Invalid, Forbidden."""
-    filed = await proxies.filing(session, call.actor, wish, call.now)
+    filed = await proxies.filing(session, call.actor, wish.entity_id, wish.proxy_entity_id, call.now)
     [made] = await make(session, [await prepare(session, filed, wish, call)], call)
     return made, filed[0]
 
 
 async def prepare(session: AsyncSession, filed: proxies.Filed, wish: NewPledge, call: Call) -> Ready:
     """What `make` would write; `filed` says for whom, and by whom. Raises Invalid."""
-    content = await _content(session, wish.entity_id, wish)
+    content = _pledged(wish)
+    lifecycle.require_ready(content, submit=wish.submit)
+    if lifecycle.refers(content):
+        await _require_referred(session, wish.entity_id, content)
     if not wish.submit:
         return Ready(*filed, content, "draft")
     return Ready(*filed, await _submittable(session, content, call), "submitted")
@@ -101,7 +104,9 @@ async def save(
     Without a difference nothing is written. Raises Stale with the differences, Conflict, Forbidden, what `edit` raises.
     """
     case = await _case(session, "save", pledge_id, seen, call, edit)
-    content = await _content(session, case.found.entity_id, edit(case.found.content), pledge_id)
+    content = _pledged(edit(case.found.content))
+    lifecycle.require_fits(content)
+    await _require_referred(session, case.found.entity_id, content, pledge_id)
     if not lifecycle.changed(case.found.content, content):
         return case.found, case.who
     return await _change(session, case, "saved", call, content), case.who
@@ -110,7 +115,7 @@ async def save(
 async def submit(session: AsyncSession, pledge_id: UUID, seen: int, call: Call) -> tuple[Present, Standing]:
     """Raises Invalid with everything that is missing; Stale, Conflict, Forbidden."""
     case = await _case(session, "submit", pledge_id, seen, call)
-    lifecycle.require_fits(case.found.content)  # a draft that was saved when more was taken
+    lifecycle.require_ready(case.found.content, submit=True)  # also a draft that was saved when more was taken
     content = await _submittable(session, case.found.content, call, pledge_id)
     action = "resubmitted" if case.found.state == "changes_requested" else "submitted"
     done = await _change(session, case, action, call, content)
@@ -175,29 +180,39 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
     """By staff: what an entity pledged in public, published with its sources. Raises Invalid, Forbidden."""
     who = await standing(session, call.actor, said.entity_id, call.now)
     by = lifecycle.acting("record", for_entity=who.may_write, is_staff=who.is_staff)
-    content = await _content(session, said.entity_id, said)
-    lifecycle.require_matching(content)
-    await _require_matched(session, content)
+    content = await recordable(session, said)
     made = _begin(session, who, content, "published", call)
     await steps.add(session, made, "recorded", proxies.role(who, by), call)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
     return await publish_version(session, made, who.entity, call.moment, sources), who
 
 
-async def _content(session: AsyncSession, entity_id: str, wish: Content, pledge_id: UUID | None = None) -> Content:
-    """What is pledged, of a request that says more.
-
-    Raises Invalid unless its review cycle is one, each partner another entity, and the attachment a file of this
-    pledge; a new one has none. Nor may it be larger than can be told of.
-    """
-    await cycles.require(session, {"review_cycle": wish.review_cycle})
-    if wish.partner_entities:
-        lifecycle.require_partners(entity_id, wish.partner_entities, await known(session, wish.partner_entities))
-    if wish.attachment:
-        await attachments.require(session, pledge_id, wish.attachment, "attachment")
-    content = Content.model_construct(**{name: getattr(wish, name) for name in Content.model_fields})
-    lifecycle.require_fits(content)
+async def recordable(session: AsyncSession, said: Statement) -> Content:
+    """What would be recorded. Raises Invalid."""
+    content = _pledged(said)
+    lifecycle.require_recordable(content)
+    if lifecycle.refers(content):
+        await _require_referred(session, said.entity_id, content)
+        await _require_matched(session, content)
     return content
+
+
+def _pledged(wish: Content) -> Content:
+    """What is pledged, of a request that says more."""
+    return Content.model_construct(**{name: getattr(wish, name) for name in Content.model_fields})
+
+
+async def _require_referred(
+    session: AsyncSession, entity_id: str, content: Content, pledge_id: UUID | None = None
+) -> None:
+    """Raises Invalid unless its review cycle is one, each partner another entity, and the attachment a file of this
+    pledge; a new one has none.
+    """
+    await cycles.require(session, {"review_cycle": content.review_cycle})
+    if content.partner_entities:
+        lifecycle.require_partners(entity_id, content.partner_entities, await known(session, content.partner_entities))
+    if content.attachment:
+        await attachments.require(session, pledge_id, content.attachment, "attachment")
 
 
 async def _case(
@@ -227,7 +242,6 @@ async def _change(session: AsyncSession, case: Case, action: str, call: Call, co
 
 
 async def _submittable(session: AsyncSession, content: Content, call: Call, pledge_id: UUID | None = None) -> Content:
-    lifecycle.require_complete(content)
     await _require_matched(session, content, pledge_id)
     if content.review_cycle:
         return content

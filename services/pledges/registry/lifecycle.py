@@ -25,6 +25,7 @@ from services.pledges.registry.schemas import State
 from shared.errors import Conflict, FieldProblem, Forbidden, Invalid
 from shared.events import pledges as public
 from shared.events.common import EntityRef
+from shared.reference import catalogue
 
 Act = Literal["save", "submit", "request_changes", "publish", "close", "record", "merge", "unmerge", "accept", "refuse"]
 By = Literal["entity", "proxy", "network_staff"]
@@ -116,6 +117,26 @@ def _of_merged(act: Act, merged_from: State) -> State:
     raise Conflict("It was merged into another pledge: work on that one, or undo the merge first.")
 
 
+def require_ready(content: Content, *, submit: bool) -> None:
+    """What a new pledge must be by itself, whatever it refers to. Raises Invalid."""
+    require_fits(content)
+    if submit:
+        require_complete(content)
+
+
+def require_recordable(content: Content) -> None:
+    """The same of a statement, which is published complete or not. Raises Invalid."""
+    require_fits(content)
+    if wrong := [FieldProblem(field, "does not fit", remedy) for wrong, field, remedy in _matching(content) if wrong]:
+        raise Invalid("Who matches a pledge names it; nothing was saved.", wrong)
+
+
+def refers(content: Content) -> bool:
+    """Whether it names what may not be there, which only the database can tell."""
+    named = content.partner_entities or content.attachment or content.matches
+    return bool(named or (content.review_cycle and content.review_cycle not in catalogue.CYCLES))
+
+
 def require_complete(content: Content) -> None:
     """Completeness, never merit. Raises Invalid with everything that a submission lacks."""
     if missing := lacking(content):
@@ -145,13 +166,6 @@ def _matching(content: Content) -> list[tuple[bool, str, str]]:
         (matching and not named, "matches", "name the pledge that this one matches"),
         (named and not matching, "kind", "a pledge with `matches` is of kind matching"),
     ]
-
-
-def require_matching(content: Content) -> None:
-    """Of what is published at once, complete or not. Raises Invalid."""
-    wrong = [FieldProblem(field, "does not fit", remedy) for wrong, field, remedy in _matching(content) if wrong]
-    if wrong:
-        raise Invalid("Who matches a pledge names it; nothing was saved.", wrong)
 
 
 def require_fits(content: Content) -> None:

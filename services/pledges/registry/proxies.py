@@ -9,7 +9,7 @@ from services.pledges.entities.authority import DELEGATE, FOCAL_POINT, Standing,
 from services.pledges.registry import lifecycle
 from services.pledges.registry.lifecycle import Act, By
 from services.pledges.registry.records import Present, Proxy
-from services.pledges.registry.schemas import NewPledge, ProxyAnswer
+from services.pledges.registry.schemas import ProxyAnswer
 from shared.errors import Conflict, FieldProblem, Invalid
 from shared.web.auth import Actor
 
@@ -69,14 +69,16 @@ def role(who: Standing, by: By) -> str:
     return FOCAL_POINT if FOCAL_POINT in who.roles else DELEGATE
 
 
-async def filing(session: AsyncSession, actor: Actor, wish: NewPledge, now: datetime) -> Filed:
+async def filing(
+    session: AsyncSession, actor: Actor, entity_id: str, proxy_entity_id: str | None, now: datetime
+) -> Filed:
     """For whom a new pledge is, and who files it in their name. Raises Invalid, Forbidden."""
-    who = await standing(session, actor, wish.entity_id, now)
-    if wish.proxy_entity_id is None:
+    who = await standing(session, actor, entity_id, now)
+    if proxy_entity_id is None:
         who.require_writer()
         return who, None
-    filer = await find_standing(session, actor, wish.proxy_entity_id, now)
-    if filer is None or wish.proxy_entity_id == wish.entity_id:
+    filer = await find_standing(session, actor, proxy_entity_id, now)
+    if filer is None or proxy_entity_id == entity_id:
         problem = "names no entity" if filer is None else "is the pledge's own entity"
         fault = FieldProblem("proxy_entity_id", problem, "name the entity that you act for, or leave it out")
         raise Invalid("It cannot be filed like this; nothing was saved.", [fault])

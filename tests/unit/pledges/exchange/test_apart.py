@@ -1,6 +1,7 @@
 """Files are read by a real process of its own, which may run out of memory, hang, die or be left behind."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -41,7 +42,7 @@ async def read(reader: Reader, order: Order) -> list[list[str]]:
 
 
 def _titles(batch: Batch) -> list[str]:
-    return [one.wish.title for one in batch.checked if one.wish]
+    return [json.loads(one.wish)["title"] for one in batch.checked if one.wish]
 
 
 def pid(reader: Reader) -> int:
