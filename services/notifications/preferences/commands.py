@@ -18,7 +18,9 @@ from shared.errors import NotFound
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 _OFF = text("""
-insert into mail_preference (person_id, category, off_since) select :person_id, :category, :at where not exists (select from erased_person where person_id = :person_id)
+insert into mail_preference (person_id, category, off_since)
+select :person_id, :category, :at
+where not exists (select from erased_person where person_id = :person_id)
 on conflict (person_id, category) do update set off_since = coalesce(mail_preference.off_since, :at)
 returning off_since
 """)
