@@ -5,6 +5,7 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -52,7 +53,7 @@ class Replicas:
         """The sequence and the day of the one entry, as each replica's feed of Veridia says."""
         async with httpx.AsyncClient(timeout=20) as client:
             answers = [await client.get(f"http://127.0.0.1:{port}/entities/veridia/calendar") for port in self.ports]
-        entries = [Calendar.from_ical(answer.content).walk("VEVENT")[0] for answer in answers]
+        entries: list[Any] = [Calendar.from_ical(answer.content).walk("VEVENT")[0] for answer in answers]
         return [(entry["SEQUENCE"], entry["DTSTART"].dt) for entry in entries]
 
     def set_clock(self, month: int, day: int) -> None:
