@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Executable, Insert, Table, bindparam, event, insert, literal, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
 from shared.one_write import OneWrite
 
 _WAITING = "inserts"
+_BEGIN = select(literal(1))
 Row = Mapping[str, Any]
 Shape = tuple[tuple[Table, tuple[str, ...]], ...]  # the tables with their columns
 
@@ -26,6 +29,38 @@ def later(session: AsyncSession, table: Table, row: Row) -> None:
 async def send(session: AsyncSession) -> None:
     """Everything that waits, now."""
     await session.run_sync(_send)
+
+
+async def send_many(session: AsyncSession) -> None:
+    """Everything that waits, now, as one stream for each table (COPY): of hundreds of rows, a statement for each would
+    cost more than the row itself.
+
+    Values go to the driver as they are. Raises what a statement raises: IntegrityError, DataError, DBAPIError.
+    """
+    waiting: dict[Table, list[Row]] = session.info.pop(_WAITING, {})
+    if not waiting:
+        return
+    driver = await _driver(session)
+    try:
+        for table, rows in waiting.items():
+            records = [tuple(row.values()) for row in rows]
+            await driver.copy_records_to_table(table.name, records=records, columns=list(rows[0]))
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError(None, None, error) from None
+    except asyncpg.DataError as error:
+        raise DataError(None, None, error) from None
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DBAPIError(None, None, error) from None
+
+
+async def _driver(session: AsyncSession) -> asyncpg.Connection:
+    """The driver's connection, in the session's transaction: which begins there with the first statement."""
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver  # noqa: S101 - it is connected
+    if not driver.is_in_transaction():
+        await connection.execute(_BEGIN)
+    return driver
 
 
 async def send_with(session: AsyncSession, last: Insert, row: Row) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 from sqlalchemy import Column, Identity, Integer, MetaData, Table, Text, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import registry
 
@@ -183,3 +183,47 @@ async def test_a_savepoint_undoes_what_came_after_it_and_nothing_else(database: 
             await write(session, 1, RuntimeError("only this"))
         await write(session, 2)
     assert await kept(database) == [(2, "a")]
+
+
+async def test_many_go_in_as_a_stream_in_their_order(database: Database) -> None:
+    async with database.transaction() as session:
+        await inserts.send_many(session)  # nothing waits: nothing is said
+        inserts.later(session, OWNERS, {"code": "a"})
+        for number in (3, 1, 2):
+            inserts.later(session, THINGS, {"number": number, "owner": "a"})
+        await inserts.send_many(session)
+        assert len((await session.execute(select(THINGS))).all()) == 3
+    assert await kept(database) == [(3, "a"), (1, "a"), (2, "a")]
+
+
+async def test_of_many_that_are_undone_nothing_stays(database: Database) -> None:
+    async with database.transaction() as session:
+        inserts.later(session, OWNERS, {"code": "a"})
+        await inserts.send_many(session)
+        await session.rollback()
+    assert await owners(database) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "error"),
+    [
+        ([{"number": 1, "owner": "a"}, {"number": 1, "owner": "a"}], IntegrityError),
+        ([{"number": 1, "owner": "nobody"}], IntegrityError),
+        ([{"number": 1, "owner": "\x00"}], DataError),
+    ],
+)
+async def test_many_of_which_one_is_wrong_fail_as_a_statement_does(
+    database: Database, rows: list[dict[str, object]], error: type[Exception]
+) -> None:
+    async def send() -> None:
+        async with database.transaction() as session:
+            inserts.later(session, OWNERS, {"code": "a"})
+            for row in rows:
+                inserts.later(session, THINGS, row)
+            await inserts.send_many(session)
+
+    with pytest.raises(error):
+        await send()
+    assert await owners(database) == []
+    async with database.transaction() as session:
+        assert await session.scalar(text("select 1")) == 1
