@@ -9,19 +9,19 @@ from typing import IO, Any
 MARK = "\N{BYTE ORDER MARK}".encode()  # without it, Excel takes UTF-8 for something else
 LONGEST_CELL = 32_767  # characters of a cell in Excel
 _BEGINS_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
-_GUARD = "'"
+GUARD = "'"  # before a text that could be a formula
 _LITERAL = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _UNWRITABLE = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def harmless(text: str) -> str:
     """The text with an apostrophe before it, if a spreadsheet program could take it for a formula."""
-    return _GUARD + text if text[:1] in _BEGINS_A_FORMULA or text.startswith(_GUARD) else text
+    return GUARD + text if text[:1] in _BEGINS_A_FORMULA or text.startswith(GUARD) else text
 
 
 def as_meant(text: str) -> str:
     """Undoes `harmless`; any other text stays."""
-    return text[1:] if text.startswith(_GUARD) and harmless(text[1:]) == text else text
+    return text[1:] if text.startswith(GUARD) and harmless(text[1:]) == text else text
 
 
 def line(cells: Iterable[str]) -> bytes:

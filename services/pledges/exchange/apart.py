@@ -26,6 +26,7 @@ LARGEST_MEMORY = (
     256_000_000  # bytes of the reader's own; what sound files take, tests/bench/registry/exchange.py prints
 )
 PATIENCE = lifecycle.LEASE * 2 / 3  # seconds for the next rows: whoever waits still has the work afterwards
+AHEAD = 4_000_000  # bytes, about, that the reader may have said before they are taken
 SIZE = 4  # bytes of a frame's length
 LARGEST_FRAME = 64_000_000  # bytes of what the reader may say at once
 _SLOW = ("takes too long to read", "save it anew, or as CSV")
@@ -69,7 +70,9 @@ class Reader:
             await self.close()
             environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
             argv = (sys.executable, "-m", "services.pledges.exchange.reader")
-            self._process = await asyncio.create_subprocess_exec(*argv, stdin=PIPE, stdout=PIPE, env=environment)
+            self._process = await asyncio.create_subprocess_exec(
+                *argv, stdin=PIPE, stdout=PIPE, env=environment, limit=AHEAD
+            )
         return self._process
 
     async def read(self, order: Order) -> AsyncGenerator[Batch, None]:

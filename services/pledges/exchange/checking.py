@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ class Checked:
     """A record as it goes from the reader to the importer: few and plain parts, as most are good and asked no more.
 
     `wish` is the NewPledge or Statement as JSON, None when there are faults. `refers`: only the database can tell
-    whether it may be made. `key` and `digest` tell whether it was imported before, and as what.
+    whether it may be made. What is worked out of the wish, the importer works out, while the reader is at the next.
     """
 
     place: str
@@ -44,13 +45,35 @@ class Checked:
     entity_id: str = ""
     proxy_entity_id: str | None = None
     refers: bool = False
-    key: str = ""
-    digest: bytes = b""
     pledge_id: UUID | None = None
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        return json.loads(self.wish) if self.wish else {}
+
+    @cached_property
+    def digest(self) -> bytes:
+        """By which its content is known again, in whatever format it came."""
+        return _digest(self.said)
+
+    @cached_property
+    def key(self) -> str:
+        """What the same people import twice is made once: by the first external id, or else by all of the content.
+
+        Those who file for another entity have keys of their own: nobody else learns of them, or loses by them.
+        """
+        filed = f"{self.proxy_entity_id}: " if self.proxy_entity_id else ""
+        for first in self.said["external_ids"]:
+            return filed + json.dumps([first["system"], first["id"]])
+        return filed + self.digest.hex()
+
+    def size(self) -> int:
+        """Characters of what came, about."""
+        return self.origin.size() if self.wish is None else len(self.wish)
 
     def refused(self, fault: FieldProblem) -> Fault:
         """What the importer found wrong with a good record, with the address of its cell."""
-        return _placed(self.origin, json.loads(self.wish or "{}"), _path_of(fault.field), fault)
+        return _placed(self.origin, self.said, _path_of(fault.field), fault)
 
 
 def check(record: Record, wanted: Wanted) -> Checked:
@@ -62,8 +85,6 @@ def check(record: Record, wanted: Wanted) -> Checked:
     faults = [printable(one) for one in (*record.faults, *faults, *more)][:MOST_FAULTS]
     if found is None or faults:
         return Checked(record.place, record.origin, faults)
-    said = found.model_dump(mode="json")
-    mark = _digest(said)
     return Checked(
         record.place,
         record.origin,
@@ -72,8 +93,6 @@ def check(record: Record, wanted: Wanted) -> Checked:
         entity_id=found.entity_id,
         proxy_entity_id=found.proxy_entity_id if isinstance(found, NewPledge) else None,
         refers=lifecycle.refers(found),
-        key=_key(found, mark),
-        digest=mark,
         pledge_id=known,
     )
 
@@ -135,18 +154,6 @@ def digest_of(document: str) -> bytes:
 
 def _digest(said: Mapping[str, Any]) -> bytes:
     return column_writing.digest({name: said.get(name) for name in _EXCHANGED})
-
-
-def _key(wish: NewPledge | Statement, mark: bytes) -> str:
-    """What the same people import twice is made once: by the first external id, or else by all of the content.
-
-    Those who file for another entity have keys of their own: nobody else learns of them, or loses by them.
-    """
-    filed = f"{wish.proxy_entity_id}: " if isinstance(wish, NewPledge) and wish.proxy_entity_id else ""
-    if wish.external_ids:
-        first = wish.external_ids[0]
-        return filed + json.dumps([first.system, first.id])
-    return filed + mark.hex()
 
 
 def printable(fault: Fault) -> Fault:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from services.pledges.exchange import cells
@@ -12,7 +13,6 @@ from shared.reference.entries import LANGUAGES
 
 _WRITTEN = (*COLUMNS, *SOURCES)
 _EMPTY = {column.name: "" for column in _WRITTEN}
-_BY_FIELD = {field: [one for one in _WRITTEN if one.field == field] for field in {one.field for one in _WRITTEN}}
 
 
 def written(content: Mapping[str, Any]) -> dict[str, str]:
@@ -22,16 +22,7 @@ def written(content: Mapping[str, Any]) -> dict[str, str]:
 
 def _filled(content: Mapping[str, Any]) -> dict[str, str]:
     """Those of fields that say something."""
-    return {
-        column.name: _written(column, value)
-        for field, value in content.items()
-        if value
-        for column in _BY_FIELD.get(field, ())
-    }
-
-
-def _written(column: Column, value: Any) -> str:
-    return _WRITE[column.shape](column, value)
+    return {name: write(value) for field, value in content.items() if value for name, write in _BY_FIELD.get(field, ())}
 
 
 def _write_many(_: Column, value: Any) -> str:
@@ -63,6 +54,9 @@ _WRITE: dict[Shape, Callable[[Column, Any], str]] = {
     "each": _write_each,
     "translated": _write_translated,
 }
+_BY_FIELD: dict[str, list[tuple[str, Callable[[Any], str]]]] = {}
+for _one in _WRITTEN:
+    _BY_FIELD.setdefault(_one.field, []).append((_one.name, partial(_WRITE[_one.shape], _one)))
 
 
 def _text(column: Column, value: Any) -> str:

@@ -204,7 +204,8 @@ def _set(into: dict[str, Any], name: str, value: Any) -> None:
 
 def _entry(fields: dict[str, Any], field: str, place: int) -> dict[str, Any]:
     rows: list[dict[str, Any]] = fields.setdefault(field, [])
-    rows.extend({} for _ in range(len(rows), place + 1))
+    while len(rows) <= place:
+        rows.append({})
     return rows[place]
 
 

@@ -168,13 +168,16 @@ def in_sheet(names: Sequence[str | None], row: Sequence[Value], number: int) -> 
     if not any(cell not in (None, "") for cell in row):
         return None
     cells = {name: cell for name, cell in zip(names, row, strict=False) if name is not None}
-    beyond = [
+    beyond = _beyond(names, row, number) if len(row) > len(names) or None in names else []
+    return _record(_Row(cells, names, number), str(number), beyond)
+
+
+def _beyond(names: Sequence[str | None], row: Sequence[Value], number: int) -> list[Fault]:
+    return [
         Fault(f"{letters(place)}{number}", "", "stands where the header names no column", _QUOTES)
         for place, cell in enumerate(row)
         if cell not in (None, "") and (place >= len(names) or names[place] is None)
     ]
-
-    return _record(_Row(cells, names, number), str(number), beyond)
 
 
 def _record(origin: _Cells, place: str, faults: list[Fault]) -> Record:

@@ -27,6 +27,7 @@ from services.pledges.exchange.models import ImportJob, ImportPart
 from services.pledges.exchange.rows import Next
 from services.pledges.registry.steps import Call
 from services.pledges.tables import core
+from shared import inserts
 from shared.clock import Clock
 from shared.db import Database
 from shared.waking import Wake, repeat
@@ -135,7 +136,7 @@ class Importer:
     async def _store(self, job: ImportJob, begin: int, batch: list[Checked], known: dict[str, Any]) -> int:
         async with self._database.transaction() as session:
             found = await rows.check(session, job, begin, batch, self._call(job))
-            await session.execute(rows.ADD_ROWS, found)
+            await inserts.send_many(session)
             states = [row["state"] for row in found]
             counts = {name: getattr(_JOB, name) + states.count(name) for name in ("good", "bad", "known")}
             await self._hold(session, job, rows=_JOB.rows + len(found), **counts, **known)
@@ -172,6 +173,7 @@ class Importer:
             done = await rows.make(session, next_, self._call(job), statements=job.statements)
             states = [one.state for one in done]
             counts = {name: getattr(_JOB, name) + states.count(name) for name in ("bad", "known", "made")}
+            await inserts.send_many(session)  # the job is locked for its own update alone, so the shares do not wait
             await self._hold(session, job, good=_JOB.good - len(done), **counts)
         self._nudge()
         return max((one.number for one in done), default=0)

@@ -59,7 +59,10 @@ class ImportPart(Table, table=True):
 
 
 class ImportRow(Table, table=True):
-    """A pledge of the file. `wish` is what is to be made, `raw` what came, where it is to be mended; both JSON."""
+    """A pledge of the file. `wish` is what is to be made, `raw` what came, where it is to be mended; both JSON.
+
+    `refers`: it names what may not be there any more when it is made.
+    """
 
     __tablename__: ClassVar[str] = "import_row"
 
@@ -70,6 +73,7 @@ class ImportRow(Table, table=True):
     entity_id: str | None = None
     key: str | None = None
     digest: bytes | None = None
+    refers: bool = True
     wish: str | None = None
     raw: str | None = None
     faults: str

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from services.pledges.exchange import checking, files
 from services.pledges.exchange.apart import LARGEST_MEMORY, SIZE, Batch, Order, frame
+from services.pledges.exchange.checking import Checked
 from services.pledges.exchange.files import Fault, Record, Unreadable
 from shared.process import freeze
 
@@ -52,17 +53,18 @@ def _batches(order: Order, file: BinaryIO) -> Iterator[Batch]:
     opened = files.opened(file, order.format, order.encoding)
     records = islice(opened.records, order.skip, None)
     while True:
-        checked = [checking.check(record, order.wanted) for record in _some(records, order.most)]
+        checked = list(_some(records, order))
         yield Batch(opened.layout, opened.header, opened.notes, checked)
         if not checked:
             return
 
 
-def _some(records: Iterator[Record], most: int) -> Iterator[Record]:
+def _some(records: Iterator[Record], order: Order) -> Iterator[Checked]:
     size = 0
-    for record in islice(records, most):
-        yield record
-        size += record.origin.size()
+    for record in islice(records, order.most):
+        checked = checking.check(record, order.wanted)
+        yield checked
+        size += checked.size()
         if size > LARGEST_BATCH:
             return
 

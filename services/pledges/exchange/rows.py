@@ -1,12 +1,13 @@
 """What becomes of the rows of an import: by the rules of the registry, and by what was imported before."""
 
+import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, insert, select, text, tuple_
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -26,10 +27,25 @@ from shared import inserts
 from shared.errors import AppError, FieldProblem
 
 # the rows of an import are made in shares of their own: while the database writes of one, the next is made ready
-SHARES, BLOCK = 2, 200  # the first rows are of the first share, as many of the second, and so on
+SHARES, BLOCK = 3, 200
 
-ADD_ROWS = insert(core(ImportRow))
-_IMPORTED = core(Imported)
+_ROWS, _IMPORTED = core(ImportRow), core(Imported)
+# each mark is looked up by itself: of a long list, the planner might rather read the whole table
+_BEFORE = text("""
+select wanted.entity_id, wanted.key, found.digest, found.pledge_id
+from unnest(cast(:entities as text[]), cast(:keys as text[])) as wanted (entity_id, key)
+cross join lateral (
+    select digest, pledge_id from imported where entity_id = wanted.entity_id and key = wanted.key limit 1
+) as found
+""")
+_NAMED = text("""
+select wanted.entity_id, wanted.key, found.digest, found.place
+from unnest(cast(:entities as text[]), cast(:keys as text[])) as wanted (entity_id, key)
+cross join lateral (
+    select digest, place from import_row
+    where import_id = :id and entity_id = wanted.entity_id and key = wanted.key and state <> 'bad' limit 1
+) as found
+""")
 _SETTLE = text("""
 update import_row set state = done.state, pledge_id = done.pledge_id, faults = done.faults
 from unnest(cast(:number as integer[]), cast(:state as text[]), cast(:pledge_id as uuid[]), cast(:faults as text[]))
@@ -86,13 +102,15 @@ class Rights:
 async def check(
     session: AsyncSession, job: ImportJob, begin: int, checked: Sequence[Checked], call: Call
 ) -> list[dict[str, Any]]:
-    """The rows of the report, numbered from `begin` on. What is allowed now is what the import itself will allow."""
+    """Adds rows of the report, numbered from `begin` on. What is allowed now is what the import itself will allow."""
     rights, before = Rights(session, call, job.statements), await _before(session, job.import_id, checked)
     rows = []
     for number, one in enumerate(checked, start=begin):
+        await asyncio.sleep(0)  # the next ones come in meanwhile
         row = {"import_id": job.import_id, "number": number, **await _checked(session, rights, before, one)}
         before.seen(one, row)
         rows.append(row)
+        inserts.later(session, _ROWS, row)
     return rows
 
 
@@ -113,23 +131,24 @@ async def _before(session: AsyncSession, import_id: UUID, checked: Sequence[Chec
     good = [one for one in checked if one.wish is not None]
     marks = [_mark(one) for one in good]
     ids = [one.pledge_id for one in good if one.pledge_id]
-    earlier = select(col(ImportRow.entity_id), col(ImportRow.key), col(ImportRow.digest), col(ImportRow.place)).where(
-        col(ImportRow.import_id) == import_id,
-        col(ImportRow.state) != "bad",
-        tuple_(col(ImportRow.entity_id), col(ImportRow.key)).in_(marks),
-    )
-    named = {(row.entity_id, row.key): (row.digest, row.place) for row in await session.execute(earlier)}
+    earlier = await session.execute(_NAMED, {"id": import_id, **_lists(marks)})
+    named = {(row.entity_id, row.key): (row.digest, row.place) for row in earlier}
     return Before(await imported(session, marks), named, await _pledges(session, ids) if ids else {})
 
 
 def _mark(one: Checked) -> Mark:
+    if one.wish is None:
+        return "", ""
     return one.entity_id, f"pledge {one.pledge_id}" if one.pledge_id else one.key
 
 
-async def imported(session: AsyncSession, marks: Iterable[Mark]) -> dict[Mark, tuple[bytes, UUID | None]]:
-    query: Select[Any] = select(Imported).where(tuple_(col(Imported.entity_id), col(Imported.key)).in_(list(marks)))
-    found = await session.scalars(query)
-    return {(one.entity_id, one.key): (one.digest, one.pledge_id) for one in found}
+def _lists(marks: Collection[Mark]) -> dict[str, list[str]]:
+    return {"entities": [entity_id for entity_id, _ in marks], "keys": [key for _, key in marks]}
+
+
+async def imported(session: AsyncSession, marks: Collection[Mark]) -> dict[Mark, tuple[bytes, UUID | None]]:
+    found = await session.execute(_BEFORE, _lists(marks))
+    return {(row.entity_id, row.key): (row.digest, row.pledge_id) for row in found}
 
 
 async def _pledges(session: AsyncSession, ids: list[UUID]) -> dict[tuple[str, UUID], set[bytes]]:
@@ -199,7 +218,8 @@ def _row(one: Checked, state: str, faults: Sequence[Fault] = (), pledge_id: UUID
         "state": state,
         "entity_id": entity_id or None,
         "key": key or None,
-        "digest": one.digest or None,
+        "digest": one.digest if one.wish else None,
+        "refers": one.refers,
         "wish": one.wish if state == "good" else None,
         "raw": one.origin.raw() if state == "bad" else None,
         "faults": json.dumps([asdict(fault) for fault in faults]),
@@ -263,14 +283,23 @@ async def _make(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[
     refused: list[Settled] = []
     ready: list[tuple[Any, Ready]] = []
     for row in rows:
+        await asyncio.sleep(0)  # the other shares have statements to send
         try:
-            wish = NewPledge.model_validate_json(row.wish)
-            filed = await rights.to(wish.entity_id, wish.proxy_entity_id)
-            ready.append((row, await commands.prepare(session, filed, wish, call)))
+            ready.append((row, await _ready(session, row, rights)))
         except AppError as error:
             refused.append(_refused_now(row, error))
-    pledges = await commands.make(session, [one for _, one in ready], call)
-    return refused + [_made(session, row, one.pledge_id) for (row, _), one in zip(ready, pledges, strict=True)]
+    await commands.make(session, [one for _, one in ready], call)
+    return refused + [_made(session, row, one.new.pledge_id) for row, one in ready]
+
+
+async def _ready(session: AsyncSession, row: Any, rights: Rights) -> Ready:
+    """Raises Invalid, Forbidden."""
+    said = json.loads(row.wish)
+    filed = await rights.to(said["entity_id"], said["proxy_entity_id"])
+    if not row.refers:
+        return await commands.prepared(session, filed, said, rights.call)
+    ready, _ = await commands.prepare(session, filed, NewPledge.model_validate_json(row.wish), rights.call)
+    return ready
 
 
 async def _record(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[Settled]:

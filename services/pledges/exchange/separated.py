@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from services.pledges.exchange import columns, files
 from services.pledges.exchange.files import MOST_COLUMNS, MOST_ROWS, Opened, Record, Unreadable
-from shared.files.sheets import as_meant
+from shared.files.sheets import GUARD, as_meant
 
 # what may be asked for; what is found out without asking is one of the first three, or else the fourth
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "cp1252", "cp1250", "cp1251", "cp1256", "gb18030", "iso8859-15")
@@ -116,7 +116,7 @@ def _rows(text: io.TextIOWrapper, separator: str) -> Iterator[list[str]]:
             raise Unreadable(problem, "look there for a quotation mark without its partner", f"A{number}") from None
         except UnicodeError:
             raise _wrong_encoding() from None
-        yield [as_meant(cell) for cell in row]
+        yield [as_meant(cell) if cell[:1] == GUARD else cell for cell in row]
 
 
 def _records(rows: Iterator[list[str]], names: Sequence[str | None]) -> Iterator[Record]:

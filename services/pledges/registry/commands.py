@@ -1,15 +1,14 @@
 """What people do with pledges. Each use case runs in the caller's transaction and never commits."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from uuid_utils.compat import uuid7
 
 from services.pledges.attachments import records as attachments
 from services.pledges.entities.authority import Standing, standing
@@ -20,7 +19,7 @@ from services.pledges.registry.lifecycle import Act, By
 from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.overtaken import overtaken
 from services.pledges.registry.publishing import publish_version
-from services.pledges.registry.records import Present, Proxy
+from services.pledges.registry.records import New, Present
 from services.pledges.registry.schemas import (
     ChangeRequest,
     Closing,
@@ -61,39 +60,49 @@ class Ready:
     """A new pledge that may be made: all was checked, nothing is written."""
 
     who: Standing
-    proxy: Proxy | None
-    content: Content
-    state: Literal["draft", "submitted"]
+    new: New
 
 
 async def create(session: AsyncSession, wish: NewPledge, call: Call) -> tuple[Present, Standing]:
     """A draft, or at once a submission. Raises Invalid, Forbidden."""
     filed = await proxies.filing(session, call.actor, wish.entity_id, wish.proxy_entity_id, call.now)
-    [made] = await make(session, [await prepare(session, filed, wish, call)], call)
-    return made, filed[0]
+    ready, content = await prepare(session, filed, wish, call)
+    await make(session, [ready], call)
+    return _present(ready.new, content), ready.who
 
 
-async def prepare(session: AsyncSession, filed: proxies.Filed, wish: NewPledge, call: Call) -> Ready:
-    """What `make` would write; `filed` says for whom, and by whom. Raises Invalid."""
+async def prepare(session: AsyncSession, filed: proxies.Filed, wish: NewPledge, call: Call) -> tuple[Ready, Content]:
+    """What `make` would write, and its content; `filed` says for whom, and by whom. Raises Invalid."""
     content = _pledged(wish)
     lifecycle.require_ready(content, submit=wish.submit)
     if lifecycle.refers(content):
         await _require_referred(session, wish.entity_id, content)
-    if not wish.submit:
-        return Ready(*filed, content, "draft")
-    return Ready(*filed, await _submittable(session, content, call), "submitted")
+    if wish.submit:
+        content = await _submittable(session, content, call)
+    return _ready(filed, content.title, content.model_dump_json(), call, submit=wish.submit), content
 
 
-async def make(session: AsyncSession, ready: Sequence[Ready], call: Call) -> list[Present]:
+async def prepared(session: AsyncSession, filed: proxies.Filed, wish: Mapping[str, Any], call: Call) -> Ready:
+    """Of a NewPledge, as JSON gives it, that was found ready before, and refers to nothing."""
+    content = {name: wish[name] for name in Content.model_fields if name in wish}
+    if wish["submit"]:
+        content["review_cycle"] = content["review_cycle"] or await cycles.open_at(session, call.now)
+    return _ready(filed, content["title"], json.dumps(content, ensure_ascii=False), call, submit=wish["submit"])
+
+
+def _ready(filed: proxies.Filed, title: str, content: str, call: Call, *, submit: bool) -> Ready:
+    who, proxy = filed
+    return Ready(who, New(who.entity.entity_id, "submitted" if submit else "draft", title, content, call.now, proxy))
+
+
+async def make(session: AsyncSession, ready: Sequence[Ready], call: Call) -> None:
     """All of them, in their order."""
-    made = [_new(one.who, one.content, one.state, call, one.proxy) for one in ready]
-    records.begin(session, made)
-    for done, one in zip(made, ready, strict=True):
-        by: By = "proxy" if one.proxy else "entity"
-        await steps.add(session, done, _FIRST[done.state], proxies.role(one.who, by), call)
-        if done.state == "submitted":
-            await steps.announce_submission(session, done, "submitted", by, call)
-    return made
+    records.begin(session, [one.new for one in ready])
+    for one in ready:
+        by: By = "proxy" if one.new.proxy else "entity"
+        await steps.add(session, one.new, _FIRST[one.new.state], proxies.role(one.who, by), call)
+        if one.new.state == "submitted":
+            await steps.announce_submission(session, one.new, "submitted", by, call)
 
 
 async def save(
@@ -181,7 +190,9 @@ async def record_statement(session: AsyncSession, said: Statement, call: Call) -
     who = await standing(session, call.actor, said.entity_id, call.now)
     by = lifecycle.acting("record", for_entity=who.may_write, is_staff=who.is_staff)
     content = await recordable(session, said)
-    made = _begin(session, who, content, "published", call)
+    new = New(who.entity.entity_id, "published", content.title, content.model_dump_json(), call.now)
+    records.begin(session, [new])
+    made = _present(new, content)
     await steps.add(session, made, "recorded", proxies.role(who, by), call)
     sources = tuple(Source(**source.model_dump()) for source in said.sources)
     return await publish_version(session, made, who.entity, call.moment, sources), who
@@ -268,11 +279,7 @@ async def _require_open(session: AsyncSession, field: str, pledge_id: UUID, *, o
         raise Invalid("It points at a pledge that is closed; nothing was saved.", [fault])
 
 
-def _begin(session: AsyncSession, who: Standing, content: Content, state: State, call: Call) -> Present:
-    made = _new(who, content, state, call)
-    records.begin(session, [made])
-    return made
-
-
-def _new(who: Standing, content: Content, state: State, call: Call, proxy: Proxy | None = None) -> Present:
-    return Present(uuid7(), who.entity.entity_id, 1, state, content, call.now, call.now, None, proxy)
+def _present(new: New, content: Content) -> Present:
+    return Present(
+        new.pledge_id, new.entity_id, new.revision, new.state, content, new.at, new.at, public=None, proxy=new.proxy
+    )

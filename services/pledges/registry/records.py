@@ -1,14 +1,15 @@
 """Rows of pledges: statements built once, and the row that a write begins with."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from uuid_utils.compat import uuid7
 
 from services.pledges.duplicates import index
 from services.pledges.registry.content import STORED, Content
@@ -63,6 +64,35 @@ class Proxy:
 
     entity_id: str
     answer: ProxyAnswer
+
+
+class Head(Protocol):
+    """Which pledge it is, and where it stands."""
+
+    @property
+    def pledge_id(self) -> UUID: ...
+    @property
+    def entity_id(self) -> str: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def proxy(self) -> Proxy | None: ...
+
+
+@dataclass(frozen=True)
+class New:
+    """A pledge that is written for the first time. `content` is JSON; `at` is business time."""
+
+    entity_id: str
+    state: State
+    title: str
+    content: str
+    at: datetime
+    proxy: Proxy | None = None
+    pledge_id: UUID = field(default_factory=uuid7)
+    revision: int = 1
 
 
 @dataclass(frozen=True)
@@ -124,7 +154,7 @@ async def public(session: AsyncSession, pledge_id: UUID) -> PledgeSnapshot | Non
     return PledgeSnapshot.model_validate_json(snapshot) if snapshot else None
 
 
-def begin(session: AsyncSession, made: Sequence[Present]) -> None:
+def begin(session: AsyncSession, made: Sequence[New]) -> None:
     """New working copies. Whoever refers to one in the same transaction sends first: shared/inserts.py."""
     for one in made:
         row = {
@@ -132,10 +162,10 @@ def begin(session: AsyncSession, made: Sequence[Present]) -> None:
             "entity_id": one.entity_id,
             "revision": one.revision,
             "state": one.state,
-            "title": one.content.title,
-            "content": one.content.model_dump_json(),
-            "created_at": one.created_at,
-            "updated_at": one.updated_at,
+            "title": one.title,
+            "content": one.content,
+            "created_at": one.at,
+            "updated_at": one.at,
             "proxy_entity_id": one.proxy and one.proxy.entity_id,
             "proxy_answer": one.proxy and one.proxy.answer,
         }

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.pledges.registry import records
-from services.pledges.registry.records import Present
+from services.pledges.registry.records import Head
 from services.pledges.registry.schemas import WantedChange
 from shared import inserts
 from shared.clock import Moment
@@ -36,7 +36,7 @@ class Call:
 
 async def add(
     session: AsyncSession,
-    done: Present,
+    done: Head,
     action: str,
     role: str,
     call: Call,
@@ -61,7 +61,7 @@ async def add(
 
 async def announce(
     session: AsyncSession,
-    done: Present,
+    done: Head,
     action: str,
     call: Call,
     fields: Sequence[str] = (),
@@ -82,7 +82,7 @@ async def announce(
     await outbox.add(session, f"pledge.{action}.v1", str(done.pledge_id), step, call.moment.system)
 
 
-async def announce_submission(session: AsyncSession, done: Present, action: str, by: str, call: Call) -> None:
+async def announce_submission(session: AsyncSession, done: Head, action: str, by: str, call: Call) -> None:
     """That it was submitted and, if another entity filed it, that its own is asked to accept it."""
     filed_by = done.proxy.entity_id if done.proxy and by == "proxy" else None
     await announce(session, done, action, call, filed_by=filed_by)

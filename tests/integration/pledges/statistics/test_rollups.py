@@ -19,7 +19,7 @@ from services.pledges.duplicates.models import PledgeKey
 from services.pledges.registry import records
 from services.pledges.registry.content import Content
 from services.pledges.registry.models import PublicPledge
-from services.pledges.registry.records import Present
+from services.pledges.registry.records import New, Present
 from services.pledges.search.models import SearchDocument
 from services.pledges.statistics import rollups
 from services.pledges.statistics.facts import DIMENSIONS, SHAPE, counted, pairs, parted
@@ -101,7 +101,7 @@ class History:
         present = Present(new.pledge_id, entity_id, 1, "published", Content(title="A pledge"), START, START, old)
         async with self._pledges.database.transaction() as session:
             if old is None:
-                records.begin(session, [present])
+                records.begin(session, [New(entity_id, "published", "A pledge", "{}", START, pledge_id=new.pledge_id)])
             await records.make_public(session, present, new, step, self._pledges.clock.moment())
         self.public[new.pledge_id] = new
 
