@@ -34,8 +34,9 @@ class Wanted:
 class Checked:
     """A record as it goes from the reader to the importer: few and plain parts, as most are good and asked no more.
 
-    `wish` is the NewPledge or Statement as JSON, None when there are faults. `refers`: only the database can tell
-    whether it may be made. What is worked out of the wish, the importer works out, while the reader is at the next.
+    `wish` is the NewPledge or Statement as JSON, None when it cannot be read. With faults it cannot be made, but may be
+    there already. `refers`: only the database can tell whether it may be made. What is worked out of the wish, the
+    importer works out, while the reader is at the next.
     """
 
     place: str
@@ -63,9 +64,8 @@ class Checked:
         Those who file for another entity have keys of their own: nobody else learns of them, or loses by them.
         """
         filed = f"{self.proxy_entity_id}: " if self.proxy_entity_id else ""
-        for first in self.said["external_ids"]:
-            return filed + json.dumps([first["system"], first["id"]])
-        return filed + self.digest.hex()
+        first = next(iter(self.said["external_ids"]), None)
+        return filed + (json.dumps([first["system"], first["id"]]) if first else self.digest.hex())
 
     def size(self) -> int:
         """Characters of what came, about."""
@@ -80,15 +80,16 @@ def check(record: Record, wanted: Wanted) -> Checked:
     """By the same schema as a request to the API."""
     given = {"entity_id": wanted.entity_id, **_present(record.fields)}
     pledge_id = given.pop("pledge_id", None)
-    found, faults = _wish(record, given, wanted)
+    found, unreadable = _wish(record, given, wanted)
     known, more = _id(record, pledge_id)
-    faults = [printable(one) for one in (*record.faults, *faults, *more)][:MOST_FAULTS]
-    if found is None or faults:
+    unready = _unready(record, found, wanted) if found else []
+    faults = [printable(one) for one in (*record.faults, *unreadable, *more, *unready)][:MOST_FAULTS]
+    if found is None or len(faults) > len(unready):
         return Checked(record.place, record.origin, faults)
     return Checked(
         record.place,
         record.origin,
-        [],
+        faults,
         wish=found.model_dump_json(),
         entity_id=found.entity_id,
         proxy_entity_id=found.proxy_entity_id if isinstance(found, NewPledge) else None,
@@ -104,26 +105,27 @@ def _present(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _wish(record: Record, given: dict[str, Any], wanted: Wanted) -> tuple[NewPledge | Statement | None, list[Fault]]:
     broken = {fault.field for fault in record.faults}
     try:
-        found = _validated(given, wanted)
+        if wanted.statements:
+            return Statement.model_validate(given), []
+        return NewPledge.model_validate(given | {"submit": wanted.submit}), []
     except ValidationError as error:
         wrong = [(item["loc"], fault_of(item)) for item in error.errors(include_url=False)]
+        found = [_placed(record.origin, record.fields, path, fault) for path, fault in wrong]
+        return None, [fault for fault in found if fault.field not in broken]
+
+
+def _unready(record: Record, found: NewPledge | Statement, wanted: Wanted) -> list[Fault]:
+    """What it lacks, as far as that can be said without the database."""
+    broken = {fault.field for fault in record.faults}
+    try:
+        if isinstance(found, Statement):
+            lifecycle.require_recordable(found)
+        else:
+            lifecycle.require_ready(found, submit=wanted.submit)
     except Invalid as error:
-        wrong = [(_path_of(fault.field), fault) for fault in error.fields]
-    else:
-        return found, []
-    faults = [_placed(record.origin, record.fields, path, fault) for path, fault in wrong]
-    return None, [fault for fault in faults if fault.field not in broken]
-
-
-def _validated(given: dict[str, Any], wanted: Wanted) -> NewPledge | Statement:
-    """Raises ValidationError, Invalid."""
-    if wanted.statements:
-        said = Statement.model_validate(given)
-        lifecycle.require_recordable(said)
-        return said
-    wish = NewPledge.model_validate(given | {"submit": wanted.submit})
-    lifecycle.require_ready(wish, submit=wanted.submit)
-    return wish
+        wrong = [_placed(record.origin, record.fields, _path_of(fault.field), fault) for fault in error.fields]
+        return [fault for fault in wrong if fault.field not in broken]
+    return []
 
 
 def _placed(origin: Origin, fields: Mapping[str, Any], path: FieldPath, fault: FieldProblem) -> Fault:

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import structlog
 from sqlalchemy import bindparam, delete, or_, select, update
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -29,7 +29,7 @@ from services.pledges.registry.steps import Call
 from services.pledges.tables import core
 from shared import inserts
 from shared.clock import Clock
-from shared.db import Database
+from shared.db import HELD_UP, Database, sqlstate
 from shared.waking import Wake, repeat
 from shared.web.auth import Actor
 
@@ -153,7 +153,7 @@ class Importer:
 
     async def _make_all(self, job: ImportJob, share: int, stop: asyncio.Event) -> None:
         """Batch after batch of a share, until told to stop or until none is left."""
-        most, after = BATCH, 0
+        most, after, refused = BATCH, 0, -1
         while not stop.is_set():
             try:
                 last = await self._make(job, share, most, after)
@@ -162,9 +162,14 @@ class Importer:
                 most, after = min(BATCH, 2 * most), last
             except (IntegrityError, DataError) as error:
                 # perhaps another import made one of them a moment ago: they are looked up again, one by one
-                if most == 1:
+                if most == 1 and refused == after:
                     await self._give_up(job, Next(job.import_id, share, after, 1), error)
+                elif most == 1:
+                    refused = after
                 most = 1
+            except DBAPIError as error:
+                if sqlstate(error) not in HELD_UP:
+                    raise
 
     async def _make(self, job: ImportJob, share: int, most: int, after: int = 0) -> int:
         """One batch: the number of its last row; 0 when none was left."""
@@ -173,7 +178,7 @@ class Importer:
             done = await rows.make(session, next_, self._call(job), statements=job.statements)
             states = [one.state for one in done]
             counts = {name: getattr(_JOB, name) + states.count(name) for name in ("bad", "known", "made")}
-            await inserts.send_many(session)  # the job is locked for its own update alone, so the shares do not wait
+            await inserts.send_many(session)  # before the job's row is locked, which the other shares need too
             await self._hold(session, job, good=_JOB.good - len(done), **counts)
         self._nudge()
         return max((one.number for one in done), default=0)
@@ -182,8 +187,8 @@ class Importer:
         """One row that the database refuses must not stop all others."""
         log.error("import.row_refused", import_id=str(job.import_id), error=type(error).__name__)
         async with self._database.transaction() as session:
-            await rows.give_up(session, next_)
             await self._hold(session, job, good=_JOB.good - 1, bad=_JOB.bad + 1)
+            await rows.give_up(session, next_)
 
     async def _settle(self, job: ImportJob, **values: Any) -> None:
         async with self._database.transaction() as session:

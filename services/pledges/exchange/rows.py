@@ -27,18 +27,18 @@ from shared import inserts
 from shared.errors import AppError, FieldProblem
 
 # the rows of an import are made in shares of their own: while the database writes of one, the next is made ready
-SHARES, BLOCK = 3, 200
+SHARES, BLOCK = 3, 200  # the first rows are of the first share, as many of the second, and so on
 
 _ROWS, _IMPORTED = core(ImportRow), core(Imported)
 # each mark is looked up by itself: of a long list, the planner might rather read the whole table
-_BEFORE = text("""
+_IMPORTED_BEFORE = text("""
 select wanted.entity_id, wanted.key, found.digest, found.pledge_id
 from unnest(cast(:entities as text[]), cast(:keys as text[])) as wanted (entity_id, key)
 cross join lateral (
     select digest, pledge_id from imported where entity_id = wanted.entity_id and key = wanted.key limit 1
 ) as found
 """)
-_NAMED = text("""
+_NAMED_BEFORE = text("""
 select wanted.entity_id, wanted.key, found.digest, found.place
 from unnest(cast(:entities as text[]), cast(:keys as text[])) as wanted (entity_id, key)
 cross join lateral (
@@ -106,7 +106,7 @@ async def check(
     rights, before = Rights(session, call, job.statements), await _before(session, job.import_id, checked)
     rows = []
     for number, one in enumerate(checked, start=begin):
-        await asyncio.sleep(0)  # the next ones come in meanwhile
+        await asyncio.sleep(0)  # so that the loop reads what the reader says of the next ones
         row = {"import_id": job.import_id, "number": number, **await _checked(session, rights, before, one)}
         before.seen(one, row)
         rows.append(row)
@@ -131,7 +131,7 @@ async def _before(session: AsyncSession, import_id: UUID, checked: Sequence[Chec
     good = [one for one in checked if one.wish is not None]
     marks = [_mark(one) for one in good]
     ids = [one.pledge_id for one in good if one.pledge_id]
-    earlier = await session.execute(_NAMED, {"id": import_id, **_lists(marks)})
+    earlier = await session.execute(_NAMED_BEFORE, {"id": import_id, **_lists(marks)})
     named = {(row.entity_id, row.key): (row.digest, row.place) for row in earlier}
     return Before(await imported(session, marks), named, await _pledges(session, ids) if ids else {})
 
@@ -147,7 +147,7 @@ def _lists(marks: Collection[Mark]) -> dict[str, list[str]]:
 
 
 async def imported(session: AsyncSession, marks: Collection[Mark]) -> dict[Mark, tuple[bytes, UUID | None]]:
-    found = await session.execute(_BEFORE, _lists(marks))
+    found = await session.execute(_IMPORTED_BEFORE, _lists(marks))
     return {(row.entity_id, row.key): (row.digest, row.pledge_id) for row in found}
 
 
@@ -173,6 +173,8 @@ async def _checked(session: AsyncSession, rights: Rights, before: Before, one: C
             return _row(one, "bad", [fault])
         if known := _known(before, one):
             return _row(one, "known", pledge_id=known[0])
+        if one.faults:
+            return _row(one, "bad", one.faults)
         if one.refers and rights.statements:
             await commands.recordable(session, Statement.model_validate_json(one.wish))
         elif one.refers:
@@ -288,8 +290,8 @@ async def _make(session: AsyncSession, rows: Sequence[Any], call: Call) -> list[
             ready.append((row, await _ready(session, row, rights)))
         except AppError as error:
             refused.append(_refused_now(row, error))
-    await commands.make(session, [one for _, one in ready], call)
-    return refused + [_made(session, row, one.new.pledge_id) for row, one in ready]
+    made = await commands.make(session, [one for _, one in ready], call)
+    return refused + [_made(session, row, one.pledge_id) for (row, _), one in zip(ready, made, strict=True)]
 
 
 async def _ready(session: AsyncSession, row: Any, rights: Rights) -> Ready:
@@ -297,7 +299,7 @@ async def _ready(session: AsyncSession, row: Any, rights: Rights) -> Ready:
     said = json.loads(row.wish)
     filed = await rights.to(said["entity_id"], said["proxy_entity_id"])
     if not row.refers:
-        return await commands.prepared(session, filed, said, rights.call)
+        return await commands.prepare_again(session, filed, said, rights.call)
     ready, _ = await commands.prepare(session, filed, NewPledge.model_validate_json(row.wish), rights.call)
     return ready
 

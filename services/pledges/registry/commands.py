@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -19,7 +19,7 @@ from services.pledges.registry.lifecycle import Act, By
 from services.pledges.registry.models import PublicPledge
 from services.pledges.registry.overtaken import overtaken
 from services.pledges.registry.publishing import publish_version
-from services.pledges.registry.records import New, Present
+from services.pledges.registry.records import New, Present, Proxy
 from services.pledges.registry.schemas import (
     ChangeRequest,
     Closing,
@@ -60,49 +60,57 @@ class Ready:
     """A new pledge that may be made: all was checked, nothing is written."""
 
     who: Standing
-    new: New
+    proxy: Proxy | None
+    state: Literal["draft", "submitted"]
+    title: str
+    content: str  # JSON
 
 
 async def create(session: AsyncSession, wish: NewPledge, call: Call) -> tuple[Present, Standing]:
     """A draft, or at once a submission. Raises Invalid, Forbidden."""
     filed = await proxies.filing(session, call.actor, wish.entity_id, wish.proxy_entity_id, call.now)
     ready, content = await prepare(session, filed, wish, call)
-    await make(session, [ready], call)
-    return _present(ready.new, content), ready.who
+    [new] = await make(session, [ready], call)
+    return _present(new, content), ready.who
 
 
 async def prepare(session: AsyncSession, filed: proxies.Filed, wish: NewPledge, call: Call) -> tuple[Ready, Content]:
     """What `make` would write, and its content; `filed` says for whom, and by whom. Raises Invalid."""
     content = _pledged(wish)
     lifecycle.require_ready(content, submit=wish.submit)
-    if lifecycle.refers(content):
-        await _require_referred(session, wish.entity_id, content)
+    await _require_referred(session, wish.entity_id, content)
     if wish.submit:
         content = await _submittable(session, content, call)
-    return _ready(filed, content.title, content.model_dump_json(), call, submit=wish.submit), content
+    return _ready(filed, content.title, content.model_dump_json(), submit=wish.submit), content
 
 
-async def prepared(session: AsyncSession, filed: proxies.Filed, wish: Mapping[str, Any], call: Call) -> Ready:
-    """Of a NewPledge, as JSON gives it, that was found ready before, and refers to nothing."""
+async def prepare_again(session: AsyncSession, filed: proxies.Filed, wish: Mapping[str, Any], call: Call) -> Ready:
+    """Of a NewPledge, as JSON gives it, that was found ready before, and refers to nothing.
+
+    By a program that was perhaps older: what it knew no field for has none. A release with stricter rules sets `refers`
+    of the import rows that wait, so that they are looked at again.
+    """
     content = {name: wish[name] for name in Content.model_fields if name in wish}
     if wish["submit"]:
         content["review_cycle"] = content["review_cycle"] or await cycles.open_at(session, call.now)
-    return _ready(filed, content["title"], json.dumps(content, ensure_ascii=False), call, submit=wish["submit"])
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return _ready(filed, content["title"], text, submit=wish["submit"])
 
 
-def _ready(filed: proxies.Filed, title: str, content: str, call: Call, *, submit: bool) -> Ready:
-    who, proxy = filed
-    return Ready(who, New(who.entity.entity_id, "submitted" if submit else "draft", title, content, call.now, proxy))
+def _ready(filed: proxies.Filed, title: str, content: str, *, submit: bool) -> Ready:
+    return Ready(*filed, "submitted" if submit else "draft", title, content)
 
 
-async def make(session: AsyncSession, ready: Sequence[Ready], call: Call) -> None:
+async def make(session: AsyncSession, ready: Sequence[Ready], call: Call) -> list[New]:
     """All of them, in their order."""
-    records.begin(session, [one.new for one in ready])
-    for one in ready:
-        by: By = "proxy" if one.new.proxy else "entity"
-        await steps.add(session, one.new, _FIRST[one.new.state], proxies.role(one.who, by), call)
-        if one.new.state == "submitted":
-            await steps.announce_submission(session, one.new, "submitted", by, call)
+    made = [New(one.who.entity.entity_id, one.state, one.title, one.content, call.now, one.proxy) for one in ready]
+    records.begin(session, made)
+    for new, one in zip(made, ready, strict=True):
+        by: By = "proxy" if new.proxy else "entity"
+        await steps.add(session, new, _FIRST[new.state], proxies.role(one.who, by), call)
+        if new.state == "submitted":
+            await steps.announce_submission(session, new, "submitted", by, call)
+    return made
 
 
 async def save(
@@ -202,9 +210,8 @@ async def recordable(session: AsyncSession, said: Statement) -> Content:
     """What would be recorded. Raises Invalid."""
     content = _pledged(said)
     lifecycle.require_recordable(content)
-    if lifecycle.refers(content):
-        await _require_referred(session, said.entity_id, content)
-        await _require_matched(session, content)
+    await _require_referred(session, said.entity_id, content)
+    await _require_matched(session, content)
     return content
 
 
@@ -219,6 +226,8 @@ async def _require_referred(
     """Raises Invalid unless its review cycle is one, each partner another entity, and the attachment a file of this
     pledge; a new one has none.
     """
+    if not lifecycle.refers(content):
+        return
     await cycles.require(session, {"review_cycle": content.review_cycle})
     if content.partner_entities:
         lifecycle.require_partners(entity_id, content.partner_entities, await known(session, content.partner_entities))

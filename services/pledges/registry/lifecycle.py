@@ -125,14 +125,18 @@ def require_ready(content: Content, *, submit: bool) -> None:
 
 
 def require_recordable(content: Content) -> None:
-    """The same of a statement, which is published complete or not. Raises Invalid."""
+    """What a statement must be by itself: it is published complete or not. Raises Invalid."""
     require_fits(content)
-    if wrong := [FieldProblem(field, "does not fit", remedy) for wrong, field, remedy in _matching(content) if wrong]:
-        raise Invalid("Who matches a pledge names it; nothing was saved.", wrong)
+    faults = [FieldProblem(field, "does not fit", remedy) for wrong, field, remedy in _matching(content) if wrong]
+    if faults:
+        raise Invalid("Who matches a pledge names it; nothing was saved.", faults)
 
 
 def refers(content: Content) -> bool:
-    """Whether it names what may not be there, which only the database can tell."""
+    """Whether it names what may not be there, which only the database can tell.
+
+    An import asks again about nothing else: whatever commands.py comes to look up for a new pledge belongs here too.
+    """
     named = content.partner_entities or content.attachment or content.matches
     return bool(named or (content.review_cycle and content.review_cycle not in catalogue.CYCLES))
 
@@ -170,7 +174,9 @@ def _matching(content: Content) -> list[tuple[bool, str, str]]:
 
 def require_fits(content: Content) -> None:
     """Raises Invalid, naming the largest field, for more than one event can tell of."""
-    size = len(content.model_dump_json().encode())
+    if len(content.model_dump_json().encode()) <= LARGEST:  # perhaps of more than content
+        return
+    size = len(content.model_dump_json(include=set(Content.model_fields)).encode())
     if size <= LARGEST:
         return
     sizes = {name: len(content.model_dump_json(include={name}).encode()) for name in Content.model_fields}

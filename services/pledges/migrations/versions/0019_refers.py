@@ -7,7 +7,4 @@ down_revision = "0018"
 
 
 def upgrade() -> None:
-    script("""
-        alter table import_row add column refers boolean not null default true;
-        alter table import_part alter column content set storage external;
-    """)
+    script("alter table import_row add column refers boolean not null default true;")
