@@ -10,7 +10,15 @@ from services.notifications.calendar.entries import Entries, Entry, Place
 from services.notifications.conversations import Conversations, Said
 from services.notifications.deliveries.commands import Claimed
 from services.notifications.deliveries.letters import Letter, Step, of_cancelled, of_digest, of_membership, of_reminder
-from services.notifications.deliveries.lifecycle import Gathered, Outage, Outcome, Quiet, Suppressed
+from services.notifications.deliveries.lifecycle import (
+    MORNING,
+    QUIET_HOURS,
+    Gathered,
+    Outage,
+    Outcome,
+    Quiet,
+    Suppressed,
+)
 from services.notifications.deliveries.steps import (
     ANSWERABLE,
     AUDIENCES,
@@ -81,7 +89,7 @@ class Composer:
 
     def _waits(self, claimed: Claimed, contact: Contact, reminder: Listing | None) -> Outcome | None:
         """What nobody can turn off comes at any hour: it answers what the person just did, or changes what they may do
-        from now on. A reminder comes in the morning of where the person is by now."""
+        from now on. The rest heeds their hours, and a `reminder` waits for the morning of where they are by now."""
         category, chosen = categories.of(claimed.template), contact.choices
         if category is None and claimed.template != DIGEST.template:
             return None
@@ -92,7 +100,7 @@ class Composer:
         due_on = reminder and reminder.due_on
         earliest = max(now, send_at(due_on, contact.time_zone, self._policy)) if due_on else now
         until = timing.until(earliest, clock, chosen.quiet)
-        return Quiet(until) if until > now else None
+        return Quiet(until, MORNING if earliest > now else QUIET_HOURS) if until > now else None
 
     async def _composed(self, claimed: Claimed) -> Composed:
         if claimed.template == REMINDER.template:

@@ -21,7 +21,7 @@ WAITING = frozenset({State.QUEUED, State.DEFERRED})
 FINAL = frozenset({State.SENT, State.FAILED, State.SUPPRESSED})
 GIVE_UP = timedelta(days=3)  # RFC 5321, 4.5.4.1 asks for 4–5 days of a relay, and behind us there is one
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
-DOMAIN_LIMIT, QUIET_HOURS, IN_DIGEST = "domain_limit", "quiet_hours", "digest"
+DOMAIN_LIMIT, QUIET_HOURS, MORNING, IN_DIGEST = "domain_limit", "quiet_hours", "morning", "digest"
 LONGEST_OUTAGE_PAUSE = timedelta(seconds=60)
 
 
@@ -81,9 +81,10 @@ class Limited:
 
 @dataclass(frozen=True)
 class Quiet:
-    """Not tried: these are the person's quiet hours, until then (business time)."""
+    """Not tried before then (business time): the person's quiet hours end, or the morning comes where they are."""
 
     until: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,8 @@ def _not_tried(
             return Settlement(State.DEFERRED if attempts else State.QUEUED, reason, at, attempts)
         case Limited(until):
             return Settlement(State.DEFERRED, DOMAIN_LIMIT, until, attempts)
-        case Quiet(until):
-            return Settlement(State.DEFERRED, QUIET_HOURS, at, attempts, not_before=until)
+        case Quiet(until, why):
+            return Settlement(State.DEFERRED, why, at, attempts, not_before=until)
         case Gathered():
             return Settlement(State.DEFERRED, IN_DIGEST, None, attempts)
 

@@ -29,7 +29,7 @@ async def page(
 
 
 async def abandoned(session: AsyncSession, at: datetime) -> timedelta:
-    """For how long a mail has been without the sender that claimed it and neither sent it nor gave it back in time."""
+    """How long ago the lease ended of a mail that is still being sent: nobody has taken it up since. Mostly nothing."""
     claimed = select(func.min(col(Delivery.lease_until))).where(col(Delivery.state) == State.SENDING)
     until = (await session.execute(claimed)).scalar_one()
     return max(timedelta(), at - until) if until else timedelta()

@@ -49,9 +49,10 @@ async def check_unsubscribing(held: Held, response: Response, of_mails: OfMails,
 @router.post(
     "/unsubscribe", dependencies=HELD, response_model=Stopping, summary="Stop the mails that this link is about"
 )
-async def unsubscribe(held: Held, of_mails: OfMails, writing: Writing, parts: Using) -> Response:
+async def unsubscribe(held: Held, of_mails: OfMails, people: People, writing: Writing, parts: Using) -> Response:
     """One click (RFC 8058). Needs no Idempotency-Key: what is off stays off."""
     stop, at = of_mails.stop(held.token), parts.clock.system()
+    await _look_for(stop.person_id, people, parts)
 
     async def write(session: AsyncSession) -> Answer:
         for category in stopped(stop.stops):
@@ -124,6 +125,7 @@ async def _shown(person_id: str, people: Recipients, parts: Using) -> Preference
 
 async def _choose(person_id: str, choice: Choice, people: Recipients, writing: Writing, parts: Using) -> Response:
     chosen = choice.choices()
+    await _look_for(person_id, people, parts)
 
     async def write(session: AsyncSession) -> Answer:
         await commands.choose(session, person_id, choice.off, chosen, parts.clock.moment())
@@ -132,3 +134,12 @@ async def _choose(person_id: str, choice: Choice, people: Recipients, writing: W
     await writing.run(write)
     shown = await _shown(person_id, people, parts)
     return Answer(200, shown.model_dump_json(), PRIVATE).response()
+
+
+async def _look_for(person_id: str, people: Recipients, parts: Using) -> None:
+    """Who was erased may be here again, under the same id: then what they choose is kept again. Raises Unavailable."""
+    async with parts.database.transaction() as session:
+        erased = await queries.erased(session, person_id)
+    if erased and await people.spoken(person_id):
+        async with parts.database.transaction() as session:
+            await commands.come_back(session, person_id)

@@ -44,7 +44,11 @@ update delivery set not_before = :now
 where person_id = :person_id and state = 'deferred' and reason = :reason and not_before > :now
 """)
 
-_ERASED = text("insert into erased_person (person_id, at) values (:person_id, :at) on conflict do nothing")
+_ERASED = text("""
+insert into erased_person (person_id, at) values (:person_id, :at)
+on conflict (person_id) do update set at = :at
+""")
+_BACK = text("delete from erased_person where person_id = :person_id")
 _FORGET = text("delete from mail_preference where person_id = :person_id")
 _FORGET_RHYTHM = text("delete from mail_rhythm where person_id = :person_id")
 
@@ -96,7 +100,12 @@ def _nobody() -> NotFound:
 
 
 async def forget(session: AsyncSession, person_id: str, at: datetime) -> None:
-    """Of somebody who was erased: nothing is written of them again. `at` is system time."""
+    """Of somebody who was erased: nothing is kept of them here until they are back. `at` is system time."""
     await session.execute(_ERASED, {"person_id": person_id, "at": at})
     for statement in (_FORGET, _FORGET_RHYTHM):
         await session.execute(statement, {"person_id": person_id})
+
+
+async def come_back(session: AsyncSession, person_id: str) -> None:
+    """Somebody who was erased has signed in again."""
+    await session.execute(_BACK, {"person_id": person_id})

@@ -33,7 +33,10 @@ class MailRhythm(Table, table=True):
 
 
 class ErasedPerson(Table, table=True):
-    """An opaque id that stands for nobody now: links in old mails have no end, and bounces come late."""
+    """An opaque id that stands for nobody now: links in old mails have no end, and bounces come late.
+
+    No choice of theirs is kept, and no hash of an address that comes back of mails from before, unless they are back.
+    """
 
     __tablename__: ClassVar[str] = "erased_person"
 

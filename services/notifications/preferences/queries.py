@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.preferences.categories import Category
+from services.notifications.preferences.models import ErasedPerson
 from services.notifications.preferences.timing import WEEKDAYS, Choices, Quiet
 
 _OFF = text("""
@@ -53,3 +54,7 @@ def chosen(row: RowMapping | Mapping[str, Any]) -> Choices:
     weekday = WEEKDAYS[row["weekday"] - 1] if row["weekday"] else None
     quiet = Quiet(row["quiet_from"], row["quiet_until"]) if row["quiet_from"] is not None else None
     return Choices(row["off_since"], row["rhythm"], weekday, quiet)
+
+
+async def erased(session: AsyncSession, person_id: str) -> bool:
+    return await session.get(ErasedPerson, person_id) is not None

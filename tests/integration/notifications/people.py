@@ -21,6 +21,7 @@ class People:
     )
     delegates: dict[str, list[str]] = field(default_factory=dict)
     desk: list[str] = field(default_factory=lambda: ["nora"])
+    unknown: set[str] = field(default_factory=set)
     languages: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)  # of those who have another one than their name
     title: str | None = "Schools"
@@ -61,7 +62,7 @@ class People:
     def _spoken(self, asked: dict[str, Any]) -> dict[str, Any]:
         person = asked["person_id"]
         told = {"language": self.languages.get(person, "en"), "time_zone": ZONES.get(person, "UTC")}
-        return {"reachable": True, "desk": person in self.desk, **told}
+        return {"reachable": person not in self.unknown, "desk": person in self.desk, **told}
 
     def _told(self, asked: dict[str, Any]) -> dict[str, Any]:
         if self.withdrawn is not None and asked["withdrawn"] != self.withdrawn:

@@ -166,15 +166,22 @@ async def test_who_is_erased_leaves_no_preference_behind(post: Post) -> None:
     assert [row["person_id"] for row in await post.service.rows("select * from mail_preference")] == ["bao"]
 
 
-async def test_links_of_who_is_erased_write_nothing_again(post: Post) -> None:
+async def test_links_of_who_is_erased_write_nothing_again_until_they_are_back(post: Post) -> None:
     await queued(post)
     await post.send()
     token = (await only(post))["List-Unsubscribe"].strip("<>").rpartition("/")[2]
     stopping = await post.service.client.post("/unsubscribe/check", json={"token": token})
-    await post.hears("person.erased.v1", PersonErased(erasure_id=uuid7(), person_id="amina"))
-    stop = await post.service.client.post("/unsubscribe", json={"token": token})
     choice = {"token": stopping.json()["preferences"], "off": ["pledges"], "rhythm": "daily"}
-    choose = await post.service.client.post("/preferences", json=choice)
-    assert [stop.status_code, choose.status_code] == [404, 404]
+    await post.hears("person.erased.v1", PersonErased(erasure_id=uuid7(), person_id="amina"))
+    post.people.unknown.add("amina")
+
+    async def answers() -> list[int]:
+        stop = await post.service.client.post("/unsubscribe", json={"token": token})
+        return [stop.status_code, (await post.service.client.post("/preferences", json=choice)).status_code]
+
+    assert await answers() == [404, 404]
     assert await post.service.rows("select person_id from mail_preference") == []
     assert await post.service.rows("select person_id from mail_rhythm") == []
+    post.people.unknown.clear()
+    assert await answers() == [200, 200]
+    assert await post.service.rows("select person_id from mail_rhythm") == [{"person_id": "amina"}]

@@ -27,7 +27,8 @@ Effect = Literal["noted", "repeated", "not_ours"]
 _NOTE = text("""
 insert into returned (delivery_id, kind, status, received_at, address_hash)
 select id, :kind, :status, :at, case when exists (
-    select from erased_person where erased_person.person_id in (delivery.person_id, delivery.whose)
+    select from erased_person
+    where erased_person.person_id in (delivery.person_id, delivery.whose) and erased_person.at >= delivery.created_at
 ) then null else cast(:address_hash as bytea) end
 from delivery where id = :id
 on conflict do nothing

@@ -26,7 +26,7 @@ where not exists (
     select from suppression where address_hash = any(cast(:hashes as bytea[])) and lifted_at is null
 ) and not exists (
     select from delivery join erased_person on erased_person.person_id in (delivery.person_id, delivery.whose)
-    where delivery.id = :delivery_id
+    where delivery.id = :delivery_id and erased_person.at >= delivery.created_at
 )
 on conflict do nothing
 returning id

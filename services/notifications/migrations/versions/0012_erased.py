@@ -9,5 +9,7 @@ down_revision = "0011"
 def upgrade() -> None:
     script("""
         create table erased_person (person_id text primary key, at timestamptz not null);
-        grant select, insert on erased_person to notifications;
+        insert into erased_person (person_id, at)
+            select distinct person_id, now() from delivery where reason = 'person_erased';
+        grant select, insert, update, delete on erased_person to notifications;
     """)
