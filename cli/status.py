@@ -24,7 +24,8 @@ WITHIN = 15.0  # seconds for the answers of one service's parts
 
 @dataclass(frozen=True)
 class Figures:
-    """Of one service. `abandoned`: seconds for which a mail is without its sender; None where none are sent."""
+    """Of one service. `abandoned`: seconds since the lease of a mail ended that is still being sent; None where
+    none are sent."""
 
     standing: "Standing"
     abandoned: float | None
@@ -103,7 +104,8 @@ def _wrong(service: Service, asked: Asked) -> Iterator[str]:
     if found.dead_letters:
         yield f"{service}: dead letters wait: {found.dead_letters}; see `gcm dead-letters list {service}`"
     if (asked.abandoned or 0) > LATE:
-        yield f"{service}: the sender of a mail has been gone for {asked.abandoned:.0f} s; see the sender's log"
+        ago = f"{asked.abandoned:.0f} s ago"
+        yield f"{service}: the lease of a mail ended {ago} and nobody takes it up; see the sender's log"
 
 
 def _facts(asked: dict[Service, Asked]) -> dict[str, object]:

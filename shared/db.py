@@ -17,7 +17,13 @@ from sqlalchemy.ext.asyncio import (
 
 from shared.one_write import OneWrite
 
+HELD_UP = {"55P03", "40P01"}  # a lock was not available; a deadlock, of which this one was ended
 TIMESTAMPTZ = DateTime(timezone=True)  # of all columns with a time: PostgreSQL's name for it
+
+
+def sqlstate(error: BaseException) -> str:
+    """PostgreSQL's code of an error of the driver or of SQLAlchemy; "" of any other."""
+    return str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
 
 
 def driver_url(url: str) -> str:

@@ -19,7 +19,7 @@ Shape = tuple[tuple[Table, tuple[str, ...]], ...]  # the tables with their colum
 
 
 def later(session: AsyncSession, table: Table, row: Row) -> None:
-    """The row goes in with the next `send`, or at the commit. Whoever reads it or refers to it before sends first.
+    """The row goes in with the next `send` or `send_many`, or at the commit. Who reads it or refers to it sends first.
 
     Rows of one table keep their order, and all have the same columns.
     """
@@ -35,7 +35,8 @@ async def send_many(session: AsyncSession) -> None:
     """Everything that waits, now, as one stream for each table (COPY): of hundreds of rows, a statement for each would
     cost more than the row itself.
 
-    Values go to the driver as they are. Raises what a statement raises: IntegrityError, DataError, DBAPIError.
+    Values go to the driver as they are: what SQLAlchemy does for a column's type or default is not done.
+    Raises what a statement raises: IntegrityError, DataError, DBAPIError.
     """
     waiting: dict[Table, list[Row]] = session.info.pop(_WAITING, {})
     if not waiting:
@@ -43,11 +44,12 @@ async def send_many(session: AsyncSession) -> None:
     driver = await _driver(session)
     try:
         for table, rows in waiting.items():
-            records = [tuple(row.values()) for row in rows]
-            await driver.copy_records_to_table(table.name, records=records, columns=list(rows[0]))
+            columns = list(rows[0])
+            records = [tuple([row[column] for column in columns]) for row in rows]
+            await driver.copy_records_to_table(table.name, records=records, columns=columns)
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError(None, None, error) from None
-    except asyncpg.DataError as error:
+    except (asyncpg.DataError, ValueError, TypeError) as error:  # what the server refuses; what cannot be sent to it
         raise DataError(None, None, error) from None
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise DBAPIError(None, None, error) from None

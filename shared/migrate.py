@@ -1,10 +1,11 @@
-"""Migrations of one service, one run at a time however many start together, and beside those that are at work.
+"""Migrations of one service, one run at a time however many start together.
 
-A statement that waits for a table makes everybody wait who comes after it. So it gives way: what it holds up goes on,
-and the migration, which has left nothing, is tried again.
+Somebody may be at work all the same. A statement that waits for a table makes everybody wait who comes after it. So it
+gives way: what it holds up goes on, and the migration, which has left nothing, is tried again.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,15 +13,15 @@ import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared.db import driver_url
+from shared.db import HELD_UP, driver_url, sqlstate
 
 LOCK = 7_302_001  # any fixed number: each service has a database of its own
-PATIENCE = "2s"  # that a statement waits for others: less than what they may take for anything
-PAUSES = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0)  # seconds between trials
-_HELD_UP = {"55P03", "40P01"}  # a lock was not available; a deadlock, of which this one was ended
+PATIENCE = "2s"  # that a statement waits: less than the 5 s that those behind it wait for a lock (shared/db.py)
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, *[60.0] * 10)  # seconds between trials
 
 log = structlog.get_logger()
 
@@ -54,18 +55,14 @@ async def _upgraded(connection: AsyncConnection, folder: Path, pauses: Sequence[
             await connection.run_sync(_upgrade, folder)
             await connection.commit()
         except Exception as error:
-            await connection.rollback()
-            if pause is None or _state(error) not in _HELD_UP:
+            with contextlib.suppress(DBAPIError):
+                await connection.rollback()
+            if pause is None or sqlstate(error) not in HELD_UP:
                 raise
             log.warning("migrate.held_up", trying_again_in=pause)
             await asyncio.sleep(pause)
         else:
             return
-
-
-def _state(error: Exception) -> str | None:
-    """PostgreSQL's code: of the driver's own errors, which `script` raises, and of SQLAlchemy's."""
-    return getattr(getattr(error, "orig", error), "sqlstate", None)
 
 
 def _upgrade(connection: Connection, folder: Path) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import inserts
 from shared.clock import Clock
-from shared.db import TIMESTAMPTZ, Database
+from shared.db import HELD_UP, TIMESTAMPTZ, Database, sqlstate
 from shared.errors import AppError, BadRequest, Conflict, FieldProblem, Forbidden, Invalid, NotFound, Unauthenticated
 from shared.web.auth import Actor
 
@@ -44,7 +44,6 @@ idempotency = Table(
 _STORED = select(idempotency).where(idempotency.c.person == bindparam("person"), idempotency.c.key == bindparam("key"))
 _STORE = insert(idempotency).values({column.name: bindparam(column.name) for column in idempotency.columns})
 _PLAIN = re.compile("[ -~]+")  # other bytes of a header are read differently by each who handles it
-HELD_UP = {"55P03", "40P01"}  # a lock was not available; a deadlock, of which this one was ended
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ async def forget_answers(session: AsyncSession, person: str) -> int:
 
 
 def _translated(error: DBAPIError) -> Exception:
-    if getattr(error.orig, "sqlstate", None) in HELD_UP:
+    if sqlstate(error) in HELD_UP:
         return _Busy("Another request is changing the same thing; try again in a moment.")
     return error
 

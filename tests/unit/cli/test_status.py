@@ -28,7 +28,7 @@ def figures(
         (figures(unpublished=LATE + 1), ["an event waits to be published for 61 s"]),
         (figures(lag=Lag(5, LATE + 1)), ["copy is 61 s behind (5 records)"]),
         (figures(letters=2), ["dead letters wait: 2; see `gcm dead-letters list notifications`"]),
-        (figures(abandoned=LATE + 1), ["the sender of a mail has been gone for 61 s"]),
+        (figures(abandoned=LATE + 1), ["the lease of a mail ended 61 s ago"]),
         ("cannot be asked (TimeoutError: )", ["cannot be asked"]),
     ],
 )
