@@ -1,6 +1,7 @@
 """Planning the reminders of many pledges for one milestone, against one bare statement that inserts the same rows.
 
 Both on one PostgreSQL that syncs to the disk, with the same indexes, by turns: the tables are emptied between them.
+BENCH_PLEDGES says how many pledges, for a trial with fewer.
 """
 
 import asyncio
