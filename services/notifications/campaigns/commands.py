@@ -57,6 +57,6 @@ async def keep(
     at: datetime,
     next_at: datetime,
 ) -> None:
-    """In place of what was counted before."""
-    counted = {"offsets": [one.keep() for one in offsets], "starts": starts}
-    await session.execute(_KEEP, counted | {"milestone": milestone, "now": now, "at": at, "next_at": next_at})
+    """In place of what was counted before. Of which nothing is planned, because its day was never certain, is none yet."""
+    counted = {"offsets": [one.keep() for one in offsets], "starts": starts, "at": at if offsets else None}
+    await session.execute(_KEEP, counted | {"milestone": milestone, "now": now, "next_at": next_at})

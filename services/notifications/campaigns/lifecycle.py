@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any, Self
 
 from services.notifications.deliveries.lifecycle import State as DeliveryState
@@ -93,10 +94,10 @@ def review_ends(milestone: Milestone) -> date | None:
 def windows(left: Mapping[int, date], milestone: Milestone, policy: Policy) -> list[Window]:
     """`left`: the day of each offset. A window ends at the next offset's day, the review, or after some days."""
     ordered = sorted(left.items(), key=lambda one: (one[1], one[0]))
-    following = [day for _, day in ordered[1:]] + [None]
+    following = (day for _, day in ordered[1:])
     return [
         Window(offset, on, _earlier(_closes(on, milestone, policy), then))
-        for (offset, on), then in zip(ordered, following, strict=True)
+        for (offset, on), then in zip_longest(ordered, following)
     ]
 
 

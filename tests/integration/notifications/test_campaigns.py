@@ -212,6 +212,13 @@ async def test_before_its_first_day_there_is_no_campaign(post: Post) -> None:
     assert (answer.status_code, answer.json()["type"]) == (404, "https://gcm-pledges.example/problems/not-found")
 
 
+async def test_of_a_milestone_whose_day_was_never_certain_there_is_no_campaign(post: Post) -> None:
+    await post.knows(TWO)
+    await post.knows_milestone("2026")
+    await measure(post)
+    assert (await shown(post, ""))["items"] == []
+
+
 async def test_a_file_has_a_line_for_each_share_and_no_formula(told: Post) -> None:
     await measure(told)
     answer = await told.service.client.get("/campaigns/plenary-2024/csv", headers=REVIEWER)

@@ -25,6 +25,7 @@ def test_a_window_ends_with_the_next_mail_the_review_or_after_some_days() -> Non
 
 def test_while_the_day_of_the_review_is_not_certain_the_last_window_stays_open() -> None:
     assert [one.until for one in windows({-30: LEFT[-30]}, SOMETIME, policy())] == [None]
+    assert windows({}, SOMETIME, policy()) == []
 
 
 @pytest.mark.parametrize(
