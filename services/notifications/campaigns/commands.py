@@ -57,6 +57,6 @@ async def keep(
     at: datetime,
     next_at: datetime,
 ) -> None:
-    """In place of what was counted before. Of which nothing is planned, because its day was never certain, is none yet."""
+    """In place of what was counted before. Without offsets, as its day was never certain, it is no campaign yet."""
     counted = {"offsets": [one.keep() for one in offsets], "starts": starts, "at": at if offsets else None}
     await session.execute(_KEEP, counted | {"milestone": milestone, "now": now, "next_at": next_at})
