@@ -57,6 +57,11 @@ def test_the_walk_can_be_taken_twice(stack: Stack) -> None:
         assert stack.http.get(mail["page"]).status_code == 200
 
 
+def test_until_now_no_process_has_ended_by_itself(stack: Stack) -> None:
+    log = (stack.folder / "logs" / "supervisor.log").read_text()
+    assert [line for line in log.splitlines() if "ended (status 1)" in line] == []
+
+
 def test_status_says_that_all_is_well_and_what_is_wrong(stack: Stack) -> None:
     eventually(lambda: run(stack, "status").stdout.endswith("All is well.\n"))
     relay = stack.process_of("pledges-relay")
