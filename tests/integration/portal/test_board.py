@@ -6,12 +6,18 @@ import httpx
 import pytest
 from uuid_utils.compat import uuid7
 
+from services.network_support.handlers import SUBSCRIPTIONS
 from services.pledges.registry.content import EXAMPLE
+from shared.events.envelope import Event
+from shared.events.examples import EXAMPLES
+from shared.messaging.subscriptions import Effect
 from tests.integration.portal.test_desk import asked, noor
 from tests.integration.portal.whole import Whole, follow
 from tests.support.api import once
 from tests.support.portal import Browser, form_of
 from tests.support.tokens import bearer
+
+LEFT = EXAMPLES["membership.lead_left.v1"]
 
 
 @pytest.fixture
@@ -163,3 +169,20 @@ async def test_who_has_it_open_is_told_to_the_next(whole: Whole, request_id: str
 async def test_the_board_is_for_staff(whole: Whole, request_id: str, address: str) -> None:
     for person in (whole.person("amina"), whole.person("rosa", "reviewer")):
         assert (await person.get(address.format(request_id))).status_code == 403
+
+
+async def test_a_work_item_of_another_service_has_a_page_with_all_that_can_be_done(whole: Whole) -> None:
+    told = Event(uuid7(), "membership.lead_left.v1", "pledges", "key", whole.support.clock.system(), LEFT)
+    [left] = [one.handlers[told.type] for one in SUBSCRIPTIONS if isinstance(one, Effect) and told.type in one.handlers]
+    async with whole.support.database.transaction() as session:
+        await left(session, told, whole.support.clock.moment())
+    desk = noor(whole)
+    await desk.get("/desk/board/work_items")  # an officer is who has come
+    staff = bearer("noor", "network_staff")
+    [item] = (await whole.support.client.get("/queues/work_items", headers=staff)).json()["items"]
+    page = await desk.get(f"/desk/cases/{item['case_id']}")
+    assert page.status_code == 200
+    assert "Who takes it" in page.text
+    given = await desk.post(f"/desk/cases/{item['case_id']}", form_of(page, "assign") | {"officer": "noor"})
+    assert (await follow(desk, given)).status_code == 200
+    assert (await whole.support.client.get(f"/cases/{item['case_id']}", headers=staff)).json()["officer"] == "noor"
