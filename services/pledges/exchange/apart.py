@@ -22,9 +22,8 @@ from services.pledges.exchange.files import Fault, Format, Layout, Unreadable
 
 log = structlog.get_logger()
 
-LARGEST_MEMORY = (
-    256_000_000  # bytes of the reader's own; what sound files take, tests/bench/registry/exchange.py prints
-)
+# bytes of the reader's own; what sound files take, tests/bench/registry/exchange.py prints
+LARGEST_MEMORY = 256_000_000
 PATIENCE = lifecycle.LEASE * 2 / 3  # seconds for the next rows: whoever waits still has the work afterwards
 AHEAD = 4_000_000  # bytes, about, that the reader may have said before they are taken
 SIZE = 4  # bytes of a frame's length

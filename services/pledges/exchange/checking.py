@@ -82,9 +82,10 @@ def check(record: Record, wanted: Wanted) -> Checked:
     pledge_id = given.pop("pledge_id", None)
     found, unreadable = _wish(record, given, wanted)
     known, more = _id(record, pledge_id)
+    unreadable = [*record.faults, *unreadable, *more]
     unready = _unready(record, found, wanted) if found else []
-    faults = [printable(one) for one in (*record.faults, *unreadable, *more, *unready)][:MOST_FAULTS]
-    if found is None or len(faults) > len(unready):
+    faults = [printable(one) for one in (*unreadable, *unready)][:MOST_FAULTS]
+    if found is None or unreadable:
         return Checked(record.place, record.origin, faults)
     return Checked(
         record.place,

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.pledges.entities.authority import standing
-from services.pledges.exchange import checking
+from services.pledges.exchange import earlier
 from services.pledges.exchange.checking import Checked
+from services.pledges.exchange.earlier import Earlier, mark_of
 from services.pledges.exchange.files import Fault
 from services.pledges.exchange.models import Imported, ImportJob, ImportRow
 from services.pledges.registry import commands, lifecycle, proxies
 from services.pledges.registry.commands import Ready
-from services.pledges.registry.models import Pledge, PublicPledge
 from services.pledges.registry.proxies import Filed
 from services.pledges.registry.schemas import NewPledge, Statement
 from services.pledges.registry.steps import Call
@@ -30,22 +30,6 @@ from shared.errors import AppError, FieldProblem
 SHARES, BLOCK = 3, 200  # the first rows are of the first share, as many of the second, and so on
 
 _ROWS, _IMPORTED = core(ImportRow), core(Imported)
-# each mark is looked up by itself: of a long list, the planner might rather read the whole table
-_IMPORTED_BEFORE = text("""
-select wanted.entity_id, wanted.key, found.digest, found.pledge_id
-from unnest(cast(:entities as text[]), cast(:keys as text[])) as wanted (entity_id, key)
-cross join lateral (
-    select digest, pledge_id from imported where entity_id = wanted.entity_id and key = wanted.key limit 1
-) as found
-""")
-_NAMED_BEFORE = text("""
-select wanted.entity_id, wanted.key, found.digest, found.place
-from unnest(cast(:entities as text[]), cast(:keys as text[])) as wanted (entity_id, key)
-cross join lateral (
-    select digest, place from import_row
-    where import_id = :id and entity_id = wanted.entity_id and key = wanted.key and state <> 'bad' limit 1
-) as found
-""")
 _SETTLE = text("""
 update import_row set state = done.state, pledge_id = done.pledge_id, faults = done.faults
 from unnest(cast(:number as integer[]), cast(:state as text[]), cast(:pledge_id as uuid[]), cast(:faults as text[]))
@@ -64,8 +48,6 @@ _GOOD = (
     .limit(bindparam("most"))
 )
 _NONE = "[]"
-
-Mark = tuple[str, str]  # entity and key
 
 
 @dataclass
@@ -103,7 +85,7 @@ async def check(
     session: AsyncSession, job: ImportJob, begin: int, checked: Sequence[Checked], call: Call
 ) -> list[dict[str, Any]]:
     """Adds rows of the report, numbered from `begin` on. What is allowed now is what the import itself will allow."""
-    rights, before = Rights(session, call, job.statements), await _before(session, job.import_id, checked)
+    rights, before = Rights(session, call, job.statements), await earlier.found(session, job.import_id, checked)
     rows = []
     for number, one in enumerate(checked, start=begin):
         await asyncio.sleep(0)  # so that the loop reads what the reader says of the next ones
@@ -114,64 +96,14 @@ async def check(
     return rows
 
 
-@dataclass
-class Before:
-    """What was there: made by imports, named in this file, or a pledge of the registry."""
-
-    imported: dict[Mark, tuple[bytes, UUID | None]]
-    named: dict[Mark, tuple[bytes, str]]
-    pledges: dict[tuple[str, UUID], set[bytes]]
-
-    def seen(self, one: Checked, row: dict[str, Any]) -> None:
-        if row["state"] == "good":
-            self.named.setdefault((row["entity_id"], row["key"]), (one.digest, one.place))
-
-
-async def _before(session: AsyncSession, import_id: UUID, checked: Sequence[Checked]) -> Before:
-    good = [one for one in checked if one.wish is not None]
-    marks = [_mark(one) for one in good]
-    ids = [one.pledge_id for one in good if one.pledge_id]
-    earlier = await session.execute(_NAMED_BEFORE, {"id": import_id, **_lists(marks)})
-    named = {(row.entity_id, row.key): (row.digest, row.place) for row in earlier}
-    return Before(await imported(session, marks), named, await _pledges(session, ids) if ids else {})
-
-
-def _mark(one: Checked) -> Mark:
-    if one.wish is None:
-        return "", ""
-    return one.entity_id, f"pledge {one.pledge_id}" if one.pledge_id else one.key
-
-
-def _lists(marks: Collection[Mark]) -> dict[str, list[str]]:
-    return {"entities": [entity_id for entity_id, _ in marks], "keys": [key for _, key in marks]}
-
-
-async def imported(session: AsyncSession, marks: Collection[Mark]) -> dict[Mark, tuple[bytes, UUID | None]]:
-    found = await session.execute(_IMPORTED_BEFORE, _lists(marks))
-    return {(row.entity_id, row.key): (row.digest, row.pledge_id) for row in found}
-
-
-async def _pledges(session: AsyncSession, ids: list[UUID]) -> dict[tuple[str, UUID], set[bytes]]:
-    """By entity and id: the digests of the working copy and of what is public."""
-    query = (
-        select(col(Pledge.entity_id), col(Pledge.pledge_id), col(Pledge.content), col(PublicPledge.snapshot))
-        .outerjoin(PublicPledge, col(PublicPledge.pledge_id) == col(Pledge.pledge_id))
-        .where(col(Pledge.pledge_id).in_(ids))
-    )
-    return {
-        (row.entity_id, row.pledge_id): {checking.digest_of(text) for text in (row.content, row.snapshot) if text}
-        for row in await session.execute(query)
-    }
-
-
-async def _checked(session: AsyncSession, rights: Rights, before: Before, one: Checked) -> dict[str, Any]:
+async def _checked(session: AsyncSession, rights: Rights, before: Earlier, one: Checked) -> dict[str, Any]:
     if one.wish is None:
         return _row(one, "bad", one.faults)
     try:
         filed = await rights.to(one.entity_id, one.proxy_entity_id)
-        if fault := _other(before, one):
+        if fault := before.other(one):
             return _row(one, "bad", [fault])
-        if known := _known(before, one):
+        if known := before.known(one):
             return _row(one, "known", pledge_id=known[0])
         if one.faults:
             return _row(one, "bad", one.faults)
@@ -189,32 +121,8 @@ def _refused(one: Checked, error: AppError) -> list[Fault]:
     return [one.refused(fault) for fault in faults]
 
 
-def _known(before: Before, one: Checked) -> tuple[UUID | None] | None:
-    """The pledge that it is already, or that an earlier row of the file will be."""
-    if one.pledge_id and one.digest in before.pledges.get((one.entity_id, one.pledge_id), ()):
-        return (one.pledge_id,)
-    if found := before.imported.get(_mark(one)):
-        return (found[1],)
-    return (None,) if _mark(one) in before.named else None
-
-
-def _other(before: Before, one: Checked) -> Fault | None:
-    """Named as something that is there, and yet another content."""
-    mark, field_ = _mark(one), "pledge_id" if one.pledge_id else "external_ids.0.id"
-    there = before.pledges.get((one.entity_id, one.pledge_id)) if one.pledge_id else None
-    remedy = "an import makes new pledges only: change the pledge itself, or name this one differently"
-    problem = ""
-    if there is not None:
-        problem = "" if one.digest in there else f"is pledge {one.pledge_id} already, and this row differs from it"
-    elif (found := before.imported.get(mark)) and found[0] != one.digest:
-        problem = f"was imported before as pledge {found[1]}, and this row differs from that"
-    elif (named := before.named.get(mark)) and named[0] != one.digest:
-        problem = f"is also in row {named[1]}, with another content"
-    return one.refused(FieldProblem(field_, problem, remedy)) if problem else None
-
-
 def _row(one: Checked, state: str, faults: Sequence[Fault] = (), pledge_id: UUID | None = None) -> dict[str, Any]:
-    entity_id, key = _mark(one)
+    entity_id, key = mark_of(one)
     return {
         "place": one.place,
         "state": state,
@@ -255,7 +163,7 @@ class Next:
 async def make(session: AsyncSession, next_: Next, call: Call, *, statements: bool) -> list[Settled]:
     """Makes the next good rows, in their order; [] when there is none left."""
     rows = (await session.execute(_GOOD, asdict(next_))).all()
-    there = await imported(session, [(row.entity_id, row.key) for row in rows])
+    there = await earlier.imported(session, [(row.entity_id, row.key) for row in rows])
     done, fresh = [], []
     for row in rows:
         if found := there.get((row.entity_id, row.key)):

@@ -128,9 +128,16 @@ class Post:
         """Everything that is due now: mailings become deliveries, deliveries leave."""
         while await self.expander().once():
             pass
-        sender = self.sender()
-        while await sender.once(NOT_STOPPED):
-            pass
+        await self.send_by(self.sender())
+
+    async def send_by(self, *senders: Sender) -> None:
+        """By several at the same time."""
+
+        async def work(sender: Sender) -> None:
+            while await sender.once(NOT_STOPPED):
+                pass
+
+        await asyncio.gather(*map(work, senders))
 
     async def tick(self) -> None:
         """Everything that the scheduler and the sender have to do at this moment."""

@@ -1,6 +1,5 @@
 """Digests that break on the way: each message is in one mail once, or ends with a reason."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -9,6 +8,14 @@ from tests.integration.notifications.support import NOT_STOPPED, Post
 from tests.integration.notifications.test_digests import AMINA, DAILY, WEEKLY, given, nine, rows, states, told
 from tests.integration.notifications.test_pauses import ended, paused
 from tests.integration.notifications.test_sending import queued
+
+
+async def due(post: Post) -> None:
+    """One message that waits for its digest, whose time has come."""
+    await given(post, **DAILY)
+    await queued(post)
+    await post.send()
+    nine(post)
 
 
 async def test_one_that_was_kept_for_days_is_still_patient_with_the_relay(post: Post) -> None:
@@ -32,14 +39,9 @@ async def test_senders_at_the_same_time_put_all_into_one_mail_and_send_it_once(p
     await given(post, **DAILY)
     await queued(post, events=20)
     senders = [post.sender() for _ in range(4)]
-
-    async def work(sender: Any) -> None:
-        while await sender.once(NOT_STOPPED):
-            pass
-
-    await asyncio.gather(*map(work, senders))
+    await post.send_by(*senders)
     nine(post)
-    await asyncio.gather(*map(work, senders))
+    await post.send_by(*senders)
     assert [told(mail) for mail in post.inbox.mails] == [20]
     assert await states(post) == {("sent", "in_digest"): 20}
 
@@ -68,10 +70,7 @@ async def test_a_sender_that_dies_after_a_claim_loses_and_doubles_nothing(post: 
 
 async def test_one_whose_lease_runs_out_at_the_final_dot_is_the_same_mail_again(post: Post) -> None:
     """The one moment that nobody can decide: the copy has the same Message-ID, and what is in it counts once."""
-    await given(post, **DAILY)
-    await queued(post)
-    await post.send()
-    nine(post)
+    await due(post)
 
     async def overtaken() -> None:
         """While the relay takes its mail the sender's lease runs out, and another one sends it too."""
@@ -87,10 +86,7 @@ async def test_one_whose_lease_runs_out_at_the_final_dot_is_the_same_mail_again(
 
 
 async def test_a_refused_digest_ends_its_messages_and_the_contact_is_lost_for_their_entity(post: Post) -> None:
-    await given(post, **DAILY)
-    await queued(post)
-    await post.send()
-    nine(post)
+    await due(post)
     post.inbox.rcpt[AMINA] = "550 5.1.1 nobody here"
     await post.send()
     assert await states(post) == {("failed", "smtp_550_5.1.1"): 1}

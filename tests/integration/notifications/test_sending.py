@@ -43,13 +43,7 @@ async def only(post: Post) -> dict[str, Any]:
 
 async def test_two_senders_at_the_same_time_send_each_mail_once(post: Post) -> None:
     await queued(post, events=20)
-    senders = [post.sender() for _ in range(4)]
-
-    async def work(sender: Any) -> None:
-        while await sender.once(NOT_STOPPED):
-            pass
-
-    await asyncio.gather(*map(work, senders))
+    await post.send_by(*(post.sender() for _ in range(4)))
     assert len(post.inbox.mails) == 40
     assert len({mail["Message-ID"] for mail in post.inbox.mails}) == 40
 
