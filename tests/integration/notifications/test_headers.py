@@ -171,7 +171,7 @@ async def test_links_of_who_is_erased_write_nothing_again_until_they_are_back(po
     await post.send()
     token = (await only(post))["List-Unsubscribe"].strip("<>").rpartition("/")[2]
     stopping = await post.service.client.post("/unsubscribe/check", json={"token": token})
-    choice = {"token": stopping.json()["preferences"], "off": ["pledges"], "rhythm": "daily"}
+    choice = {"token": stopping.json()["preferences"], "off": [], "rhythm": "daily"}
     await post.hears("person.erased.v1", PersonErased(erasure_id=uuid7(), person_id="amina"))
     post.people.unknown.add("amina")
 
